@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BucketsConfig(AppConfig):
+    name = "apps.buckets"
+    label = "buckets"

@@ -1,0 +1,31 @@
+"""Frozen reports: numbers, the code that made them and their hash."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.assessment.models import Evaluation
+
+
+class Report(models.Model):
+    """A snapshot of numbers. `sha256` is over the canonical JSON of `numbers`; a trigger refuses UPDATE."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    evaluation = models.ForeignKey(
+        Evaluation, verbose_name=_("evaluation"), on_delete=models.PROTECT, related_name="reports"
+    )
+    numbers = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    code_version = models.CharField(_("code version"), max_length=60)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+
+    def __str__(self) -> str:
+        return f"{self.evaluation.name} {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,84 @@
+"""What goes into a pipeline and what comes out: plain values, no torch, no Django."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+ErrorKind = Literal["input", "model", "out_of_memory", "transient", "timeout", "cancelled", "bug"]
+
+
+@dataclass(frozen=True)
+class TaskInput:
+    """One task. `id` is the caller's and comes back on the outcome; `images` are files on this machine."""
+
+    id: str
+    instruction: str
+    language: str
+    images: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """What one step saw and did for one task; times in milliseconds of wall clock, a batch's time shared evenly."""
+
+    step: str
+    uses: str
+    input: Mapping[str, Any]
+    output: Any
+    latency_ms: int
+    model: Mapping[str, Any] | None = None  # engine, id, revision or file hash, dtype, device, library versions
+    prompt: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    finish_reason: str | None = None
+    seed: int | None = None
+    batch_size: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no text. `retryable` says whether the same input may succeed on another attempt."""
+
+    kind: ErrorKind
+    message: str
+    retryable: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Either `text` or `failure`; the trace of the steps that ran either way."""
+
+    id: str
+    text: str | None
+    failure: Failure | None
+    trace: tuple[StepRecord, ...] = field(default=())
+
+    @property
+    def prompt_tokens(self) -> int:
+        return sum(step.prompt_tokens or 0 for step in self.trace)
+
+    @property
+    def completion_tokens(self) -> int:
+        return sum(step.completion_tokens or 0 for step in self.trace)
+
+    @property
+    def latency_ms(self) -> int:
+        return sum(step.latency_ms for step in self.trace)
+
+
+class BatchRunner(Protocol):
+    """Runs one pipeline, step by step, over a batch. Models stay loaded between calls; keeps the order of `tasks`.
+
+    One task's error never fails its neighbours: it is that task's `Failure`. A model that can't be loaded raises
+    `inference.errors.ModelUnavailable` before any task is touched.
+    """
+
+    batch_size: int
+
+    def run(
+        self, tasks: list[TaskInput], *, seed: int, cancelled: Callable[[], bool] = lambda: False
+    ) -> list[Outcome]: ...

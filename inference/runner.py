@@ -1,0 +1,1 @@
+"""The runner: see `inference.contracts.BatchRunner`."""

@@ -1,0 +1,3 @@
+from sbs_platform.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,13 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("apps.web.urls")),
+    path("accounts/", include("apps.accounts.urls")),
+    path("pipelines/", include("apps.pipelines.urls")),
+    path("buckets/", include("apps.buckets.urls")),
+    path("runs/", include("apps.generation.urls")),
+    path("evaluations/", include("apps.assessment.urls")),
+    path("reports/", include("apps.reports.urls")),
+    path("admin/", admin.site.urls),
+]
