@@ -8,6 +8,8 @@ urlpatterns = [
     path("buckets/", include("apps.buckets.urls")),
     path("runs/", include("apps.generation.urls")),
     path("evaluations/", include("apps.assessment.urls")),
+    path("benchmarks/", include("apps.benchmarks.urls")),
+    path("splits/", include("apps.splits.urls")),
     path("reports/", include("apps.reports.urls")),
     path("admin/", admin.site.urls),
 ]
