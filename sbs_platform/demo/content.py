@@ -1,0 +1,63 @@
+"""The demo's bucket, pipelines and runs. Every step looks first whether it is there, so a second load changes nothing."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from apps.accounts.models import User
+from apps.buckets.models import Bucket
+from apps.buckets.services import import_bucket
+from apps.generation.models import Run
+from apps.generation.services import start_run
+from apps.pipelines.models import Pipeline, PipelineRevision
+from apps.pipelines.services import create_pipeline
+from demo.bucket.build import write_demo_bucket
+
+BUCKET = "Everyday pictures and questions"
+SEED = 20_261_122
+CANDIDATE, BASELINE = "read-and-search", "instruction-only"
+PIPELINES = {
+    CANDIDATE: "Reads the picture's text, looks facts up, then answers with SmolLM2-135M.",
+    BASELINE: "SmolLM2-135M answers from the instruction alone, without the picture.",
+}
+
+Say = Callable[[str], None]
+
+
+def load_bucket(researcher: User, say: Say) -> Bucket:
+    bucket = Bucket.objects.filter(name=BUCKET).first()
+    if bucket is None:
+        say("Drawing and copying the demo's pictures")
+        with tempfile.TemporaryDirectory() as folder:
+            table = write_demo_bucket(Path(folder))
+            bucket = import_bucket(
+                actor=researcher,
+                name=BUCKET,
+                description="Shapes, photographs, signs, menus, documents and text-only instructions, in English and Russian.",
+                licence_notes=(table.parent / "LICENCES.md").read_text(),
+                table=table,
+                images=table.parent,
+            )
+    say(f"Bucket: {bucket} ({bucket.tasks.count()} tasks)")
+    return bucket
+
+
+def load_revision(researcher: User, name: str) -> PipelineRevision:
+    pipeline = Pipeline.objects.filter(name=name).first()
+    if pipeline is not None:
+        return pipeline.revisions.order_by("number")[0]
+    source = (settings.BASE_DIR / "demo" / "pipelines" / f"{name}.yaml").read_text()
+    return create_pipeline(actor=researcher, name=name, description=PIPELINES[name], source=source)
+
+
+def load_runs(researcher: User, bucket: Bucket, say: Say) -> tuple[Run, Run]:
+    """The candidate's run and the baseline's; workers begin as soon as they are committed."""
+    runs = []
+    for name in (CANDIDATE, BASELINE):
+        revision = load_revision(researcher, name)
+        run = Run.objects.filter(bucket=bucket, revision=revision).order_by("created_at").first()
+        runs.append(run or start_run(actor=researcher, bucket=bucket, revision=revision, seed=SEED))
+        say(f"Run: {runs[-1]}")
+    return runs[0], runs[1]
