@@ -174,6 +174,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 GENERATION_LEASE_SECONDS = env.int("GENERATION_LEASE_SECONDS", default=60)
+# Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
+GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(BASE_DIR / "var" / "models")))
 
 LOGGING = {
