@@ -1,9 +1,11 @@
-"""The demo's bucket, pipelines and runs. Every step looks first whether it is there, so a second load changes nothing."""
+"""The demo's bucket, pipelines and runs. Each step looks whether it is there, so a second load changes nothing."""
 
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from apps.pipelines.services import create_pipeline
+from demo.bucket.build import write_demo_bucket
 from django.conf import settings
 
 from apps.accounts.models import User
@@ -12,8 +14,6 @@ from apps.buckets.services import import_bucket
 from apps.generation.models import Run
 from apps.generation.services import start_run
 from apps.pipelines.models import Pipeline, PipelineRevision
-from apps.pipelines.services import create_pipeline
-from demo.bucket.build import write_demo_bucket
 
 BUCKET = "Everyday pictures and questions"
 SEED = 20_261_122
@@ -35,7 +35,7 @@ def load_bucket(researcher: User, say: Say) -> Bucket:
             bucket = import_bucket(
                 actor=researcher,
                 name=BUCKET,
-                description="Shapes, photographs, signs, menus, documents and text-only instructions, in English and Russian.",
+                description="Shapes, photographs, signs, menus, documents and plain text, in English and Russian.",
                 licence_notes=(table.parent / "LICENCES.md").read_text(),
                 table=table,
                 images=table.parent,

@@ -5,8 +5,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps.accounts.models import Role, User
 from apps.accounts.services import create_user
+
+from apps.accounts.models import Role, User
 
 SIMULATED = 6
 
@@ -19,7 +20,7 @@ class People:
 
 
 def load_people(var: Path) -> People:
-    """Make the three accounts once; their random passwords are kept in `var/sign-in.txt` (owner only) and nowhere else."""
+    """Make the three accounts once; their passwords are kept in `var/sign-in.txt` (owner only) and nowhere else."""
     people = {role: User.objects.filter(email=email_of(role)).first() for role in Role.values}
     missing = [role for role, user in people.items() if user is None]
     if missing:

@@ -1,4 +1,4 @@
-"""A browser without a window: cookies, pages and their forms, over plain HTTP, for programs that use the site as people do."""
+"""A browser without a window: cookies, pages and their forms over plain HTTP, for programs that use the site."""
 
 import json
 from dataclasses import dataclass, field
@@ -28,6 +28,12 @@ class Page:
     body: bytes
     forms: list[Form] = field(default_factory=list)
     parts: dict[str, str] = field(default_factory=dict)  # text of elements by the value of their data-part attribute
+
+    def form_with(self, name: str) -> Form:
+        for form in self.forms:
+            if name in form.choices or name in form.values:
+                return form
+        raise UnexpectedPage(f"{self.url} has no form that asks for {name}")
 
     def form_to(self, ending: str) -> Form:
         for form in self.forms:

@@ -1,0 +1,79 @@
+"""What follows the demo's runs: evaluations, the programs' judgments over HTTP, and a frozen report."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from apps.assessment.services import open_evaluation
+from apps.reports.services import freeze_report
+
+from apps.accounts.models import User
+from apps.assessment.models import Evaluation
+from apps.generation.models import Run
+from apps.reports.models import Report
+from sbs_platform.demo.content import SEED
+from sbs_platform.demo.people import People, load_simulated
+from sbs_platform.demo.simulated import judge
+from sbs_platform.demo.visitor import UnexpectedPage, Visitor
+
+SIMULATED, YOURS = "Demo, judged by programs", "Demo, yours to judge"
+GUIDELINES = """Judge as the person who asked: which answer would you rather have got?
+
+Look at the picture first, then read both answers to the end. Form decides only where content does not.
+An invented fact is worse than a missing one. When both answers are useless, say so: *both bad*."""
+
+
+def load_evaluation(
+    owner: User, name: str, runs: tuple[Run, Run], *, overlap: int, assessors: list[User]
+) -> Evaluation:
+    existing = Evaluation.objects.filter(name=name, run_a=runs[0], run_b=runs[1]).first()
+    return existing or open_evaluation(
+        actor=owner,
+        name=name,
+        run_a=runs[0],
+        run_b=runs[1],
+        overlap=overlap,
+        guidelines=GUIDELINES,
+        assessors=assessors,
+        seed=SEED,
+    )
+
+
+def load_evaluations(people: People, runs: tuple[Run, Run]) -> tuple[Evaluation, list[tuple[User, str]]]:
+    """One evaluation for the demo's person, one for the programs; returns the latter with their fresh passwords."""
+    programs = load_simulated()
+    load_evaluation(people.researcher, YOURS, runs, overlap=2, assessors=[people.assessor])
+    users = [user for user, _ in programs]
+    return load_evaluation(people.researcher, SIMULATED, runs, overlap=3, assessors=users), programs
+
+
+def judge_all(
+    address: str, evaluation: Evaluation, programs: list[tuple[User, str]], *, judged: Callable[[], None]
+) -> None:
+    """Every program signs in and judges until nothing is left for it; two at a time. Raises UnexpectedPage."""
+    path = f"/evaluations/judge/{evaluation.public_id}/"
+
+    def work(number: int) -> None:
+        user, password = programs[number]
+        for _ in judge_comparisons(address, path, user.email, password, assessor=number):
+            judged()
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(work, range(len(programs))))
+
+
+def judge_comparisons(address: str, path: str, email: str, password: str, *, assessor: int) -> Iterator[None]:
+    visitor = Visitor(address)
+    visitor.sign_in(email, password)
+    page = visitor.get(path)
+    while "answer-1" in page.parts:
+        form = page.form_with("verdict")
+        values = judge(page, assessor=assessor)
+        refused = {name for name, value in values.items() if value not in form.choices.get(name, [])}
+        if refused:
+            raise UnexpectedPage(f"{page.url} does not offer the expected choices for {', '.join(sorted(refused))}")
+        page = visitor.submit(page, form, **values)
+        yield
+
+
+def load_report(researcher: User, evaluation: Evaluation) -> Report:
+    return evaluation.reports.order_by("created_at").first() or freeze_report(actor=researcher, evaluation=evaluation)

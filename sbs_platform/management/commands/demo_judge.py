@@ -1,0 +1,37 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from sbs_platform.demo.answers import Unanswered, wait_for_answers
+from sbs_platform.demo.content import load_bucket, load_runs
+from sbs_platform.demo.evaluations import judge_all, load_evaluations, load_report
+from sbs_platform.demo.people import load_people
+from sbs_platform.demo.progress import Progress
+from sbs_platform.demo.visitor import UnexpectedPage
+
+
+class Command(BaseCommand):
+    help = "Wait for the demo's answers, open its evaluations, let the simulated assessors judge over HTTP, freeze a report."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--address", required=True, help="where the site answers, e.g. http://127.0.0.1:8000")
+        parser.add_argument("--timeout", type=float, default=3600, help="seconds to wait for the answers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        people = load_people(settings.VAR_DIR)
+        bucket = load_bucket(people.researcher, lambda line: None)
+        runs = load_runs(people.researcher, bucket, lambda line: None)
+        try:
+            wait_for_answers(runs, timeout_s=options["timeout"])
+            evaluation, programs = load_evaluations(people, runs)
+            if not evaluation.reports.exists():
+                left = evaluation.assignments.exclude(state="done").count()
+                bar, count = Progress("Judging by programs", left), iter(range(1, left + 1))
+                judge_all(options["address"], evaluation, programs, judged=lambda: bar.show(next(count, left)))
+                bar.end()
+        except (Unanswered, UnexpectedPage) as error:
+            raise CommandError(str(error)) from error
+        report = load_report(people.researcher, evaluation)
+        self.stdout.write(f"Report: {options['address']}/reports/{report.public_id}/")
