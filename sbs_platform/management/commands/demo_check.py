@@ -16,7 +16,7 @@ from sbs_platform.demo.visitor import UnexpectedPage
 
 class Command(BaseCommand):
     help = (
-        "The whole path without a person: import, generate, judge over HTTP, freeze, export. Fails at the first fault."
+        "The whole path without a person: import, generate, judge over HTTP, freeze, export."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

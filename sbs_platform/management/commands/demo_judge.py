@@ -13,7 +13,7 @@ from sbs_platform.demo.visitor import UnexpectedPage
 
 
 class Command(BaseCommand):
-    help = "Wait for the demo's answers, open its evaluations, let the simulated assessors judge over HTTP, freeze a report."
+    help = "Wait for the answers, open the evaluations, let simulated assessors judge over HTTP, freeze a report."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--address", required=True, help="where the site answers, e.g. http://127.0.0.1:8000")
