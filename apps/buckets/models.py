@@ -1,10 +1,27 @@
-"""What we ask: named, versioned sets of tasks with their pictures."""
+"""What we ask: named, versioned sets of tasks with their pictures.
+
+Triggers (migration 0002) refuse every change to the tasks of a frozen bucket, and to what a frozen bucket is.
+"""
+
+from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class BucketQuerySet(models.QuerySet["Bucket"]):
+    def visible_to(self, user: User) -> BucketQuerySet:
+        """Admins see every bucket, researchers the ones they are members of, assessors none (they see comparisons)."""
+        if not user.is_active or user.is_assessor:
+            return self.none()
+        return self.all() if user.is_admin else self.filter(members=user)
 
 
 class Bucket(models.Model):
@@ -26,6 +43,8 @@ class Bucket(models.Model):
         help_text=_("Researchers who may see and use the bucket; admins always may."),
     )
 
+    objects = BucketQuerySet.as_manager()
+
     class Meta:
         ordering = ["name", "-version"]
         verbose_name = _("bucket")
@@ -34,6 +53,18 @@ class Bucket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def visible_to(self, user: User) -> ImageQuerySet:
+        """Pictures of at least one task in a bucket that `user` may see."""
+        buckets = Bucket.objects.visible_to(user)
+        shown = TaskImage.objects.filter(image=models.OuterRef("pk"), task__bucket__in=buckets)
+        return self.filter(models.Exists(shown))
 
 
 class Image(models.Model):
@@ -46,6 +77,8 @@ class Image(models.Model):
     width_px = models.PositiveIntegerField()
     height_px = models.PositiveIntegerField()
     size_bytes = models.PositiveIntegerField()
+
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("image")
@@ -66,7 +99,7 @@ class Task(models.Model):
     language = models.CharField(_("language"), max_length=16)
     cluster = models.CharField(_("cluster"), max_length=80)
     references = models.JSONField(_("references"), default=list, blank=True)
-    images: "models.ManyToManyField[Image, TaskImage]" = models.ManyToManyField(
+    images: models.ManyToManyField[Image, TaskImage] = models.ManyToManyField(
         Image, through="TaskImage", related_name="tasks"
     )
 
@@ -77,6 +110,13 @@ class Task(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["bucket", "key"], name="task_key_once"),
             models.UniqueConstraint(fields=["bucket", "position"], name="task_position_once"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="task_has_key"),
+            models.CheckConstraint(condition=~models.Q(instruction=""), name="task_has_instruction"),
+            models.CheckConstraint(condition=~models.Q(cluster=""), name="task_has_cluster"),
+        ]
+        indexes = [
+            models.Index(fields=["bucket", "cluster", "position"], name="task_by_cluster"),
+            models.Index(fields=["bucket", "language", "position"], name="task_by_language"),
         ]
 
     def __str__(self) -> str:

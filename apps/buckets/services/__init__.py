@@ -1,0 +1,6 @@
+"""Writes: import a bucket, freeze it, say who may use it."""
+
+from apps.buckets.services.freezing import freeze_bucket
+from apps.buckets.services.members import add_member, remove_member
+
+__all__ = ["add_member", "freeze_bucket", "remove_member"]
