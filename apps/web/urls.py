@@ -5,4 +5,9 @@ from apps.web import views
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("style/", views.style, name="style"),
+    path("language/", views.set_language, name="language"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
 ]

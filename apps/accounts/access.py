@@ -1,0 +1,47 @@
+"""Who may open a page: the only two doors that views of every room use."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from apps.accounts.models import Role, User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def signed_in(request: HttpRequest) -> User:
+    """`request.user`, typed. Raises PermissionDenied for a stranger, whom `role_required` has sent away before."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """Strangers go to the sign-in page, people of another role get 403. Without `roles`, anyone signed in may pass."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return send_to_sign_in(request)
+            if roles and signed_in(request).role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def send_to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """A redirect; for a piece of a page that htmx fetches, one of the whole page, back to where the person was."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponseClientRedirect(resolve_url("accounts:sign_in"))
+    return redirect_to_login(request.get_full_path())
