@@ -1,0 +1,211 @@
+"""Means of judgments that share tasks and assessors, with intervals that stay right when they do.
+
+Shapes: `values`, `tasks` and `assessors` are one-dimensional, one entry per judgment; labels may be of any sortable
+type (integers are quickest). Every task counts once, however many judgments it has: w_i = 1/(T·n_t).
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from apps.statistics.undefined import Reason
+from apps.statistics.wilson import wilson
+
+GeneraliseOver = Literal["tasks+assessors", "tasks"]
+ZERO_VARIANCE = 1e-20  # below any variance that half a point in one of a hundred million tasks can make
+
+
+@dataclass(frozen=True)
+class ClusteredMean:
+    """A task-weighted mean and the parts of its variance, each with its small-sample factor C/(C-1)."""
+
+    mean: float
+    judgments: int
+    tasks: int
+    assessors: int
+    by_task: float
+    by_assessor: float
+    by_cell: float
+
+    def variance(self, over: GeneraliseOver) -> float:
+        """V = max(V_T + V_A - V_I, V_T, V_A): Cameron, Gelbach & Miller 2011, with the max rule for few assessors."""
+        if over == "tasks":
+            return self.by_task
+        return max(self.by_task + self.by_assessor - self.by_cell, self.by_task, self.by_assessor)
+
+    def degrees_of_freedom(self, over: GeneraliseOver) -> int:
+        return (self.tasks if over == "tasks" else min(self.tasks, self.assessors)) - 1
+
+    def missing(self, over: GeneraliseOver) -> Reason | None:
+        """Why there can be no variance, if there cannot."""
+        if self.tasks < 2:
+            return Reason.ONE_TASK
+        return Reason.ONE_ASSESSOR if over == "tasks+assessors" and self.assessors < 2 else None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval. What is None is explained by `undefined`; `p` is None also where nothing is tested."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    standard_error: float | None = None
+    n_effective: float | None = None
+    design_effect: float | None = None
+    degrees_of_freedom: int | None = None
+    judgments: int = 0
+    tasks: int = 0
+    assessors: int = 0
+    undefined: Reason | None = None
+
+
+def clustered_mean(values: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredMean | None:
+    """The mean in which each task counts once, and its variance by task, by assessor and by cell; None without rows.
+
+    m = sum w_i y_i;  u_i = w_i (y_i - m);  V_C = C/(C-1) · sum over clusters (sum of u_i in the cluster)²
+    for C = tasks, assessors and task × assessor cells.
+    """
+    return clustered_ratio(values, np.ones(np.shape(np.asarray(values))), tasks, assessors)
+
+
+def clustered_ratio(values: ArrayLike, of: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredMean | None:
+    """The ratio R = sum w·x / sum w·d of task-weighted sums, linearised: u_i = w_i (x_i - R d_i) / sum w·d.
+
+    `of` is the denominator d, e.g. 1 where the judgment was decisive. Rows with d = 0 must have x = 0; they shape the
+    weights but are not counted as judgments, tasks or assessors of the ratio. None when the denominator is 0.
+    Raises ValueError for arrays of unequal length or numbers that are not finite.
+    """
+    x, d = np.asarray(values, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    task, assessor = _codes(tasks), _codes(assessors)
+    if not x.shape == d.shape == task.shape == assessor.shape or x.ndim != 1:
+        raise ValueError("values, tasks and assessors must be one-dimensional and of one length")
+    if not (np.isfinite(x).all() and np.isfinite(d).all()):
+        raise ValueError("values must be finite")
+    if not d.any():
+        return None
+    weight = 1 / np.bincount(task)[task]
+    counted = d != 0
+    x, d, weight, task, assessor = x[counted], d[counted], weight[counted], _codes(task[counted]), assessor[counted]
+    assessor = _codes(assessor)
+    total = float(weight @ d)
+    ratio = float(weight @ x) / total
+    u = weight * (x - ratio * d) / total
+    return ClusteredMean(
+        mean=ratio,
+        judgments=len(x),
+        tasks=int(task.max()) + 1,
+        assessors=int(assessor.max()) + 1,
+        by_task=_between(u, task),
+        by_assessor=_between(u, assessor),
+        by_cell=_between(u, _codes(task * (int(assessor.max()) + 1) + assessor)),
+    )
+
+
+def proportion(
+    mean: ClusteredMean | None,
+    *,
+    null: float | None = None,
+    confidence: float = 0.95,
+    generalise_over: GeneraliseOver = "tasks+assessors",
+    empty: Reason = Reason.NO_JUDGMENTS,
+) -> Estimate:
+    """Wilson's interval of a clustered mean in [0, 1], with an effective sample size and a t quantile.
+
+    n_eff = m(1-m)/V, or T when V = 0;  q = t quantile on min(T, G) - 1 degrees of freedom;  CI = Wilson(m, n_eff, q)
+    p = 2·F_t(-|m - null| / sqrt(null(1-null)/n_eff)), the score test: p < 1 - confidence exactly when the interval
+    leaves `null` out. After Korn & Graubard 1998. Judgments N are worth n_eff independent ones: DEFF = N/n_eff.
+    """
+    if mean is None:
+        return Estimate(None, undefined=empty)
+    share = min(1.0, max(0.0, mean.mean))
+    known = _known(mean, share)
+    why = mean.missing(generalise_over)
+    if why:
+        return replace(known, undefined=why)
+    variance, df = mean.variance(generalise_over), mean.degrees_of_freedom(generalise_over)
+    spread = share * (1 - share)
+    n_effective = spread / variance if variance > ZERO_VARIANCE and spread > 0 else float(mean.tasks)
+    low, high = wilson(share, n_effective, float(stats.t.isf((1 - confidence) / 2, df)))
+    statistic = None if null is None else abs(share - null) / math.sqrt(null * (1 - null) / n_effective)
+    return replace(
+        known,
+        low=low,
+        high=high,
+        p=None if statistic is None else _two_sided(statistic, df),
+        standard_error=math.sqrt(variance),
+        n_effective=n_effective,
+        design_effect=mean.judgments / n_effective,
+        degrees_of_freedom=df,
+    )
+
+
+def win_rate(
+    scores: ArrayLike,
+    tasks: ArrayLike,
+    assessors: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    generalise_over: GeneraliseOver = "tasks+assessors",
+) -> Estimate:
+    """The headline: the mean of scores 1, ½, 0 (see `scores`) against one half. Formulas in `proportion`."""
+    mean = clustered_mean(scores, tasks, assessors)
+    return proportion(mean, null=0.5, confidence=confidence, generalise_over=generalise_over)
+
+
+def signed_mean(
+    values: ArrayLike,
+    tasks: ArrayLike,
+    assessors: ArrayLike,
+    *,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+    confidence: float = 0.95,
+    generalise_over: GeneraliseOver = "tasks+assessors",
+) -> Estimate:
+    """A mean difference d ± q·sqrt(V) against 0, for criteria: t interval and t test with the same V and df.
+
+    `bounds` are those of a possible value (an interval never says more than -1 to 1 of a net preference). With V = 0
+    there is no interval: Reason.NO_VARIATION.
+    """
+    mean = clustered_mean(values, tasks, assessors)
+    if mean is None:
+        return Estimate(None, undefined=Reason.NO_JUDGMENTS)
+    known, variance = _known(mean, mean.mean), mean.variance(generalise_over)
+    why = mean.missing(generalise_over) or (None if variance > ZERO_VARIANCE else Reason.NO_VARIATION)
+    if why:
+        return replace(known, undefined=why)
+    df, error = mean.degrees_of_freedom(generalise_over), math.sqrt(variance)
+    half = float(stats.t.isf((1 - confidence) / 2, df)) * error
+    return replace(
+        known,
+        low=max(bounds[0], mean.mean - half),
+        high=min(bounds[1], mean.mean + half),
+        p=_two_sided(abs(mean.mean) / error, df),
+        standard_error=error,
+        degrees_of_freedom=df,
+    )
+
+
+def _known(mean: ClusteredMean, value: float) -> Estimate:
+    return Estimate(value, judgments=mean.judgments, tasks=mean.tasks, assessors=mean.assessors)
+
+
+def _codes(labels: ArrayLike) -> NDArray[np.int64]:
+    """Labels as 0..C-1, shape kept."""
+    array: NDArray[Any] = np.asarray(labels)
+    return np.unique(array, return_inverse=True)[1].reshape(array.shape).astype(np.int64)
+
+
+def _between(u: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
+    """C/(C-1) times the sum of squared cluster totals; NaN for a single cluster, which `missing` catches."""
+    totals = np.bincount(codes, weights=u)
+    return float(totals @ totals) * len(totals) / (len(totals) - 1) if len(totals) > 1 else math.nan
+
+
+def _two_sided(statistic: float, df: int) -> float:
+    return min(1.0, 2 * float(stats.t.sf(statistic, df)))

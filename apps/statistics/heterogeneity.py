@@ -1,0 +1,38 @@
+"""Does A do better on some groups of tasks than on others?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from apps.statistics.undefined import Reason
+
+
+@dataclass(frozen=True)
+class Heterogeneity:
+    q: float | None
+    degrees_of_freedom: int | None
+    p: float | None
+    i_squared: float | None
+    groups: int
+    undefined: Reason | None = None
+
+
+def cochran_q(estimates: ArrayLike, variances: ArrayLike) -> Heterogeneity:
+    """Cochran's Q: sum (m_c - m)²/V_c with m the inverse-variance mean, against chi² on C - 1 degrees of freedom.
+
+    `estimates`, `variances`: (C,), one per group. I² = max(0, (Q - df)/Q) is the share of spread beyond chance
+    (Higgins & Thompson 2002). Groups without variance say nothing of their own precision and are left out; fewer than
+    two leave Reason.TOO_FEW_GROUPS. The groups' assessors overlap, so the test is exploratory.
+    """
+    m, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    if m.shape != v.shape or m.ndim != 1:
+        raise ValueError("estimates and variances must be one-dimensional and of one length")
+    usable = v > 0
+    m, v = m[usable], v[usable]
+    if len(m) < 2:
+        return Heterogeneity(None, None, None, None, len(m), Reason.TOO_FEW_GROUPS)
+    q = float(((m - np.average(m, weights=1 / v)) ** 2 / v).sum())
+    df = len(m) - 1
+    return Heterogeneity(q, df, float(stats.chi2.sf(q, df)), max(0.0, (q - df) / q) if q > 0 else 0.0, len(m))

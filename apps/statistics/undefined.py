@@ -1,0 +1,13 @@
+"""Why a number does not exist. A missing value always comes with one of these, never as a silent NaN."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    NO_JUDGMENTS = "no_judgments"  # nothing was observed, so there is no value at all
+    ONE_TASK = "one_task"  # spread between tasks cannot be seen in one task
+    ONE_ASSESSOR = "one_assessor"  # spread between assessors cannot be seen in one assessor
+    NO_VARIATION = "no_variation"  # every value is the same, so a t interval would have no width
+    NONE_DECISIVE = "none_decisive"  # a share of the decisive judgments, and there are none
+    NO_LOSSES = "no_losses"  # a ratio to the losses, and there are none
+    TOO_FEW_GROUPS = "too_few_groups"  # groups are compared, and fewer than two can be
