@@ -10,7 +10,9 @@ ErrorKind = Literal["input", "model", "out_of_memory", "transient", "timeout", "
 
 @dataclass(frozen=True)
 class TaskInput:
-    """One task. `id` is the caller's and comes back on the outcome; `images` are files on this machine."""
+    """One task. `id` comes back on the outcome and seeds the sampling, so it must be the same for the same task in the
+    runs that are compared (the task's public id, not the answer's); `images` are files on this machine.
+    """
 
     id: str
     instruction: str

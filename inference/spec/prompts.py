@@ -1,0 +1,101 @@
+"""Prompt templates: a small, closed part of Jinja. Untrusted templates can neither call, assign nor loop at will."""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from inference.declare import Doc, Kind
+
+FILTERS = (
+    "capitalize",
+    "default",
+    "first",
+    "last",
+    "length",
+    "lower",
+    "title",
+    "trim",
+    "truncate",
+    "upper",
+    "wordcount",
+)
+TESTS = ("defined", "undefined", "none", "string", "number", "eq", "ne", "lt", "le", "gt", "ge", "even", "odd", "in")
+ALWAYS: dict[str, Kind] = {"language": "text"}
+EXAMPLE_DOC = Doc(id="1", title="Title", text="Text", score=1.0, source="Source").as_json()
+EXAMPLES: Mapping[Kind, Any] = {"text": "Text", "docs": [EXAMPLE_DOC, EXAMPLE_DOC]}
+ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.Getattr,
+    nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.CondExpr, nodes.Concat, nodes.Keyword,
+)  # fmt: skip
+
+TemplateFault = tuple[int, str, dict[str, object]]  # 1-based line inside the template, code, facts
+
+
+@lru_cache(maxsize=1)
+def environment() -> SandboxedEnvironment:
+    made = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+    made.filters = {name: made.filters[name] for name in FILTERS}
+    made.tests = {name: made.tests[name] for name in TESTS}
+    made.globals = {}
+    return made
+
+
+@lru_cache(maxsize=256)
+def compiled(template: str) -> Template:
+    return environment().from_string(template)
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Raises jinja2.TemplateError."""
+    return compiled(template).render(**values).strip()
+
+
+def template_faults(template: str, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
+    """Everything that would make `template` fail or misbehave, given variables of these kinds."""
+    try:
+        tree = environment().parse(template)
+    except (TemplateSyntaxError, RecursionError, ValueError, OverflowError) as error:
+        line = getattr(error, "lineno", 1)
+        yield line, "template_syntax", {"reason": getattr(error, "message", None) or "it is nested too deeply"}
+        return
+    faults = [*refused_nodes(tree), *loop_faults(tree, variables), *variable_faults(tree, variables)]
+    yield from faults or trial_faults(template, variables)
+
+
+def refused_nodes(tree: nodes.Template) -> Iterator[TemplateFault]:
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, ALLOWED):
+            yield node.lineno, "template_refused", {"what": type(node).__name__.lower()}
+        elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            yield node.lineno, "template_refused", {"what": f"|{node.name}"}
+
+
+def loop_faults(tree: nodes.Template, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
+    for loop in tree.find_all(nodes.For):
+        root: nodes.Node = loop.iter
+        while isinstance(root, nodes.Filter | nodes.Getitem) and root.node is not None:
+            root = root.node
+        if not isinstance(root, nodes.Name) or variables.get(root.name) != "docs" or loop.recursive:
+            yield loop.lineno, "template_loop", {}
+
+
+def variable_faults(tree: nodes.Template, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
+    known = sorted(name for name, kind in variables.items() if kind != "image")
+    for name in sorted(meta.find_undeclared_variables(tree) - set(known)):
+        line = next((node.lineno for node in tree.find_all(nodes.Name) if node.name == name), 1)
+        if name in variables:
+            yield line, "template_image", {"name": name}
+        else:
+            yield line, "template_variable", {"name": name, "known": ", ".join(known)}
+
+
+def trial_faults(template: str, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
+    try:
+        render(template, {name: EXAMPLES[kind] for name, kind in variables.items() if kind != "image"})
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError) as error:
+        yield 1, "template_fails", {"reason": str(error) or type(error).__name__}
