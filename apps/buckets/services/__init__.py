@@ -1,6 +1,7 @@
 """Writes: import a bucket, freeze it, say who may use it."""
 
 from apps.buckets.services.freezing import freeze_bucket
+from apps.buckets.services.importing import import_bucket
 from apps.buckets.services.members import add_member, remove_member
 
-__all__ = ["add_member", "freeze_bucket", "remove_member"]
+__all__ = ["add_member", "freeze_bucket", "import_bucket", "remove_member"]
