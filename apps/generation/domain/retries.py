@@ -1,0 +1,16 @@
+"""When to try again, and when to stop."""
+
+MAX_FAILURES = 3
+LONGEST_BACKOFF_S = 300
+# Causes that can take a whole batch with them: such an answer runs alone even after a person asked for another round.
+SUSPECT_KINDS = ("worker_lost", "out_of_memory", "bug", "timeout")
+
+
+def backoff_seconds(failures: int) -> int:
+    """2, 4, 8 … seconds after the 1st, 2nd, 3rd failure, five minutes at most."""
+    return min(1 << min(failures, 16), LONGEST_BACKOFF_S)
+
+
+def is_final(failures: int, *, retryable: bool) -> bool:
+    """Whether an answer that has now failed `failures` times stays failed."""
+    return not retryable or failures >= MAX_FAILURES

@@ -1,0 +1,56 @@
+"""Tasks as the runner takes them: pictures are files on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inference.contracts import Failure, Outcome, TaskInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models.fields.files import FieldFile
+
+    from apps.generation.models import Answer
+
+
+def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskInput], dict[str, Outcome]]:
+    """Inputs in the order of `answers`, and by id the failed outcomes of those whose pictures can't be had here.
+
+    Pictures of a remote storage are copied into `folder`.
+    """
+    inputs: list[TaskInput] = []
+    failed: dict[str, Outcome] = {}
+    for answer in answers:
+        try:
+            inputs.append(_task_input(answer, folder))
+        except OSError as error:
+            message = f"A picture can't be read from the storage: {error}. All workers must share it."
+            key = str(answer.public_id)
+            failed[key] = Outcome(key, text=None, failure=Failure("transient", message, retryable=True))
+    return inputs, failed
+
+
+def _task_input(answer: Answer, folder: Path) -> TaskInput:
+    task = answer.task
+    files = [place.image.file for place in task.task_images.all()]
+    return TaskInput(
+        id=str(answer.public_id),
+        instruction=task.instruction,
+        language=task.language,
+        images=tuple(_local_path(file, folder) for file in files),
+    )
+
+
+def _local_path(file: FieldFile, folder: Path) -> Path:
+    try:
+        path = Path(file.path)
+    except NotImplementedError:  # a storage without paths, such as S3
+        path = folder / Path(file.name or "").name
+        if not path.exists():
+            with file.open("rb") as remote:
+                path.write_bytes(remote.read())
+    if not path.is_file():
+        raise FileNotFoundError(str(path))
+    return path

@@ -1,0 +1,135 @@
+"""The lease on an answer: claimed, extended, given back, or ended by a text or a failure.
+
+Every write carries the attempt that the claim drew (the fencing token) and asks for `state = running`: a worker that
+was paused past its lease, or whose run was cancelled, matches no row and changes nothing. Only the database's clock
+counts.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from apps.generation.domain.retries import backoff_seconds, is_final
+from apps.generation.domain.storable import storable_json, storable_text
+from apps.generation.models import Answer, AnswerState, Run, RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
+
+    from inference.contracts import Failure, Outcome, StepRecord
+
+logger = logging.getLogger(__name__)
+
+
+def lease_time() -> timedelta:
+    return timedelta(seconds=settings.GENERATION_LEASE_SECONDS)
+
+
+@transaction.atomic
+def claim_answers(run: Run, *, worker: str, batch_size: int) -> list[Answer]:
+    """Lease up to `batch_size` fresh answers, else one that has failed before, alone; [] when there is nothing to do.
+
+    Locks with SKIP LOCKED: workers never wait for each other and never get the same row.
+    """
+    ids = _lock_claimable(run, batch_size)
+    claimed = Answer.objects.filter(pk__in=ids)
+    claimed.update(
+        state=AnswerState.RUNNING,
+        attempt=F("attempt") + 1,
+        lease_until=Now() + lease_time(),
+        started_at=Now(),
+        worker=worker[:120],
+    )
+    return list(claimed.order_by("pk").select_related("task").prefetch_related("task__task_images__image"))
+
+
+def _lock_claimable(run: Run, batch_size: int) -> list[int]:
+    active = Run.objects.filter(pk=run.pk, state=RunState.ACTIVE)
+    waiting = Answer.objects.filter(run__in=active, state=AnswerState.WAITING).order_by("pk")
+    locked = waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    due = Q(not_before=None) | Q(not_before__lte=Now())
+    return list(locked.filter(failures=0)[:batch_size]) or list(locked.filter(due, failures__gt=0)[:1])
+
+
+def extend_leases(answers: Sequence[Answer]) -> int:
+    """Push the end of the leases still held; returns how many are. 0 means that others own this work now.
+
+    Waits for no lock, so it can't deadlock with a cancel.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE generation_answer SET lease_until = now() + make_interval(secs => %s) WHERE id IN ("
+            " SELECT id FROM generation_answer JOIN unnest(%s::bigint[], %s::int[]) AS held (id, attempt)"
+            " USING (id, attempt) WHERE state = 'running' FOR UPDATE OF generation_answer SKIP LOCKED)",
+            [
+                settings.GENERATION_LEASE_SECONDS,
+                [answer.pk for answer in answers],
+                [answer.attempt for answer in answers],
+            ],
+        )
+        return int(cursor.rowcount)
+
+
+def release_answers(answers: Sequence[Answer]) -> int:
+    """Give leases back unused, as if they had never been claimed: no failure is counted."""
+    return sum(_held(answer).update(state=AnswerState.WAITING, lease_until=None) for answer in answers)
+
+
+def finish_answer(answer: Answer, outcome: Outcome) -> bool:
+    """Store the text and its trace. An empty text is stored too. False when the lease was lost."""
+    reasons = [step.finish_reason for step in outcome.trace if step.finish_reason]
+    return _end(
+        answer,
+        state=AnswerState.DONE,
+        text=storable_text(outcome.text or ""),
+        trace=_stored_trace(outcome.trace),
+        prompt_tokens=outcome.prompt_tokens,
+        completion_tokens=outcome.completion_tokens,
+        latency_ms=outcome.latency_ms,
+        finish_reason=storable_text(reasons[-1])[:40] if reasons else "",
+        error_kind="",
+        error="",
+    )
+
+
+def fail_answer(answer: Answer, failure: Failure, *, trace: Sequence[StepRecord] = ()) -> bool:
+    """Count one failure: waiting again after a pause, or failed for good. False when the lease was lost."""
+    failures = answer.failures + 1
+    facts = {
+        "failures": failures,
+        "error_kind": failure.kind,
+        "error": storable_text(failure.message),
+        "trace": _stored_trace(trace),
+    }
+    if is_final(failures, retryable=failure.retryable):
+        return _end(answer, state=AnswerState.FAILED, **facts)
+    pause = timedelta(seconds=backoff_seconds(failures))
+    return _store(answer, state=AnswerState.WAITING, not_before=Now() + pause, **facts)
+
+
+def _end(answer: Answer, **facts: object) -> bool:
+    return _store(answer, finished_at=Now(), **facts)
+
+
+def _store(answer: Answer, **facts: object) -> bool:
+    written = bool(_held(answer).update(lease_until=None, **facts))
+    if not written:
+        logger.warning("answer %s: attempt %s came too late and was not stored", answer.public_id, answer.attempt)
+    return written
+
+
+def _held(answer: Answer) -> QuerySet[Answer]:
+    return Answer.objects.filter(pk=answer.pk, attempt=answer.attempt, state=AnswerState.RUNNING)
+
+
+def _stored_trace(trace: Sequence[StepRecord]) -> object:
+    return storable_json([step.as_json() for step in trace])

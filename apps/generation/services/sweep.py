@@ -1,0 +1,74 @@
+"""The sweeper: takes back expired leases and wakes workers for what waits. Safe to run anywhere, at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Now
+
+from apps.generation.domain.retries import MAX_FAILURES, backoff_seconds
+from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState
+from apps.generation.services.wake import wake_workers
+
+ADVISORY_LOCK = 7_305_001  # any number that no other lock of this database uses
+MODEL_RETRY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """Answers given another try, answers failed for good, runs whose workers were woken."""
+
+    retried: int = 0
+    failed: int = 0
+    woken: int = 0
+
+
+@transaction.atomic
+def sweep_leases() -> SweepResult:
+    """One round, or nothing when another sweeper is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
+        if not cursor.fetchone()[0]:
+            return SweepResult()
+    return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
+
+
+def _fail_exhausted() -> int:
+    last_try = Answer.objects.filter(failures__gte=MAX_FAILURES - 1)
+    return _take_back(last_try, state=AnswerState.FAILED, finished_at=Now())
+
+
+def _retry_expired() -> int:
+    pauses = [
+        When(failures=failures, then=Value(timedelta(seconds=backoff_seconds(failures + 1))))
+        for failures in range(MAX_FAILURES)
+    ]
+    return _take_back(Answer.objects.all(), state=AnswerState.WAITING, not_before=Now() + Case(*pauses))
+
+
+def _take_back(answers: QuerySet[Answer], **facts: object) -> int:
+    expired = answers.filter(state=AnswerState.RUNNING, lease_until__lt=Now()).order_by("pk")
+    locked = list(expired.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return Answer.objects.filter(pk__in=locked).update(
+        failures=F("failures") + 1,
+        lease_until=None,
+        error_kind=FailureKind.WORKER_LOST,
+        error=Concat(Value("The worker stopped answering: "), F("worker")),
+        **facts,
+    )
+
+
+def _wake_waiting() -> int:
+    due = Q(not_before=None) | Q(not_before__lte=Now())
+    waiting = Answer.objects.filter(due, state=AnswerState.WAITING, run__state=RunState.ACTIVE).order_by()
+    pending = {row["run"]: row["n"] for row in waiting.values("run").annotate(n=Count("pk"))}
+    loadable = Q(problem_at=None) | Q(problem_at__lt=Now() - MODEL_RETRY)
+    # The run served longest ago comes first, so that several runs share a worker.
+    runs = Run.objects.filter(loadable, pk__in=pending).annotate(served=Max("answers__started_at"))
+    neglected_first = list(runs.order_by(F("served").asc(nulls_first=True), "pk"))
+    for run in neglected_first:
+        wake_workers(run, pending=pending[run.pk])
+    return len(neglected_first)

@@ -1,0 +1,28 @@
+"""Messages that wake workers. Hints only: a lost one is repeated by the sweeper, a doubled one finds nothing to do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from celery import current_app
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from apps.generation.models import Run
+
+# Hints older than this are dropped by the worker, so a queue never holds hours of them and a new run's turn comes.
+HINT_SECONDS = 60
+MOST_HINTS = 8
+
+
+def wake_workers(run: Run, *, pending: int) -> None:
+    """After commit: a message for each of `pending` answers, `MOST_HINTS` at most. A broker that is down is logged."""
+    for _ in range(min(pending, MOST_HINTS)):
+        transaction.on_commit(partial(_publish, str(run.public_id)), robust=True)
+
+
+def _publish(run_public_id: str) -> None:
+    current_app.send_task(
+        "generation.drain", args=[run_public_id], expires=HINT_SECONDS, retry_policy={"max_retries": 1}
+    )
