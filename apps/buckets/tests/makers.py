@@ -1,5 +1,8 @@
 import hashlib
 import io
+import json
+import zipfile
+from pathlib import Path
 
 from django.core.files.base import ContentFile
 from PIL import Image as Pillow
@@ -41,3 +44,28 @@ def make_bucket(owner: User, *, name: str = "Bucket", tasks: int = 3, images: in
             image = make_image(["red", "green", "blue"][(position + place) % 3])
             TaskImage.objects.create(task=task, image=image, position=place, alt="A plain square")
     return bucket
+
+
+def task_line(**values: object) -> dict[str, object]:
+    """A sound row of a table; `values` replace or add columns, None removes one."""
+    row = {"key": "t1", "instruction": "What is it?", "language": "en", "cluster": "objects", **values}
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def write_jsonl(folder: Path, *rows: dict[str, object]) -> Path:
+    table = folder / "tasks.jsonl"
+    table.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return table
+
+
+def picture_bytes(format_name: str = "PNG", colour: str = "red", size: tuple[int, int] = (16, 12)) -> bytes:
+    buffer = io.BytesIO()
+    Pillow.new("RGB", size, colour).save(buffer, format_name)
+    return buffer.getvalue()
+
+
+def write_zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
