@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,6 +41,9 @@ class User(AbstractBaseUser):
     simulated = models.BooleanField(
         _("simulated"), default=False, help_text=_("A program, not a person: reports say so wherever it judged.")
     )
+    session_epoch = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Raised to end every session of the person.")
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -71,14 +75,38 @@ class User(AbstractBaseUser):
         return self.role == Role.ADMIN
 
     @property
+    def is_active_admin(self) -> bool:
+        return self.is_active and self.is_admin
+
+    @property
     def is_staff(self) -> bool:
         return self.is_admin
 
+    @property
+    def invitable_roles(self) -> list[Role]:
+        if self.is_admin:
+            return list(Role)
+        return [Role.ASSESSOR] if self.is_researcher else []
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions carry it; one that carries another is ended by Django."""
+        return salted_hmac(
+            "apps.accounts.models.User.session",
+            f"{self.password}:{self.session_epoch}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return self.is_active and self.is_admin
+        return self.is_active_admin
 
     def has_module_perms(self, app_label: str) -> bool:
-        return self.is_active and self.is_admin
+        return self.is_active_admin
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        return self.filter(accepted_by=None, expires_at__gt=now)
 
 
 class Invitation(models.Model):
@@ -94,6 +122,8 @@ class Invitation(models.Model):
     accepted_by = models.OneToOneField(
         User, verbose_name=_("accepted by"), null=True, blank=True, on_delete=models.PROTECT, related_name="invitation"
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -113,7 +143,7 @@ class TokenBucket(models.Model):
 
     key = models.CharField(max_length=120, unique=True)
     tokens = models.FloatField()
-    updated_at = models.DateTimeField()
+    updated_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return self.key

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('tokens', models.FloatField()),
-                ('updated_at', models.DateTimeField()),
+                ('updated_at', models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, default='', max_length=8, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('simulated', models.BooleanField(default=False, help_text='A program, not a person: reports say so wherever it judged.', verbose_name='simulated')),
+                ('session_epoch', models.PositiveIntegerField(default=0, editable=False, help_text='Raised to end every session of the person.')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='joined')),
             ],
             options={

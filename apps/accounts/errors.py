@@ -1,0 +1,36 @@
+"""What people can do wrong here; the text is shown to them."""
+
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountError(Exception):
+    """`str(error)` is a sentence for the person who caused it."""
+
+    sentence = _("This was refused.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class WrongCredentials(AccountError):
+    sentence = _("The e-mail and the password do not belong together. Check both and try again.")
+
+
+class TooManyAttempts(AccountError):
+    sentence = _("There were too many attempts. Please wait.")
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(wait_s)
+        self.wait_s = wait_s
+
+
+class EmailTaken(AccountError):
+    sentence = _("Somebody with this e-mail has an account already.")
+
+
+class InvitationGone(AccountError):
+    sentence = _("This invitation was used, withdrawn or has run out. Ask the person who sent it for a new one.")
+
+
+class OwnAccount(AccountError):
+    sentence = _("You cannot change your own role or deactivate yourself. Ask another admin.")

@@ -1,0 +1,24 @@
+from apps.accounts.services.invitations import accept_invitation, invite_person, withdraw_invitation
+from apps.accounts.services.people import (
+    change_password,
+    change_role,
+    create_user,
+    deactivate_person,
+    reactivate_person,
+    save_profile,
+)
+from apps.accounts.services.sessions import end_session, sign_in
+
+__all__ = [
+    "accept_invitation",
+    "change_password",
+    "change_role",
+    "create_user",
+    "deactivate_person",
+    "end_session",
+    "invite_person",
+    "reactivate_person",
+    "save_profile",
+    "sign_in",
+    "withdraw_invitation",
+]
