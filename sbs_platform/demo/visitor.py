@@ -84,7 +84,7 @@ class PageReader(HTMLParser):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
-        self.part, self.depth = "", 0
+        self.part, self.tag, self.depth = "", "", 0
         self.select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
