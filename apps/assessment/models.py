@@ -4,9 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.buckets.models import Bucket, Task
 from apps.generation.models import Answer, Run
 
@@ -27,11 +28,32 @@ class Verdict(models.TextChoices):
     BOTH_BAD = "both_bad", _("Both bad")
 
 
+class EvaluationQuerySet(models.QuerySet["Evaluation"]):
+    def visible_to(self, user: User) -> "EvaluationQuerySet":
+        """What a researcher may see is decided by the bucket's membership; admins see all, assessors nothing."""
+        if user.is_admin:
+            return self
+        if not user.is_researcher:
+            return self.none()
+        return self.filter(pk__in=self.model.objects.filter(bucket__members=user).values("pk"))
+
+    def open_to(self, assessor: User) -> "EvaluationQuerySet":
+        """Those the person may judge in, open or closed."""
+        return self.filter(pk__in=Evaluation.assessors.through.objects.filter(user=assessor).values("evaluation_id"))
+
+
 class Evaluation(models.Model):
     """A side-by-side of two runs over the same bucket."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
+    shown_name = models.CharField(
+        max_length=120,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What assessors see; empty when the name would tell the pipelines apart."),
+    )
     bucket = models.ForeignKey(Bucket, verbose_name=_("bucket"), on_delete=models.PROTECT, related_name="evaluations")
     run_a = models.ForeignKey(Run, verbose_name=_("candidate (A)"), on_delete=models.PROTECT, related_name="+")
     run_b = models.ForeignKey(Run, verbose_name=_("baseline (B)"), on_delete=models.PROTECT, related_name="+")
@@ -46,6 +68,8 @@ class Evaluation(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("assessors"), related_name="evaluations"
     )
 
+    objects = EvaluationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name = _("evaluation")
@@ -58,6 +82,10 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == EvaluationState.OPEN
 
 
 class Criterion(models.Model):
@@ -105,12 +133,21 @@ class AssignmentState(models.TextChoices):
     DONE = "done", _("Done")
 
 
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def not_met_by(self, assessor: User) -> "AssignmentQuerySet":
+        """Places of comparisons that the person neither holds, nor judged, nor skipped."""
+        met = Assignment.objects.filter(comparison=OuterRef("comparison"), assessor=assessor)
+        skipped = Skip.objects.filter(comparison=OuterRef("comparison"), assessor=assessor)
+        return self.exclude(Exists(met)).exclude(Exists(skipped))
+
+
 class Assignment(models.Model):
     """One of a comparison's `overlap` places: free, leased to an assessor, or done; its sides are drawn beforehand.
 
     A place is leased many times at most once at a time; `lease` counts the leases and is the fencing token that a
     submit carries, so a late submit is told apart from a valid one. All places exist from the opening on, therefore no
-    comparison can get more than `overlap` judgments.
+    comparison can get more than `overlap` judgments. An assessor holds at most two: the one shown and, so that its
+    pictures can be loaded meanwhile, the next one (`shown_at` is empty until it is shown).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -124,8 +161,10 @@ class Assignment(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
     )
     lease = models.PositiveIntegerField(default=0)
-    leased_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("assignment")
@@ -149,11 +188,46 @@ class Assignment(models.Model):
                 fields=["evaluation", "a_on_left", "order_key"], name="assignment_free", condition=Q(state="free")
             ),
             models.Index(fields=["evaluation", "lease_until"], name="assignment_leased", condition=Q(state="leased")),
-            models.Index(fields=["assessor", "evaluation", "state"], name="assignment_assessor"),
+            models.Index(fields=["assessor", "evaluation", "state"], include=["a_on_left"], name="assignment_assessor"),
         ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+
+class SkipReason(models.TextChoices):
+    UNCLEAR = "unclear", _("The instruction is unclear")
+    LANGUAGE = "language", _("I don’t know the language or the subject well enough")
+    PICTURE = "picture", _("The picture is missing or can’t be read")
+    UPSETTING = "upsetting", _("The content is upsetting")
+    OTHER = "other", _("Another reason")
+
+
+class Skip(models.Model):
+    """A comparison an assessor passed on; its place went back and the assessor never gets this comparison again."""
+
+    comparison = models.ForeignKey(Comparison, on_delete=models.CASCADE, related_name="skips")
+    assessor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="skips")
+    reason = models.CharField(_("reason"), max_length=12, choices=SkipReason.choices)
+    note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    skipped_at = models.DateTimeField(_("skipped"))
+
+    class Meta:
+        verbose_name = _("skip")
+        verbose_name_plural = _("skips")
+        constraints = [
+            models.UniqueConstraint(fields=["comparison", "assessor"], name="skip_once"),
+            models.CheckConstraint(condition=Q(reason__in=SkipReason.values), name="skip_reason_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} by {self.assessor_id}"
+
+
+class JudgmentQuerySet(models.QuerySet["Judgment"]):
+    def current(self) -> "JudgmentQuerySet":
+        """Without those that a correction superseded."""
+        return self.filter(superseded_by__isnull=True)
 
 
 class Judgment(models.Model):
@@ -169,8 +243,10 @@ class Judgment(models.Model):
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict.choices)
     a_on_left = models.BooleanField()
     comment = models.TextField(_("comment"), blank=True, default="")
-    seconds = models.FloatField(_("seconds from lease to submit"))
-    judged_at = models.DateTimeField(_("judged"), auto_now_add=True)
+    seconds = models.FloatField(_("seconds from being shown to submit"))
+    judged_at = models.DateTimeField(_("judged"))
+
+    objects = JudgmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["judged_at"]
@@ -182,6 +258,7 @@ class Judgment(models.Model):
                 fields=["assignment"], name="judgment_first_once", condition=Q(supersedes__isnull=True)
             ),
         ]
+        indexes = [models.Index(fields=["assessor", "judged_at"], name="judgment_assessor")]
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.assessor_id}"

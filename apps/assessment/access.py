@@ -1,0 +1,37 @@
+"""The only way a view gets a row of this room."""
+
+from uuid import UUID
+
+from django.http import Http404
+
+from apps.accounts.models import User
+from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment
+
+
+def access_evaluation(user: User, public_id: UUID, *, to: str = "view") -> Evaluation:
+    """`view` and `edit`: by membership of the bucket, admins always. `judge`: those assigned, nobody else."""
+    rows = Evaluation.objects.open_to(user) if to == "judge" else Evaluation.objects.visible_to(user)
+    found = rows.select_related("bucket", "run_a__revision__pipeline", "run_b__revision__pipeline")
+    if evaluation := found.filter(public_id=public_id).first():
+        return evaluation
+    raise Http404
+
+
+def access_assignment(user: User, public_id: UUID, *, to: str = "view") -> Assignment:
+    """`view`: what an assessor was given, or a researcher may preview. `edit`: a lease a researcher may take back."""
+    place = Assignment.objects.select_related("evaluation", "comparison__task").filter(public_id=public_id).first()
+    if place is None:
+        raise Http404
+    if to == "view" and place.assessor_id == user.pk and place.state != AssignmentState.FREE:
+        return place
+    if Evaluation.objects.visible_to(user).filter(pk=place.evaluation_id).exists():
+        return place
+    raise Http404
+
+
+def access_judgment(user: User, public_id: UUID) -> Judgment:
+    """One's own current judgment."""
+    mine = Judgment.objects.filter(assessor=user, public_id=public_id).current()
+    if judgment := mine.select_related("assignment__evaluation").first():
+        return judgment
+    raise Http404

@@ -1,0 +1,41 @@
+"""Why a write was refused. Views turn each into a sentence; nothing was changed when one is raised."""
+
+
+class Refusal(Exception):
+    """The base of all."""
+
+
+class NotAssessor(Refusal):
+    """The person does not (any longer) judge in this evaluation."""
+
+
+class NotYours(Refusal):
+    """The assignment or submission belongs to somebody else, or does not exist."""
+
+
+class LateSubmit(Refusal):
+    """The lease ran out or was taken back, and the place went on: the judgment was not counted."""
+
+
+class AlreadyJudged(Refusal):
+    """This person judged this comparison before, under another submission."""
+
+
+class EvaluationClosed(Refusal):
+    """No judgments are accepted any more."""
+
+
+class JudgmentInvalid(Refusal):
+    """Unknown verdict or criterion, or a required criterion is missing: `fields` names the form's fields."""
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+class CannotOpen(Refusal):
+    """Two runs can't be compared; `reason` is a key of `apps.assessment.labels.CANNOT_OPEN`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

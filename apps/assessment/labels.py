@@ -1,0 +1,51 @@
+"""The words for what `domain` knows by key."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from apps.assessment.models import Evaluation
+
+CRITERIA: dict[str, tuple[Promise, Promise]] = {
+    "grammar": (_("Grammar"), _("Which answer has fewer mistakes of grammar, spelling and punctuation?")),
+    "readability": (_("Readability"), _("Which answer is easier to read and better arranged?")),
+    "comprehensiveness": (_("Comprehensiveness"), _("Which answer covers more of what was asked?")),
+    "relevance": (_("Relevance"), _("Which answer keeps closer to what was asked?")),
+    "errors": (_("Errors, logical and factual"), _("Which answer has fewer mistakes of logic and fact?")),
+    "hallucinations": (
+        _("Hallucinations"),
+        _("Which answer invents less that is neither in the picture nor in the instruction?"),
+    ),
+}
+VERDICTS: dict[str, Promise] = {
+    "left_much": _("Answer 1 is much better"),
+    "left": _("Answer 1 is better"),
+    "tie": pgettext_lazy("verdict", "Tie"),
+    "right": _("Answer 2 is better"),
+    "right_much": _("Answer 2 is much better"),
+    "both_bad": _("Both are bad"),
+}
+RATINGS: dict[str, Promise] = {
+    "left": _("Answer 1 is better"),
+    "same": pgettext_lazy("criterion", "Same"),
+    "right": _("Answer 2 is better"),
+}
+CANNOT_OPEN: dict[str, Promise] = {
+    "same_run": _("Choose two different runs."),
+    "buckets": _("The two runs answer different buckets. Choose two runs over the same bucket and version."),
+    "incomplete": _("A run is not finished yet. Wait until it is, or cancel it."),
+    "nothing": _("No task was answered by both runs, so there is nothing to compare."),
+    "overlap": _("The number of judgments per comparison must be between 1 and 20."),
+    "lease": _("A lease lasts between 1 and 1440 minutes."),
+    "criteria": _("There is no such set of criteria."),
+    "unblinds": _("The guidelines name a pipeline. Assessors read them, so take the name out."),
+}
+
+
+def criterion_label(key: str) -> Promise | str:
+    return CRITERIA[key][0] if key in CRITERIA else key
+
+
+def title_for_assessors(evaluation: Evaluation) -> str:
+    """The evaluation's name unless it would unblind; then a neutral one."""
+    return evaluation.shown_name or gettext("Comparison of answers %(code)s") % {"code": evaluation.public_id.hex[:4]}

@@ -1,0 +1,70 @@
+"""Leases between claim and submit: kept alive, passed on, taken back."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.assessment.domain.refusals import AlreadyJudged, LateSubmit, NotYours
+from apps.assessment.models import Assignment, AssignmentState, Skip
+from apps.assessment.services.claiming import lock_membership
+from apps.assessment.services.submitting import refuse_foreign
+from apps.audit.services import record
+
+
+@transaction.atomic
+def renew_lease(*, assessor: User, assignment_id: UUID, lease: int, now: datetime) -> datetime:
+    """The heartbeat of an open page: extend this lease, and that of the comparison held after it. Returns the new end;
+    raises NotAssessor, NotYours, LateSubmit or AlreadyJudged when there is nothing to extend."""
+    place = lock_place(assessor, assignment_id, lease)
+    until = now + timedelta(minutes=place.evaluation.lease_minutes)
+    Assignment.objects.filter(
+        assessor=assessor, evaluation_id=place.evaluation_id, state=AssignmentState.LEASED
+    ).update(lease_until=until)
+    return until
+
+
+@transaction.atomic
+def skip_comparison(
+    *, assessor: User, assignment_id: UUID, lease: int, reason: str, note: str = "", now: datetime
+) -> None:
+    """Pass the comparison on to others, with a reason; the person never gets it again. A repeat does nothing.
+
+    Raises NotAssessor, NotYours, LateSubmit or AlreadyJudged."""
+    try:
+        place = lock_place(assessor, assignment_id, lease)
+    except LateSubmit:
+        if Skip.objects.filter(comparison__assignments__public_id=assignment_id, assessor=assessor).exists():
+            return
+        raise
+    Skip.objects.create(comparison=place.comparison, assessor=assessor, reason=reason, note=note, skipped_at=now)
+    put_back(place)
+
+
+@transaction.atomic
+def free_lease(*, actor: User, assignment: Assignment) -> None:
+    """A researcher takes a lease back; what its holder still sends is refused as late. Raises AlreadyJudged."""
+    place = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if place.state == AssignmentState.DONE:
+        raise AlreadyJudged
+    if place.state == AssignmentState.LEASED:
+        put_back(place)
+        record(actor, "lease.freed", place)
+
+
+def lock_place(assessor: User, assignment_id: UUID, lease: int) -> Assignment:
+    found = Assignment.objects.filter(public_id=assignment_id).first()
+    if found is None:
+        raise NotYours
+    lock_membership(assessor, found.evaluation_id)
+    places = Assignment.objects.select_for_update(of=("self",)).select_related("evaluation", "comparison")
+    place = places.get(pk=found.pk)
+    refuse_foreign(place, assessor, lease)
+    return place
+
+
+def put_back(place: Assignment) -> None:
+    place.state, place.assessor, place.shown_at, place.lease_until = AssignmentState.FREE, None, None, None
+    place.lease += 1
+    place.save(update_fields=["state", "assessor", "shown_at", "lease_until", "lease"])

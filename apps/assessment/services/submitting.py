@@ -1,0 +1,132 @@
+"""Take judgments in. The append-only rows are themselves the record of who did what, so no audit event is added."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.assessment.domain.refusals import (
+    AlreadyJudged,
+    EvaluationClosed,
+    JudgmentInvalid,
+    LateSubmit,
+    NotYours,
+)
+from apps.assessment.domain.verdicts import SHOWN, SHOWN_RATINGS, JudgmentInput, rating_meant, verdict_meant
+from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgment, Rating
+from apps.assessment.services.claiming import accepts_judgments, lock_membership
+
+CORRECTABLE_FOR = timedelta(hours=24)
+
+
+@transaction.atomic
+def submit_judgment(
+    *, assessor: User, assignment_id: UUID, lease: int, submission_id: UUID, form: JudgmentInput, now: datetime
+) -> Judgment:
+    """Store one judgment. The same `submission_id` again returns the judgment it made, whatever happened since.
+
+    A lease that ran out is honoured as long as nobody else was given the place. Raises NotAssessor, NotYours,
+    LateSubmit, AlreadyJudged, EvaluationClosed or JudgmentInvalid, and then stores nothing.
+    """
+    if repeated := judgment_of(submission_id, assessor):
+        return repeated
+    place = Assignment.objects.select_related("evaluation").filter(public_id=assignment_id).first()
+    if place is None:
+        raise NotYours
+    lock_membership(assessor, place.evaluation_id)
+    if repeated := judgment_of(submission_id, assessor):
+        return repeated
+    place = Assignment.objects.select_for_update(of=("self",)).select_related("evaluation").get(pk=place.pk)
+    refuse_foreign(place, assessor, lease)
+    judgment = store_judgment(place, assessor, submission_id, form, now=now, supersedes=None)
+    place.state, place.lease_until = AssignmentState.DONE, None
+    place.save(update_fields=["state", "lease_until"])
+    return judgment
+
+
+@transaction.atomic
+def correct_judgment(
+    *, assessor: User, judgment_id: UUID, submission_id: UUID, form: JudgmentInput, now: datetime
+) -> Judgment:
+    """A change of mind within a day: a new judgment that supersedes the old one, which stays. Idempotent likewise.
+
+    Raises NotYours (no such current judgment), LateSubmit (older than a day), NotAssessor, EvaluationClosed or
+    JudgmentInvalid.
+    """
+    if repeated := judgment_of(submission_id, assessor):
+        return repeated
+    old = Judgment.objects.select_related("assignment__evaluation").filter(public_id=judgment_id, assessor=assessor)
+    if not (found := old.first()):
+        raise NotYours
+    lock_membership(assessor, found.assignment.evaluation_id)
+    if repeated := judgment_of(submission_id, assessor):
+        return repeated
+    if not old.current().exists():
+        raise NotYours
+    if now - found.judged_at > CORRECTABLE_FOR:
+        raise LateSubmit
+    return store_judgment(found.assignment, assessor, submission_id, form, now=now, supersedes=found)
+
+
+def judgment_of(submission_id: UUID, assessor: User) -> Judgment | None:
+    judgment = Judgment.objects.filter(submission_id=submission_id).first()
+    if judgment and judgment.assessor_id != assessor.pk:
+        raise NotYours
+    return judgment
+
+
+def refuse_foreign(place: Assignment, assessor: User, lease: int) -> None:
+    if place.assessor_id != assessor.pk or place.lease != lease:
+        raise LateSubmit if lease < place.lease else NotYours
+    if place.state == AssignmentState.DONE:
+        raise AlreadyJudged
+
+
+def store_judgment(
+    place: Assignment,
+    assessor: User,
+    submission_id: UUID,
+    form: JudgmentInput,
+    *,
+    now: datetime,
+    supersedes: Judgment | None,
+) -> Judgment:
+    if not accepts_judgments(place.evaluation):
+        raise EvaluationClosed
+    criteria = list(place.evaluation.criteria.all())
+    refuse_invalid(form, criteria)
+    judgment = Judgment.objects.create(
+        assignment=place,
+        assessor=assessor,
+        submission_id=submission_id,
+        supersedes=supersedes,
+        verdict=verdict_meant(form.verdict, a_on_left=place.a_on_left),
+        a_on_left=place.a_on_left,
+        comment=form.comment,
+        seconds=supersedes.seconds if supersedes else seconds_since_shown(place, now),
+        judged_at=now,
+    )
+    Rating.objects.bulk_create(
+        Rating(
+            judgment=judgment,
+            criterion=criterion,
+            preference=rating_meant(form.ratings[criterion.key], a_on_left=place.a_on_left),
+        )
+        for criterion in criteria
+        if criterion.key in form.ratings
+    )
+    return judgment
+
+
+def refuse_invalid(form: JudgmentInput, criteria: list[Criterion]) -> None:
+    wrong = [] if form.verdict in SHOWN else ["verdict"]
+    wrong += [item.key for item in criteria if item.required and item.key not in form.ratings]
+    keys = {item.key for item in criteria}
+    wrong += [key for key, value in form.ratings.items() if key not in keys or value not in SHOWN_RATINGS]
+    if wrong:
+        raise JudgmentInvalid(*wrong)
+
+
+def seconds_since_shown(place: Assignment, now: datetime) -> float:
+    return max(0.0, (now - place.shown_at).total_seconds()) if place.shown_at else 0.0

@@ -1,0 +1,71 @@
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assessment.domain.verdicts import JudgmentInput, rating_shown, verdict_shown
+from apps.assessment.models import Evaluation, Judgment
+from apps.assessment.services import claim_comparison, open_evaluation, submit_judgment
+from apps.buckets.tests.makers import make_bucket
+from apps.generation.tests.makers import make_run
+from apps.pipelines.tests.makers import make_revision
+
+
+def make_evaluation(
+    owner: User,
+    *,
+    assessors: Sequence[User],
+    tasks: int = 4,
+    overlap: int = 2,
+    images: int = 0,
+    name: str = "Evaluation",
+    guidelines: str = "",
+    seed: int = 7,
+) -> Evaluation:
+    """Over a new bucket and two new complete runs: A says "Amber <key>", B says "Birch <key>"."""
+    serial = Evaluation.objects.count()
+    bucket = make_bucket(owner, name=f"{name} tasks {serial}", tasks=tasks, images=images)
+    candidate = make_revision(owner, name=f"Candidate {serial}")
+    baseline = make_revision(owner, name=f"Baseline {serial}")
+    return open_evaluation(
+        actor=owner,
+        name=name,
+        run_a=make_run(bucket, candidate, text="Amber"),
+        run_b=make_run(bucket, baseline, text="Birch"),
+        overlap=overlap,
+        guidelines=guidelines,
+        assessors=assessors,
+        seed=seed,
+    )
+
+
+def make_judgment(
+    evaluation: Evaluation,
+    *,
+    assessor: User,
+    verdict: str = "a",
+    ratings: Mapping[str, int] | None = None,
+    comment: str = "",
+    now: datetime | None = None,
+) -> Judgment:
+    """The assessor's next comparison, judged in terms of the pipelines: `verdict` a value of `Verdict`; `ratings` by
+    criterion key, 1 for A; those left out are the same. Fails when nothing is left for the assessor."""
+    now = now or timezone.now()
+    place = claim_comparison(assessor=assessor, evaluation=evaluation, now=now)
+    assert place is not None
+    meant = {criterion.key: 0 for criterion in evaluation.criteria.all()} | dict(ratings or {})
+    form = JudgmentInput(
+        verdict=verdict_shown(verdict, a_on_left=place.a_on_left),
+        ratings={key: rating_shown(value, a_on_left=place.a_on_left) for key, value in meant.items()},
+        comment=comment,
+    )
+    return submit_judgment(
+        assessor=assessor,
+        assignment_id=place.public_id,
+        lease=place.lease,
+        submission_id=uuid.uuid4(),
+        form=form,
+        now=now,
+    )
