@@ -123,7 +123,8 @@ class LocalModel:
             add_special_tokens=not has_template,
         )
         inputs.pop("token_type_ids", None)
-        return inputs.to(self.weights.model.device, dtype=self.weights.model.dtype)
+        model = self.weights.model
+        return inputs.to(model.device, model.dtype) if pictures else inputs.to(model.device)
 
     def run(self, rows: list[Row], sizes: list[int], inputs: Any, cancelled: Cancelled) -> Answers:
         sampling = rows[0].request.sampling

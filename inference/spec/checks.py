@@ -30,7 +30,7 @@ class Scope:
     models: Mapping[str, ModelSpec | None]
     ports: dict[str, Mapping[str, Kind] | None] = field(default_factory=lambda: {"inputs": INPUTS})
 
-    def resolve(self, path: tuple[str | int, ...], value: str) -> Kind | None | Fault:
+    def resolve(self, path: tuple[str | int, ...], value: str) -> Kind | Fault | None:
         """The kind that the reference stands for, None where it can't be known, or a fault."""
         match = REFERENCE.match(value)
         if match is None:

@@ -1,0 +1,93 @@
+"""`infocontext`: what was read and found, joined within a budget; what comes first in `order` is kept first."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from inference.contracts import Failure
+from inference.declare import Cancelled, Component, Fault, Options, Resources, StepInput, StepOutput, StepRunner
+from inference.spec.model import StepSpec
+
+Budget = Annotated[int | None, Field(ge=1, le=1_000_000)]
+
+
+class InfocontextOptions(Options):
+    """Exactly one budget: tokens (counted by the step's model) or characters. `headings` stand above their inputs."""
+
+    budget_tokens: Budget = None
+    budget_characters: Budget = None
+    order: list[str] = []
+    headings: dict[str, str] = {}
+
+
+def check(step: StepSpec, options: InfocontextOptions) -> Iterator[Fault]:
+    if (options.budget_tokens is None) == (options.budget_characters is None):
+        yield "with", "budget_one", {}
+    if options.budget_tokens is not None and step.model is None:
+        yield "with.budget_tokens", "budget_model", {}
+    known = ", ".join(sorted(step.inputs))
+    if options.order and sorted(options.order) != sorted(step.inputs):
+        yield "with.order", "order_wrong", {"known": known}
+    for name in options.headings.keys() - step.inputs.keys():
+        yield f"with.headings.{name}", "unknown_key", {"known": known}
+
+
+def build(step: StepSpec, options: InfocontextOptions, resources: Resources) -> StepRunner:
+    size: Callable[[str], int] = len
+    if options.budget_tokens is not None and resources.model is not None:
+        size = resources.model.count_tokens
+    budget = options.budget_tokens or options.budget_characters or 0
+    order = options.order or sorted(step.inputs)
+
+    def join(item: StepInput) -> StepOutput:
+        blocks = [line for name in order for line in lines_of(item.values[name], options.headings.get(name, ""))]
+        kept = fit(blocks, budget, size)
+        return StepOutput({"text": "\n".join(kept), "size": size("\n".join(kept)), "left_out": len(blocks) - len(kept)})
+
+    def run(items: Sequence[StepInput], cancelled: Cancelled) -> list[StepOutput | Failure]:
+        return [join(item) for item in items]
+
+    return run
+
+
+def lines_of(value: Any, heading: str) -> list[str]:
+    """A text's lines or one line per document, below the heading; nothing at all where there is no text."""
+    if isinstance(value, str):
+        lines = [line for line in value.splitlines() if line.strip()]
+    else:
+        lines = [f"{doc['title']}: {doc['text']}" for doc in value]
+    return [heading, *lines] if heading and lines else lines
+
+
+def fit(lines: Sequence[str], budget: int, size: Callable[[str], int]) -> list[str]:
+    """The first lines within the budget; the one that breaks it is cut after its last word that fits."""
+    kept: list[str] = []
+    for line in lines:
+        if size("\n".join([*kept, line])) > budget:
+            words = line.split(" ")
+            low = most(len(words), lambda count: size("\n".join([*kept, " ".join(words[:count])])) <= budget)
+            return [*kept, " ".join(words[:low])] if low else kept
+        kept.append(line)
+    return kept
+
+
+def most(top: int, fits: Callable[[int], bool]) -> int:
+    """The largest count from 0 to `top` that fits, by bisection."""
+    low = 0
+    while low < top:
+        middle = (low + top + 1) // 2
+        low, top = (middle, top) if fits(middle) else (low, middle - 1)
+    return low
+
+
+component = Component(
+    uses="infocontext",
+    outputs={"text": "text"},
+    build=build,
+    options=InfocontextOptions,
+    open_inputs=frozenset({"text", "docs"}),
+    needs_any_input=True,
+    model="optional",
+    check=check,
+)

@@ -1,0 +1,104 @@
+"""Full-text search with English and Russian stemming; one index per corpus content, built once and kept."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import filelock
+import tantivy
+
+from inference.declare import Doc
+from inference.errors import ModelUnavailable
+from inference.models.gguf import sha256_of
+from inference.retrieval.corpus import corpus_file, documents
+
+FORMAT = 1  # raise it when the schema or the analysis changes: old indexes are then left alone
+LANGUAGES = {"en": "english", "ru": "russian"}
+SEARCHED = [f"{field}_{code}" for field in ("title", "text") for code in LANGUAGES]
+BOOSTS = {name: 2.0 for name in SEARCHED if name.startswith("title")}
+WORD = re.compile(r"\w+")
+MAX_WORDS = 200
+
+
+@dataclass(frozen=True)
+class TextIndex:
+    index: tantivy.Index
+    record: Mapping[str, Any]
+
+    def search(self, text: str, limit: int) -> list[Doc]:
+        """Best first. Any text is a query: only its words count, never its punctuation or operators."""
+        words = [word.lower() for word in WORD.findall(text)[:MAX_WORDS]]
+        if not words:
+            return []
+        query, _ = self.index.parse_query_lenient(" ".join(words), SEARCHED, field_boosts=BOOSTS)
+        searcher = self.index.searcher()
+        hits = searcher.search(query, limit).hits
+        return [doc_of(searcher.doc(address), score) for score, address in hits]
+
+
+def doc_of(found: Any, score: float) -> Doc:
+    kept = {name: found.get_first(name) for name in ("id", "title", "text", "source")}
+    return Doc(**kept, score=round(float(score), 4))
+
+
+def open_index(corpus: str, model_dir: Path) -> TextIndex:
+    """Raises ModelUnavailable. The same content is indexed once per machine; processes wait for each other."""
+    source = corpus_file(corpus, model_dir)
+    digest = sha256_of(source)
+    folder = model_dir / "indexes" / f"{corpus}-{digest[:16]}-v{FORMAT}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder.with_suffix(".lock")):
+        if not folder.is_dir():
+            build_index(source, folder)
+    index = tantivy.Index.open(str(folder))
+    register_analysers(index)
+    record = {"engine": "tantivy", "version": metadata.version("tantivy"), "corpus": corpus, "sha256": digest}
+    return TextIndex(index, record)
+
+
+def build_index(source: Path, folder: Path) -> None:
+    """Written beside its place and renamed into it, so that a half-built index is never opened."""
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        write_documents(source, partial)
+        partial.chmod(0o755)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_documents(source: Path, folder: Path) -> None:
+    made = schema()
+    index = tantivy.Index(made, path=str(folder))
+    register_analysers(index)
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    count = 0
+    for count, kept in enumerate(documents(source), start=1):
+        searched = {name: kept[name.rpartition("_")[0]] for name in SEARCHED}
+        writer.add_document(tantivy.Document.from_dict({**kept, **searched}, made))
+    if count == 0:
+        raise ModelUnavailable(f"The corpus {source.name} has no documents.")
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    for name in ("id", "title", "text", "source"):
+        builder.add_text_field(name, stored=True, tokenizer_name="raw")
+    for name in SEARCHED:
+        builder.add_text_field(name, stored=False, tokenizer_name=f"stem_{name[-2:]}")
+    return builder.build()
+
+
+def register_analysers(index: tantivy.Index) -> None:
+    """Analysers are not stored with the index, so every open needs them again."""
+    for code, language in LANGUAGES.items():
+        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+        builder = builder.filter(tantivy.Filter.stopword(language)).filter(tantivy.Filter.stemmer(language))
+        index.register_tokenizer(f"stem_{code}", builder.build())
