@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import resolve_url
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from apps.accounts.models import Role, User
+from apps.accounts.models import Invitation, Role, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -38,6 +39,19 @@ def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def access_person(user: User, public_id: UUID) -> User:
+    """The account that an admin is about to change. Nobody else may know of it by its id."""
+    if not user.is_active_admin:
+        raise Http404
+    return get_object_or_404(User, public_id=public_id)
+
+
+def access_invitation(user: User, public_id: UUID) -> Invitation:
+    """An invitation to withdraw: one's own, or any for an admin."""
+    mine = Invitation.objects.all() if user.is_active_admin else user.sent.all()
+    return get_object_or_404(mine, public_id=public_id)
 
 
 def send_to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -1,4 +1,19 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.accounts.views import people, profile, sessions
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sign-in/", sessions.sign_in, name="sign_in"),
+    path("sign-out/", sessions.sign_out, name="sign_out"),
+    path("invitation/<str:token>/", sessions.accept, name="accept"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password, name="password"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<uuid:person>/", people.person, name="person"),
+    path("people/<uuid:person>/role/", people.change_role, name="change_role"),
+    path("people/<uuid:person>/deactivate/", people.deactivate, name="deactivate"),
+    path("people/<uuid:person>/reactivate/", people.reactivate, name="reactivate"),
+    path("invitations/<uuid:invitation>/withdraw/", people.withdraw, name="withdraw"),
+]

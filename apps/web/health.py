@@ -4,6 +4,7 @@ import logging
 
 from celery import current_app
 from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ def broker_answers() -> bool:
     try:
         with current_app.connection_for_write(transport_options=options) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=2)
-    except OSError:
+    except (OSError, OperationalError):
         log.warning("The broker does not answer.")
         return False
     return True

@@ -8,11 +8,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from apps.web.forms import ExampleForm
 from apps.web.health import broker_answers, database_answers
+from apps.web.return_address import return_address
 
 
 @require_safe
@@ -43,7 +43,7 @@ def style(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Kept with the person when signed in, else in a cookie; then back to `next` on this site."""
     language = request.POST.get("language", "")
-    response = HttpResponseRedirect(_way_back(request))
+    response = HttpResponseRedirect(return_address(request))
     if language not in dict(settings.LANGUAGES):
         return response
     if request.user.is_authenticated:
@@ -54,12 +54,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
         name = settings.LANGUAGE_COOKIE_NAME
         response.set_cookie(name, language, year_s, secure=settings.HTTPS, httponly=True, samesite="Lax")
     return response
-
-
-def _way_back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else "/"
 
 
 @require_safe

@@ -7,7 +7,7 @@ from apps.accounts.services.people import (
     reactivate_person,
     save_profile,
 )
-from apps.accounts.services.sessions import end_session, sign_in
+from apps.accounts.services.sessions import end_session, sign_in, start_session
 
 __all__ = [
     "accept_invitation",
@@ -20,5 +20,6 @@ __all__ = [
     "reactivate_person",
     "save_profile",
     "sign_in",
+    "start_session",
     "withdraw_invitation",
 ]

@@ -1,12 +1,12 @@
 """Links that make one account each."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from apps.accounts.domain.tokens import hash_token
 from apps.accounts.errors import EmailTaken, InvitationGone
 from apps.accounts.models import Invitation, Role, User
 from apps.accounts.services.people import create_user
@@ -55,7 +55,3 @@ def accept_invitation(*, token: str, name: str, password: str, now: datetime) ->
 def withdraw_invitation(*, actor: User, invitation: Invitation, now: datetime) -> None:
     if Invitation.objects.open(now).filter(pk=invitation.pk).update(expires_at=now):
         record(actor, "invitation.withdrawn", invitation)
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
