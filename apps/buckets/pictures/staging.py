@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from apps.buckets.pictures.sources import PictureSource
 
 
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg")
+
+
 @dataclass(frozen=True)
 class StagedPicture:
     """`path` holds the bytes to store, whose hash is `sha256`."""
@@ -50,8 +53,9 @@ class StagingArea:
         return self.staged[name]
 
     def unused(self) -> list[str]:
+        """Pictures, by their suffix, that no task names."""
         used = {plain_name(name) for name in self.staged}
-        return sorted(name for name in self.source.names() if name not in used)
+        return sorted(name for name in self.source.names() if name not in used and name.lower().endswith(_SUFFIXES))
 
     def _stage(self, name: str) -> StagedPicture:
         picture = encode_picture(self.source.read(name), name)
