@@ -24,7 +24,7 @@ class ReadOnly:
 
 
 @admin.register(Bucket)
-class BucketAdmin(ReadOnly, admin.ModelAdmin[Bucket]):
+class BucketAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
     list_display = ("name", "version", "created_by", "created_at", "frozen_at")
     list_filter = ("frozen_at",)
     list_select_related = ("created_by",)
@@ -32,7 +32,7 @@ class BucketAdmin(ReadOnly, admin.ModelAdmin[Bucket]):
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
+class TaskAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
     list_display = ("key", "bucket", "language", "cluster")
     list_filter = ("language",)
     list_select_related = ("bucket",)
@@ -41,6 +41,6 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin[Task]):
 
 
 @admin.register(Image)
-class ImageAdmin(ReadOnly, admin.ModelAdmin[Image]):
+class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
     list_display = ("sha256", "media_type", "width_px", "height_px", "size_bytes")
     search_fields = ("sha256",)
