@@ -1,10 +1,22 @@
 """What we compare: a named pipeline and its immutable revisions."""
 
+from __future__ import annotations
+
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+class PipelineQuerySet(models.QuerySet["Pipeline"]):
+    def visible_to(self, user: User) -> PipelineQuerySet:
+        """Researchers and admins see every pipeline; assessors none, or they would not be blind."""
+        return self.none() if user.is_assessor or not user.is_active else self.all()
 
 
 class Pipeline(models.Model):
@@ -13,6 +25,8 @@ class Pipeline(models.Model):
     description = models.TextField(_("description"), blank=True, default="")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = PipelineQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -62,14 +62,12 @@ def lines_of(value: Any, heading: str) -> list[str]:
 
 def fit(lines: Sequence[str], budget: int, size: Callable[[str], int]) -> list[str]:
     """The first lines within the budget; the one that breaks it is cut after its last word that fits."""
-    kept: list[str] = []
-    for line in lines:
-        if size("\n".join([*kept, line])) > budget:
-            words = line.split(" ")
-            low = most(len(words), lambda count: size("\n".join([*kept, " ".join(words[:count])])) <= budget)
-            return [*kept, " ".join(words[:low])] if low else kept
-        kept.append(line)
-    return kept
+    whole = most(len(lines), lambda count: size("\n".join(lines[:count])) <= budget)
+    if whole == len(lines):
+        return list(lines)
+    words = lines[whole].split(" ")
+    cut = most(len(words), lambda count: size("\n".join([*lines[:whole], " ".join(words[:count])])) <= budget)
+    return [*lines[:whole], " ".join(words[:cut])] if cut else list(lines[:whole])
 
 
 def most(top: int, fits: Callable[[int], bool]) -> int:

@@ -14,7 +14,7 @@ from inference.spec.model import StepSpec
 
 
 class OcrOptions(Options):
-    """Words that the reader is less sure of than `min_confidence` (0–100) are left out: photographs are full of them."""
+    """Words that the reader is less sure of than `min_confidence` (0–100) are left out: photos are full of them."""
 
     min_confidence: Annotated[int, Field(ge=0, le=100)] = 60
 

@@ -77,12 +77,9 @@ def write_documents(source: Path, folder: Path) -> None:
     index = tantivy.Index(made, path=str(folder))
     register_analysers(index)
     writer = index.writer(heap_size=50_000_000, num_threads=1)
-    count = 0
-    for count, kept in enumerate(documents(source), start=1):
+    for kept in documents(source):
         searched = {name: kept[name.rpartition("_")[0]] for name in SEARCHED}
         writer.add_document(tantivy.Document.from_dict({**kept, **searched}, made))
-    if count == 0:
-        raise ModelUnavailable(f"The corpus {source.name} has no documents.")
     writer.commit()
     writer.wait_merging_threads()
 

@@ -1,0 +1,72 @@
+"""Reads for the pages of pipelines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max
+
+from apps.pipelines.models import Pipeline, PipelineRevision
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from apps.accounts.models import User
+
+
+@dataclass(frozen=True)
+class StepSummary:
+    """One step as a reader wants to see it; `inputs` are (name, reference), `model` the source of its model."""
+
+    id: str
+    uses: str
+    inputs: list[tuple[str, str]]
+    model: str
+    sampling: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+
+def pipeline_list(user: User) -> QuerySet[Pipeline]:
+    """With `revision_count` and `revised_at`, the newest work first."""
+    counted = Pipeline.objects.visible_to(user).annotate(
+        revision_count=Count("revisions"), revised_at=Max("revisions__created_at")
+    )
+    return counted.order_by("-revised_at", "name")
+
+
+def revisions_of(pipeline: Pipeline) -> QuerySet[PipelineRevision]:
+    """Newest first, with who made them."""
+    return pipeline.revisions.select_related("created_by").defer("spec", "source").order_by("-number")
+
+
+def latest_revision(pipeline: Pipeline) -> PipelineRevision:
+    return pipeline.revisions.select_related("created_by").latest("number")
+
+
+def earlier_revision(revision: PipelineRevision, against: str) -> PipelineRevision | None:
+    """The one to compare with: revision number `against` where that is one, else the one before."""
+    others = revision.pipeline.revisions.exclude(pk=revision.pk)
+    number = int(against) if against.isdecimal() and len(against) < 10 else None
+    asked = others.filter(number=number).first() if number is not None else None
+    return asked or others.filter(number__lt=revision.number).order_by("-number").first()
+
+
+def step_summaries(revision: PipelineRevision) -> list[StepSummary]:
+    """The steps of a stored definition, in order. Reads the stored data as it is, whatever version wrote it."""
+    models: dict[str, Any] = revision.spec.get("models", {})
+    return [step_summary(step, models) for step in revision.spec.get("steps", [])]
+
+
+def step_summary(step: Mapping[str, Any], models: Mapping[str, Any]) -> StepSummary:
+    model = models.get(step.get("model") or "", {})
+    return StepSummary(
+        id=step["id"],
+        uses=step["uses"],
+        inputs=sorted(step.get("in", {}).items()),
+        model=model.get("source", ""),
+        sampling=step.get("sampling") or {},
+        options=step.get("with") or {},
+    )
