@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.benchmarks.models import Benchmark
+from apps.benchmarks.protocols import protocols
+from apps.benchmarks.queries import scorable_runs
+from apps.buckets.models import Bucket
+from apps.generation.models import Run
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+    ModelForm = forms.ModelForm[Benchmark]
+else:
+    ModelForm = forms.ModelForm
+
+
+class BenchmarkForm(ModelForm):
+    protocol = forms.ChoiceField(label=_("Protocol"))
+
+    class Meta:
+        model = Benchmark
+        fields = ["name", "bucket", "protocol"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bucket"] = forms.ModelChoiceField(
+            Bucket.objects.visible_to(user),
+            label=_("Bucket"),
+            help_text=_("Every task needs reference answers. The bucket freezes."),
+        )
+        self.fields["protocol"].choices = [  # type: ignore[attr-defined]
+            (name, f"{protocol.title} ({name})") for name, protocol in protocols().items()
+        ]
+
+
+class ScoreForm(forms.Form):
+    run = forms.ModelChoiceField(Run.objects.none(), label=_("Finished run"), to_field_name="public_id")
+
+    def __init__(self, *args: Any, benchmark: Benchmark, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["run"].queryset = scorable_runs(benchmark)  # type: ignore[attr-defined]

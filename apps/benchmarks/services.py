@@ -1,0 +1,110 @@
+"""Writes: make a benchmark of a bucket, score a finished run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext, ngettext
+
+from apps.audit.services import record
+from apps.benchmarks.models import Benchmark, BenchmarkRun, Score
+from apps.benchmarks.protocols import Protocol, find_protocol
+from apps.buckets.services import freeze_bucket
+from apps.generation.models import Answer, AnswerState, Run
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from apps.accounts.models import User
+    from apps.buckets.models import Bucket
+
+SHOWN_PROBLEMS = 50
+_FINISHED = (AnswerState.DONE, AnswerState.FAILED)
+
+
+@dataclass(frozen=True)
+class ReferenceProblem:
+    task_key: str
+    message: str
+
+
+class BenchmarkRefused(Exception):
+    """Tasks whose references the protocol can't use: how many, and the first of them."""
+
+    def __init__(self, message: str, problems: list[ReferenceProblem] | None = None) -> None:
+        super().__init__(message)
+        self.problems = (problems or [])[:SHOWN_PROBLEMS]
+
+
+class ScoringRefused(Exception):
+    """The run can't be scored; the message says why and what to do."""
+
+
+@transaction.atomic
+def create_benchmark(*, actor: User, name: str, bucket: Bucket, protocol: str, now: datetime) -> Benchmark:
+    """Freezes the bucket. Raises BenchmarkRefused unless every task has references that `protocol` can use."""
+    freeze_bucket(actor=actor, bucket=bucket, now=now)
+    _check_references(bucket, find_protocol(protocol))
+    benchmark = Benchmark.objects.create(name=name, bucket=bucket, protocol=protocol, created_by=actor)
+    record(actor, "benchmark.created", benchmark, bucket=str(bucket.public_id), protocol=protocol)
+    return benchmark
+
+
+def _check_references(bucket: Bucket, protocol: Protocol) -> None:
+    rows = list(bucket.tasks.values_list("key", "references"))
+    if not rows:
+        raise BenchmarkRefused(gettext("The bucket has no tasks."))
+    refusals = ((key, protocol.refusal(references)) for key, references in rows)
+    problems = [ReferenceProblem(key, message) for key, message in refusals if message]
+    if problems:
+        message = ngettext(
+            "%(number)d task has reference answers that this protocol can't use.",
+            "%(number)d tasks have reference answers that this protocol can't use.",
+            len(problems),
+        )
+        raise BenchmarkRefused(message % {"number": len(problems)}, problems)
+
+
+@transaction.atomic
+def score_run(*, actor: User, benchmark: Benchmark, run: Run, now: datetime) -> BenchmarkRun:
+    """Score every answer, failed ones as 0; scored before, replace its scores. Raises ScoringRefused.
+
+    Locks the benchmark run's row, so that two at once write one after the other; reads all answers in one statement.
+    """
+    if run.bucket_id != benchmark.bucket_id:
+        raise ScoringRefused(gettext("This run answered another bucket. Choose a run over the benchmark's bucket."))
+    benchmark_run, _created = BenchmarkRun.objects.select_for_update().get_or_create(
+        benchmark=benchmark, run=run, defaults={"created_by": actor, "scored_at": now}
+    )
+    scores = _scores(benchmark_run, _finished_answers(run), find_protocol(benchmark.protocol))
+    benchmark_run.scores.all().delete()
+    Score.objects.bulk_create(scores, batch_size=2000)
+    benchmark_run.scored_at = now
+    benchmark_run.save(update_fields=["scored_at"])
+    record(actor, "benchmark.scored", benchmark_run, run=str(run.public_id), **Counter(s.outcome for s in scores))
+    return benchmark_run
+
+
+def _finished_answers(run: Run) -> list[Answer]:
+    answers = list(run.answers.select_related("task").only("run_id", "state", "text", "task__references"))
+    unfinished = sum(answer.state not in _FINISHED for answer in answers)
+    if unfinished or not answers:
+        message = ngettext(
+            "%(number)d answer of the run isn't finished. Wait for it, or start the run again, then score it.",
+            "%(number)d answers of the run aren't finished. Wait for them, or start the run again, then score it.",
+            unfinished,
+        )
+        raise ScoringRefused(message % {"number": unfinished} if answers else gettext("The run has no answers."))
+    return answers
+
+
+def _scores(benchmark_run: BenchmarkRun, answers: list[Answer], protocol: Protocol) -> list[Score]:
+    texts = (answer.text if answer.state == AnswerState.DONE else None for answer in answers)
+    marks = [protocol.mark(text, answer.task.references) for text, answer in zip(texts, answers, strict=True)]
+    return [
+        Score(benchmark_run=benchmark_run, answer=answer, outcome=mark.outcome, parsed=mark.parsed, value=mark.value)
+        for answer, mark in zip(answers, marks, strict=True)
+    ]
