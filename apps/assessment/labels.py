@@ -4,6 +4,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from apps.assessment.domain.refusals import (
+    AlreadyJudged,
+    EvaluationClosed,
+    LateSubmit,
+    NotAssessor,
+    NotYours,
+    Refusal,
+)
 from apps.assessment.models import Evaluation
 
 CRITERIA: dict[str, tuple[Promise, Promise]] = {
@@ -40,6 +48,22 @@ CANNOT_OPEN: dict[str, Promise] = {
     "criteria": _("There is no such set of criteria."),
     "unblinds": _("The guidelines name a pipeline. Assessors read them, so take the name out."),
 }
+
+
+REFUSALS: dict[type[Refusal], Promise] = {
+    LateSubmit: _(
+        "This comparison had gone on to someone else in the meantime, so your judgment of it was not counted. "
+        "Here is the next one."
+    ),
+    AlreadyJudged: _("You had judged that comparison before; the first judgment stays. Here is the next one."),
+    EvaluationClosed: _("The evaluation has been closed, so the judgment was not counted."),
+    NotYours: _("That comparison was not yours to judge. Here is one that is."),
+    NotAssessor: _("You no longer judge in this evaluation."),
+}
+
+
+def refusal_words(refusal: Refusal) -> Promise | str:
+    return REFUSALS.get(type(refusal)) or str(refusal)
 
 
 def criterion_label(key: str) -> Promise | str:

@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.assessment.views import assessor, researcher
 
 app_name = "assessment"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", researcher.index, name="list"),
+    path("new/", researcher.create, name="create"),
+    path("judge/", assessor.my_work, name="my_work"),
+    path("judge/<uuid:public_id>/", assessor.judge, name="judge"),
+    path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
+    path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),
+    path("judge/<uuid:public_id>/image/<int:number>/", assessor.picture, name="picture"),
+    path("judge/said/<uuid:public_id>/", assessor.correct, name="correct"),
+    path("leases/<uuid:public_id>/free/", researcher.free, name="free"),
+    path("<uuid:public_id>/", researcher.detail, name="detail"),
+    path("<uuid:public_id>/preview/", researcher.preview, name="preview"),
+    path("<uuid:public_id>/assessors/", researcher.assessors, name="assessors"),
+    path("<uuid:public_id>/close/", researcher.close, name="close"),
+    path("<uuid:public_id>/reopen/", researcher.reopen, name="reopen"),
+]

@@ -39,7 +39,7 @@ def claim_comparison(*, assessor: User, evaluation: Evaluation, now: datetime) -
 
 @transaction.atomic
 def reserve_next(*, assessor: User, evaluation: Evaluation, beside: Assignment, now: datetime) -> Assignment | None:
-    """Hold the comparison after `beside` too, so that its pictures load while `beside` is judged. Raises NotAssessor."""
+    """Hold one comparison beside the one shown, so that its pictures load meanwhile. Raises NotAssessor."""
     lock_membership(assessor, evaluation.pk)
     if not accepts_judgments(evaluation):
         return None

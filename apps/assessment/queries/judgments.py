@@ -1,0 +1,60 @@
+"""What was said, in terms of the pipelines."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from apps.accounts.models import User
+from apps.assessment.models import Evaluation, Judgment, Rating
+
+
+@dataclass(frozen=True)
+class JudgmentRow:
+    """One current judgment in terms of the pipelines. `verdict` is a value of `Verdict`; `ratings` go by criterion
+    key: 1 when A is better, 0 the same, -1 when B is better; `seconds` from being shown to submit."""
+
+    task_key: str
+    cluster: str
+    language: str
+    assessor_id: UUID
+    simulated: bool
+    verdict: str
+    a_on_left: bool
+    seconds: float
+    ratings: dict[str, int] = field(default_factory=dict)
+
+
+def judgment_table(evaluation: Evaluation) -> list[JudgmentRow]:
+    """The current judgments, corrections applied, in the order they were made; two queries."""
+    ratings: dict[int, dict[str, int]] = {}
+    current = Judgment.objects.filter(assignment__evaluation=evaluation).current()
+    said = Rating.objects.filter(judgment__in=current).values_list("judgment_id", "criterion__key", "preference")
+    for judgment_id, key, preference in said.iterator():
+        ratings.setdefault(judgment_id, {})[key] = preference
+    rows = current.select_related("assignment__comparison__task", "assessor").order_by("judged_at", "pk")
+    return [judgment_row(judgment, ratings.get(judgment.pk, {})) for judgment in rows]
+
+
+def judgment_row(judgment: Judgment, ratings: dict[str, int]) -> JudgmentRow:
+    task = judgment.assignment.comparison.task
+    return JudgmentRow(
+        task_key=task.key,
+        cluster=task.cluster,
+        language=task.language,
+        assessor_id=judgment.assessor.public_id,
+        simulated=judgment.assessor.simulated,
+        verdict=judgment.verdict,
+        a_on_left=judgment.a_on_left,
+        seconds=judgment.seconds,
+        ratings=ratings,
+    )
+
+
+def judged_since(assessor: User, evaluation: Evaluation, moment: datetime | None = None) -> int:
+    judged = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, supersedes__isnull=True)
+    return judged.filter(judged_at__gte=moment).count() if moment else judged.count()
+
+
+def last_judgment(assessor: User, evaluation: Evaluation, since: datetime) -> Judgment | None:
+    mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, judged_at__gte=since)
+    return mine.current().order_by("-judged_at", "-pk").first()

@@ -1,0 +1,92 @@
+"""How far an evaluation is, for its researchers."""
+
+from dataclasses import dataclass
+
+from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef, Q, QuerySet
+
+from apps.accounts.models import User
+from apps.assessment.models import Assignment, AssignmentState, Evaluation
+from apps.generation.models import Answer, AnswerState
+
+
+@dataclass(frozen=True)
+class EvaluationProgress:
+    """Counts of places (comparisons times overlap) by state; `parked` are tasks that a run did not answer."""
+
+    comparisons: int
+    complete: int
+    parked: int
+    places: int
+    free: int
+    leased: int
+    done: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == self.places
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.places if self.places else 0
+
+
+class Median(Aggregate):
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
+    states = dict(evaluation.assignments.values_list("state").annotate(Count("pk")))
+    comparisons = evaluation.comparisons.count()
+    open_places = Assignment.objects.filter(comparison=OuterRef("pk")).exclude(state=AssignmentState.DONE)
+    return EvaluationProgress(
+        comparisons=comparisons,
+        complete=evaluation.comparisons.exclude(Exists(open_places)).count(),
+        parked=evaluation.bucket.tasks.count() - comparisons,
+        places=comparisons * evaluation.overlap,
+        free=states.get(AssignmentState.FREE, 0),
+        leased=states.get(AssignmentState.LEASED, 0),
+        done=states.get(AssignmentState.DONE, 0),
+    )
+
+
+def evaluations_for(user: User) -> QuerySet[Evaluation]:
+    """The researcher's list, with counts of places `all_places` and `done_places`."""
+    return (
+        Evaluation.objects.visible_to(user)
+        .select_related("bucket", "run_a__revision__pipeline", "run_b__revision__pipeline")
+        .annotate(
+            all_places=Count("assignments"),
+            done_places=Count("assignments", filter=Q(assignments__state=AssignmentState.DONE)),
+        )
+        .order_by("-created_at")
+    )
+
+
+def assessor_rows(evaluation: Evaluation) -> QuerySet[User]:
+    """Everyone who judges or judged here, with `done`, `median_seconds`, `skipped` and `last_at`."""
+    here = Q(judgments__assignment__evaluation=evaluation, judgments__superseded_by__isnull=True)
+    skipped = Count("skips", filter=Q(skips__comparison__evaluation=evaluation), distinct=True)
+    return (
+        User.objects.filter(Q(evaluations=evaluation) | Q(judgments__assignment__evaluation=evaluation))
+        .annotate(
+            done=Count("judgments", filter=here, distinct=True),
+            median_seconds=Median("judgments__seconds", filter=here),
+            last_at=Max("judgments__judged_at", filter=here),
+            skipped=skipped,
+        )
+        .order_by("-done", "email")
+    )
+
+
+def leases(evaluation: Evaluation) -> QuerySet[Assignment]:
+    held = evaluation.assignments.filter(state=AssignmentState.LEASED)
+    return held.select_related("assessor", "comparison__task").order_by("lease_until")
+
+
+def parked_answers(evaluation: Evaluation) -> QuerySet[Answer]:
+    """Answers that keep a task out of the evaluation, with their cause."""
+    runs = [evaluation.run_a_id, evaluation.run_b_id]
+    failed = Answer.objects.filter(run_id__in=runs).exclude(state=AnswerState.DONE)
+    return failed.select_related("task", "run__revision__pipeline").order_by("task__position", "run_id")

@@ -1,0 +1,56 @@
+"""Everything an assessor's page shows of one comparison, and nothing that tells the pipelines apart."""
+
+from dataclasses import dataclass
+
+from apps.assessment.domain.rendering import render_markdown
+from apps.assessment.models import Assignment
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`number` counts from 1 and stands for the picture in its address; the size is in pixels."""
+
+    number: int
+    alt: str
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`answers` are safe HTML, left then right; which pipeline that is stays on the server."""
+
+    place: Assignment
+    instruction: str
+    language: str
+    pictures: tuple[Picture, ...]
+    answers: tuple[str, str]
+    guidelines: str
+
+
+def judging_sheet(given: Assignment) -> Sheet:
+    """One query for the comparison, one for its pictures; answers come without their traces."""
+    rows = Assignment.objects.select_related(
+        "evaluation", "comparison__task", "comparison__answer_a", "comparison__answer_b"
+    )
+    place = rows.defer("comparison__answer_a__trace", "comparison__answer_b__trace").get(pk=given.pk)
+    comparison = place.comparison
+    left, right = comparison.answer_a, comparison.answer_b
+    if not place.a_on_left:
+        left, right = right, left
+    return Sheet(
+        place=place,
+        instruction=comparison.task.instruction,
+        language=comparison.task.language,
+        pictures=pictures_of(place),
+        answers=(render_markdown(left.text or ""), render_markdown(right.text or "")),
+        guidelines=render_markdown(place.evaluation.guidelines),
+    )
+
+
+def pictures_of(place: Assignment) -> tuple[Picture, ...]:
+    shown = place.comparison.task.task_images.select_related("image").order_by("position")
+    return tuple(
+        Picture(number=number, alt=item.alt, width_px=item.image.width_px, height_px=item.image.height_px)
+        for number, item in enumerate(shown, start=1)
+    )

@@ -1,0 +1,58 @@
+"""What waits for an assessor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from apps.accounts.models import User
+from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
+from apps.assessment.queries.judgments import judged_since
+
+COUNT_AT_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an evaluation asks of one assessor. `left` counts to `COUNT_AT_MOST`, then `is_more`."""
+
+    evaluation: Evaluation
+    done: int
+    today: int
+    left: int
+
+    @property
+    def is_more(self) -> bool:
+        return self.left > COUNT_AT_MOST
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // (self.done + self.left) if self.done + self.left else 100
+
+
+def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Work]:
+    """Open evaluations this person judges in, those with work left first. `midnight`: when the person's day began."""
+    mine = Evaluation.objects.open_to(user).filter(state=EvaluationState.OPEN)
+    work = [
+        Work(
+            evaluation=evaluation,
+            done=judged_since(user, evaluation),
+            today=judged_since(user, evaluation, midnight),
+            left=places_left(user, evaluation, now),
+        )
+        for evaluation in mine
+    ]
+    return sorted(work, key=lambda item: item.left == 0)
+
+
+def places_left(assessor: User, evaluation: Evaluation, now: datetime) -> int:
+    """How many comparisons the person could still judge; at most `COUNT_AT_MOST` + 1."""
+    places = Assignment.objects.filter(comparison=OuterRef("pk"))
+    mine = places.filter(assessor=assessor)
+    within_reach = Q(state=AssignmentState.FREE) | Q(state=AssignmentState.LEASED, lease_until__lt=now)
+    skipped = Skip.objects.filter(comparison=OuterRef("pk"), assessor=assessor)
+    comparisons = Comparison.objects.filter(evaluation=evaluation).filter(
+        Exists(mine.filter(state=AssignmentState.LEASED))
+        | (Exists(places.filter(within_reach)) & ~Exists(mine) & ~Exists(skipped))
+    )
+    return comparisons[: COUNT_AT_MOST + 1].count()

@@ -1,0 +1,29 @@
+"""`{% load assessment %}`"""
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+
+from apps.assessment.domain.rendering import render_markdown
+from apps.assessment.labels import criterion_label, title_for_assessors
+
+register = template.Library()
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    return mark_safe(render_markdown(text))  # noqa: S308 (cleaned by nh3)
+
+
+@register.filter
+def safe_answer(html: str) -> SafeString:
+    """HTML that `render_markdown` made."""
+    return mark_safe(html)  # noqa: S308 (cleaned by nh3)
+
+
+@register.filter
+def criterion(key: str) -> Promise | str:
+    return criterion_label(key)
+
+
+register.filter("title_for_assessors", title_for_assessors)

@@ -1,0 +1,164 @@
+"""The assessor's pages. Everything they answer is blind: ids of assignments, never of answers, runs or revisions."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import role_required, signed_in
+from apps.accounts.models import User
+from apps.assessment import services
+from apps.assessment.access import access_assignment, access_evaluation, access_judgment
+from apps.assessment.domain.refusals import NotAssessor, Refusal
+from apps.assessment.forms.judging import JudgmentForm, SkipForm
+from apps.assessment.labels import refusal_words
+from apps.assessment.models import Evaluation
+from apps.assessment.queries import my_evaluations
+from apps.assessment.views.sheet import correction_context, end_context, sheet_context
+
+PICTURE_CACHE = "private, max-age=86400, immutable"
+
+
+@require_safe
+@role_required()
+def my_work(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    work = my_evaluations(signed_in(request), now=now, midnight=midnight)
+    return render(request, "assessment/my_work.html", {"work": work, "today": sum(item.today for item in work)})
+
+
+@role_required()
+def judge(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    evaluation = access_evaluation(user, public_id, to="judge")
+    return submit(request, user, evaluation) if request.method == "POST" else show_next(request, user, evaluation)
+
+
+def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResponse:
+    form = JudgmentForm(evaluation.criteria.all(), request.POST)
+    if not form.is_valid():
+        return show_again(request, user, form)
+    said = form.cleaned_data
+    try:
+        services.submit_judgment(
+            assessor=user,
+            assignment_id=said["assignment"],
+            lease=said["lease"],
+            submission_id=said["submission_id"],
+            form=form.judgment_input(),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return go_on(request, user, evaluation, refusal)
+    return go_on(request, user, evaluation)
+
+
+def show_again(request: HttpRequest, user: User, form: JudgmentForm) -> HttpResponse:
+    """The same comparison with what is missing marked."""
+    if "assignment" not in form.cleaned_data:
+        raise Http404
+    place = access_assignment(user, form.cleaned_data["assignment"])
+    return page(request, sheet_context(place, user, form=form), status=422)
+
+
+def go_on(request: HttpRequest, user: User, evaluation: Evaluation, refusal: Refusal | None = None) -> HttpResponse:
+    """The next comparison, in the same answer for htmx, by a redirect for a plain browser."""
+    if isinstance(refusal, NotAssessor):
+        raise Http404
+    if request.htmx:  # type: ignore[attr-defined]
+        return show_next(request, user, evaluation, refusal=refusal, saved=refusal is None)
+    if refusal:
+        messages.warning(request, str(refusal_words(refusal)))
+    return redirect("assessment:judge", evaluation.public_id)
+
+
+def show_next(
+    request: HttpRequest, user: User, evaluation: Evaluation, *, refusal: Refusal | None = None, saved: bool = False
+) -> HttpResponse:
+    now = timezone.now()
+    place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now)
+    said = {"refusal": refusal and refusal_words(refusal), "saved": saved}
+    if place is None:
+        return page(request, end_context(evaluation, user) | said)
+    after = services.reserve_next(assessor=user, evaluation=evaluation, beside=place, now=now)
+    return page(request, sheet_context(place, user, after=after) | said)
+
+
+def page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
+    template = "assessment/sheet_answer.html" if request.htmx else "assessment/judge.html"  # type: ignore[attr-defined]
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@role_required()
+def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Look again at a judgment of mine from the last day, and change it."""
+    user = signed_in(request)
+    judgment = access_judgment(user, public_id)
+    evaluation = judgment.assignment.evaluation
+    if request.method != "POST":
+        return page(request, correction_context(judgment, user))
+    form = JudgmentForm(evaluation.criteria.all(), request.POST)
+    if not form.is_valid():
+        return page(request, correction_context(judgment, user, form=form), status=422)
+    try:
+        services.correct_judgment(
+            assessor=user,
+            judgment_id=public_id,
+            submission_id=form.cleaned_data["submission_id"],
+            form=form.judgment_input(),
+            now=timezone.now(),
+        )
+    except Refusal as refusal:
+        return go_on(request, user, evaluation, refusal)
+    return go_on(request, user, evaluation)
+
+
+@require_POST
+@role_required()
+def skip(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    place = access_assignment(user, public_id)
+    form = SkipForm(request.POST)
+    if not form.is_valid():
+        return page(request, sheet_context(place, user, skip_form=form), status=422)
+    try:
+        services.skip_comparison(assessor=user, assignment_id=public_id, now=timezone.now(), **form.cleaned_data)
+    except Refusal as refusal:
+        return go_on(request, user, place.evaluation, refusal)
+    return go_on(request, user, place.evaluation)
+
+
+@require_POST
+@role_required()
+def renew(request: HttpRequest, public_id: UUID) -> JsonResponse:
+    """The heartbeat: `{"seconds": …}` until the lease ends, or 409 when there is nothing left to renew."""
+    now = timezone.now()
+    lease = request.POST.get("lease", "")
+    try:
+        until = services.renew_lease(
+            assessor=signed_in(request), assignment_id=public_id, lease=int(lease) if lease.isdecimal() else -1, now=now
+        )
+    except Refusal as refusal:
+        return JsonResponse({"message": str(refusal_words(refusal))}, status=409)
+    return JsonResponse({"seconds": round((until - now) / timedelta(seconds=1))})
+
+
+@require_safe
+@role_required()
+def picture(request: HttpRequest, public_id: UUID, number: int) -> HttpResponseBase:
+    """The task's picture by its place on the page; its stored name and hash stay here."""
+    task = access_assignment(signed_in(request), public_id).comparison.task
+    shown = list(task.task_images.select_related("image").order_by("position"))
+    if not 1 <= number <= len(shown):
+        raise Http404
+    image = shown[number - 1].image
+    response = FileResponse(image.file.open("rb"), content_type=image.media_type, filename=f"picture-{number}")
+    response["Cache-Control"] = PICTURE_CACHE
+    return response

@@ -1,0 +1,127 @@
+"""The researcher's pages: list, open, watch, close."""
+
+import secrets
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import role_required, signed_in
+from apps.accounts.models import Role
+from apps.assessment import queries, services
+from apps.assessment.access import access_assignment, access_evaluation
+from apps.assessment.domain.refusals import AlreadyJudged, CannotOpen
+from apps.assessment.forms.opening import AssessorsForm, OpenForm
+from apps.assessment.labels import CANNOT_OPEN, title_for_assessors
+from apps.assessment.views.sheet import preview_context
+from apps.web.paging import page_of
+
+researcher_only = role_required(Role.RESEARCHER, Role.ADMIN)
+
+
+@require_safe
+@researcher_only
+def index(request: HttpRequest) -> HttpResponse:
+    page = page_of(request, queries.evaluations_for(signed_in(request)))
+    return render(request, "assessment/list.html", {"page": page})
+
+
+@researcher_only
+def create(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    asked = {name: request.GET[name] for name in ("run_a", "run_b") if request.GET.get(name)}
+    form = OpenForm(user, request.POST if request.method == "POST" else None, initial=asked)
+    if not form.is_valid():
+        return show_form(request, form)
+    try:
+        evaluation = services.open_evaluation(actor=user, seed=secrets.randbits(48), **form.cleaned_data)
+    except CannotOpen as refusal:
+        form.add_error("guidelines" if refusal.reason == "unblinds" else None, str(CANNOT_OPEN[refusal.reason]))
+        return show_form(request, form)
+    if not evaluation.shown_name:
+        messages.warning(request, neutral_name_words(title_for_assessors(evaluation)))
+    return redirect("assessment:detail", evaluation.public_id)
+
+
+def show_form(request: HttpRequest, form: OpenForm) -> HttpResponse:
+    return render(request, "assessment/create.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def neutral_name_words(title: str) -> str:
+    return _(
+        "The name shares words with a pipeline’s name and would unblind, so assessors see “%(title)s” instead."
+    ) % {"title": title}
+
+
+@require_safe
+@researcher_only
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    evaluation = access_evaluation(signed_in(request), public_id)
+    context = {
+        "evaluation": evaluation,
+        "progress": queries.evaluation_progress(evaluation),
+        "assessors": queries.assessor_rows(evaluation),
+        "leases": queries.leases(evaluation)[:50],
+        "parked": queries.parked_answers(evaluation)[:50],
+        "now": timezone.now(),
+    }
+    template = "assessment/detail_live.html" if request.htmx else "assessment/detail.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@require_safe
+@researcher_only
+def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The judging page of the first comparison, without storing anything."""
+    evaluation = access_evaluation(signed_in(request), public_id)
+    place = evaluation.assignments.order_by("order_key").first()
+    context = preview_context(place) if place else {"evaluation": evaluation}
+    return render(request, "assessment/judge.html", context)
+
+
+@researcher_only
+def assessors(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    evaluation = access_evaluation(user, public_id, to="edit")
+    form = AssessorsForm(evaluation, request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {"form": form, "evaluation": evaluation}
+        return render(request, "assessment/assessors.html", context, status=422 if form.is_bound else 200)
+    services.change_assessors(actor=user, evaluation=evaluation, assessors=form.cleaned_data["assessors"])
+    messages.success(request, _("The assessors have been changed."))
+    return redirect("assessment:detail", public_id)
+
+
+@require_POST
+@researcher_only
+def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    services.close_evaluation(actor=user, evaluation=access_evaluation(user, public_id, to="edit"))
+    messages.success(request, _("Closed: no more judgments are accepted."))
+    return redirect("assessment:detail", public_id)
+
+
+@require_POST
+@researcher_only
+def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    services.reopen_evaluation(actor=user, evaluation=access_evaluation(user, public_id, to="edit"))
+    messages.success(request, _("Open again: assessors can go on."))
+    return redirect("assessment:detail", public_id)
+
+
+@require_POST
+@researcher_only
+def free(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take a lease back, so that others get the comparison."""
+    user = signed_in(request)
+    place = access_assignment(user, public_id, to="edit")
+    try:
+        services.free_lease(actor=user, assignment=place)
+    except AlreadyJudged:
+        messages.warning(request, _("It has just been judged, so there was nothing to free."))
+    return redirect("assessment:detail", place.evaluation.public_id)

@@ -1,0 +1,78 @@
+"""What the judging page is given, whoever looks at it."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assessment.domain.verdicts import rating_shown, verdict_shown
+from apps.assessment.forms.judging import JudgmentForm, SkipForm
+from apps.assessment.models import Assignment, Evaluation, Judgment
+from apps.assessment.queries import judged_since, judging_sheet, last_judgment, pictures_of
+
+Context = dict[str, object]
+CORRECTABLE_FOR = timedelta(hours=24)
+
+
+def sheet_context(
+    place: Assignment,
+    user: User,
+    *,
+    form: JudgmentForm | None = None,
+    skip_form: SkipForm | None = None,
+    after: Assignment | None = None,
+) -> Context:
+    sheet = judging_sheet(place)
+    blank = {"assignment": place.public_id, "lease": place.lease}
+    return progress_context(sheet.place.evaluation, user) | {
+        "sheet": sheet,
+        "form": form or JudgmentForm(sheet.place.evaluation.criteria.all(), initial=blank),
+        "skip_form": skip_form or SkipForm(initial={"lease": place.lease}),
+        "seconds_left": seconds_left(place),
+        "after": after,
+        "after_pictures": pictures_of(after) if after else (),
+    }
+
+
+def preview_context(place: Assignment) -> Context:
+    """The page as an assessor would get it, for a researcher; nothing can be sent."""
+    sheet = judging_sheet(place)
+    form = JudgmentForm(sheet.place.evaluation.criteria.all())
+    return {"sheet": sheet, "evaluation": sheet.place.evaluation, "form": form, "preview": True}
+
+
+def correction_context(judgment: Judgment, user: User, *, form: JudgmentForm | None = None) -> Context:
+    place = judgment.assignment
+    a_on_left = judgment.a_on_left
+    said: dict[str, object] = {
+        "assignment": place.public_id,
+        "lease": place.lease,
+        "verdict": verdict_shown(judgment.verdict, a_on_left=a_on_left),
+        "comment": judgment.comment,
+    }
+    for rating in judgment.ratings.select_related("criterion"):
+        said[rating.criterion.key] = rating_shown(rating.preference, a_on_left=a_on_left)
+    return progress_context(place.evaluation, user) | {
+        "sheet": judging_sheet(place),
+        "form": form or JudgmentForm(place.evaluation.criteria.all(), initial=said),
+        "correcting": judgment,
+    }
+
+
+def end_context(evaluation: Evaluation, user: User) -> Context:
+    return progress_context(evaluation, user) | {"sheet": None, "form": JudgmentForm(evaluation.criteria.all())}
+
+
+def progress_context(evaluation: Evaluation, user: User) -> Context:
+    now = timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "evaluation": evaluation,
+        "done": judged_since(user, evaluation),
+        "today": judged_since(user, evaluation, midnight),
+        "last": last_judgment(user, evaluation, now - CORRECTABLE_FOR),
+    }
+
+
+def seconds_left(place: Assignment) -> int:
+    return round((place.lease_until - timezone.now()).total_seconds()) if place.lease_until else 0
