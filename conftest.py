@@ -1,18 +1,20 @@
-"""One small cast of test people, defined once, and the settings that make tests quick and their own."""
+"""One small cast of test people, defined once, the settings that make tests quick and their own, and live workers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_django.fixtures import Settings
 
     from apps.accounts.models import User
+    from sbs_platform.local.children import Child
 
 
 @dataclass(frozen=True)
@@ -41,3 +43,26 @@ def cast(db: None) -> Cast:
         outsider=make_user("outsider@example.org", role="researcher"),
         admin=make_user("admin@example.org", role="admin"),
     )
+
+
+class StartWorker(Protocol):
+    def __call__(self, queues: str = "generation", **env: str) -> Child: ...
+
+
+@pytest.fixture
+def live_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]:
+    """Start real workers on this test's database and broker; `env` adds to their environment. All end with the test.
+
+    `live_worker().process.kill()` kills one as `kill -9` does.
+    """
+    from sbs_platform.local.children import stop_children
+    from tests.live_worker import start_live_worker
+
+    workers: list[Child] = []
+
+    def start(queues: str = "generation", **env: str) -> Child:
+        workers.append(start_live_worker(tmp_path / f"worker{len(workers)}.log", queues=queues, env=env))
+        return workers[-1]
+
+    yield start
+    stop_children(workers, patience=5)

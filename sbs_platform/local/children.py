@@ -51,7 +51,7 @@ class Child:
     ) -> None:
         self.name, self.log, self.stop_signal = name, log, stop_signal
         output = None if log is None else fresh_log(log)
-        self.process = subprocess.Popen(  # noqa: S603 (fixed command lines)
+        self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -23,7 +23,7 @@ def start_valkey(var: Path, log: Path) -> Child:
         "--save": "",
         "--appendonly": "no",
         "--maxmemory-policy": "noeviction",
-        "--databases": "16",
+        "--databases": "64",
     }
     command = [str(get_binary_path()), *(word for option in options.items() for word in option)]
     return Child("Valkey", command, log=log, death_signal=signal.SIGKILL)
