@@ -1,30 +1,13 @@
 """Buckets are looked at here, not edited: changes go through the services, so that they are checked and recorded."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 
 from apps.buckets.models import Bucket, Image, Task
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from apps.web.read_only import ReadOnlyAdmin
 
 
 @admin.register(Bucket)
-class BucketAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
+class BucketAdmin(ReadOnlyAdmin):
     list_display = ("name", "version", "created_by", "created_at", "frozen_at")
     list_filter = ("frozen_at",)
     list_select_related = ("created_by",)
@@ -32,7 +15,7 @@ class BucketAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only
 
 
 @admin.register(Task)
-class TaskAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
+class TaskAdmin(ReadOnlyAdmin):
     list_display = ("key", "bucket", "language", "cluster")
     list_filter = ("language",)
     list_select_related = ("bucket",)
@@ -41,6 +24,6 @@ class TaskAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only s
 
 
 @admin.register(Image)
-class ImageAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # only subscriptable in the stubs
+class ImageAdmin(ReadOnlyAdmin):
     list_display = ("sha256", "media_type", "width_px", "height_px", "size_bytes")
     search_fields = ("sha256",)

@@ -44,8 +44,8 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".zip"}),
     )
 
-    def clean_table(self) -> UploadedFile:
-        table: UploadedFile = self.cleaned_data["table"]
+    def clean_table(self) -> UploadedFile[bytes]:
+        table: UploadedFile[bytes] = self.cleaned_data["table"]
         if Path(table.name or "").suffix.lower() not in table_suffixes():
             raise ValidationError(
                 _("“%(name)s” is not a table we read. Give a file that ends in one of: %(known)s."),
@@ -53,12 +53,12 @@ class ImportForm(forms.Form):
             )
         return _at_most(table, limits.MAX_UPLOAD_TABLE_BYTES)
 
-    def clean_images(self) -> UploadedFile | None:
-        images: UploadedFile | None = self.cleaned_data["images"]
+    def clean_images(self) -> UploadedFile[bytes] | None:
+        images: UploadedFile[bytes] | None = self.cleaned_data["images"]
         return _at_most(images, limits.MAX_UPLOAD_ARCHIVE_BYTES) if images else None
 
 
-def _at_most(upload: UploadedFile, most: int) -> UploadedFile:
+def _at_most(upload: UploadedFile[bytes], most: int) -> UploadedFile[bytes]:
     if (upload.size or 0) > most:
         raise ValidationError(
             _("The file has %(size)s MB, more than the %(most)s MB that this page takes. Use the command line."),

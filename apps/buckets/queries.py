@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -41,7 +41,7 @@ def bucket_list(user: User) -> QuerySet[Bucket]:
     )
 
 
-def _counted(tasks: QuerySet[Task, dict[str, object]], count: Count) -> Expression:
+def _counted(tasks: QuerySet[Task, Any], count: Count) -> Expression:
     return Coalesce(Subquery(tasks.annotate(n=count).values("n"), output_field=IntegerField()), 0)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def saved_uploads(table: UploadedFile, images: UploadedFile | None) -> Iterator[tuple[Path, Path | None]]:
+def saved_uploads(table: UploadedFile[bytes], images: UploadedFile[bytes] | None) -> Iterator[tuple[Path, Path | None]]:
     """Paths of table and archive, gone after the block. The form has checked the table's suffix."""
     with tempfile.TemporaryDirectory() as folder:
         table_path = Path(folder) / f"table{Path(table.name or '').suffix.lower()}"
@@ -25,7 +25,7 @@ def saved_uploads(table: UploadedFile, images: UploadedFile | None) -> Iterator[
         yield table_path, images_path
 
 
-def _write(upload: UploadedFile, path: Path) -> None:
+def _write(upload: UploadedFile[bytes], path: Path) -> None:
     with path.open("wb") as stream:
         for chunk in upload.chunks():
             stream.write(chunk)
