@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from apps.generation.models import Answer, Run
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
 
 
 def access_run(user: User, public_id: UUID, *, to: Literal["view", "edit"] = "view") -> Run:
-    """Members of its bucket and admins may see a run, and also cancel it or try again: both are undone by a new run.
+    """`view` for members of its bucket and admins; `edit` (cancel, try again) for who started it and admins.
 
-    Raises Http404 for a run `user` may not know of.
+    Raises Http404 for a run `user` may not know of, PermissionDenied for one they may only view.
     """
     runs = Run.objects.visible_to(user).select_related("bucket", "revision__pipeline", "created_by")
-    return get_object_or_404(runs, public_id=public_id)
+    run = get_object_or_404(runs, public_id=public_id)
+    if to == "edit" and not may_edit(user, run):
+        raise PermissionDenied
+    return run
+
+
+def may_edit(user: User, run: Run) -> bool:
+    return user.is_admin or run.created_by_id == user.pk
 
 
 def access_answer(user: User, public_id: UUID) -> Answer:

@@ -13,7 +13,7 @@ from apps.generation.domain.progress import RunProgress
 from apps.generation.models import Answer, AnswerState, FailureKind, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 RATE_WINDOW = timedelta(minutes=5)
 MOST_CAUSES = 12
@@ -29,7 +29,7 @@ class FailureGroup:
 
     @property
     def cause(self) -> str:
-        return FailureKind(self.kind).label if self.kind in FailureKind.values else self.kind
+        return str(FailureKind(self.kind).label) if self.kind in FailureKind.values else self.kind
 
 
 def run_progress(run: Run) -> RunProgress:
@@ -56,7 +56,7 @@ def progress_of(runs: Iterable[Run]) -> dict[int, RunProgress]:
     return {key: found.get(key, RunProgress()) for key in keys}
 
 
-def _progress(row: dict[str, Any]) -> RunProgress:
+def _progress(row: Mapping[str, Any]) -> RunProgress:
     counts = {name: row[name] for name in [*AnswerState.values, "empty", "cut_off"]}
     since: timedelta | None = row["since"]
     minutes = min(since, RATE_WINDOW).total_seconds() / 60 if since else 0

@@ -42,7 +42,7 @@ def start_run(*, actor: User, bucket: Bucket, revision: PipelineRevision, seed: 
 
 @transaction.atomic
 def cancel_run(*, actor: User, run: Run) -> int:
-    """Stop the run for good; returns how many answers are cancelled, those under way included: their writes will miss."""
+    """Stop the run for good; returns how many answers are cancelled, those under way too: their writes will miss."""
     if not Run.objects.filter(pk=run.pk, state=RunState.ACTIVE).update(state=RunState.CANCELLED):
         return 0
     pending = Answer.objects.filter(run=run, state__in=[AnswerState.WAITING, AnswerState.RUNNING])

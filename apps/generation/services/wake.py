@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import current_app
@@ -18,11 +17,11 @@ MOST_HINTS = 8
 
 def wake_workers(run: Run, *, pending: int) -> None:
     """After commit: a message for each of `pending` answers, `MOST_HINTS` at most. A broker that is down is logged."""
-    for _ in range(min(pending, MOST_HINTS)):
-        transaction.on_commit(partial(_publish, str(run.public_id)), robust=True)
 
+    def publish() -> None:
+        for _ in range(min(pending, MOST_HINTS)):
+            current_app.send_task(
+                "generation.drain", args=[str(run.public_id)], expires=HINT_SECONDS, retry_policy={"max_retries": 1}
+            )
 
-def _publish(run_public_id: str) -> None:
-    current_app.send_task(
-        "generation.drain", args=[run_public_id], expires=HINT_SECONDS, retry_policy={"max_retries": 1}
-    )
+    transaction.on_commit(publish, robust=True)

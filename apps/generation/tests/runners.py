@@ -1,0 +1,75 @@
+"""A tiny deterministic runner in place of models: a word in the instruction says what goes wrong with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from inference.contracts import ErrorKind, Failure, Outcome, StepRecord, TaskInput
+from inference.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FAILURES: dict[str, tuple[ErrorKind, bool]] = {
+    "unreadable": ("input", False),
+    "busy": ("transient", True),
+    "memory": ("out_of_memory", True),
+}
+
+
+@dataclass
+class TestRunner:
+    """Answers `<instruction> by <process id>`. Remembers the batches it was given."""
+
+    __test__ = False
+    seconds: float = 0.0
+    batch_size: int = 4
+    unavailable: str = ""
+    batches: list[list[TaskInput]] = field(default_factory=list)
+
+    def run(self, tasks: list[TaskInput], *, seed: int, cancelled: Callable[[], bool] = lambda: False) -> list[Outcome]:
+        if self.unavailable:
+            raise ModelUnavailable(self.unavailable)
+        self.batches.append(tasks)
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end and not cancelled():
+            time.sleep(0.02)
+        return [self._outcome(task, seed, cancelled=cancelled()) for task in tasks]
+
+    def _outcome(self, task: TaskInput, seed: int, *, cancelled: bool) -> Outcome:
+        word = task.instruction.split()[0]
+        if word == "poison":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if word == "raise":
+            raise RuntimeError("the runner fell over")
+        if cancelled:
+            return Outcome(task.id, None, Failure("cancelled", "no longer wanted", retryable=True))
+        if word in FAILURES:
+            kind, retryable = FAILURES[word]
+            return Outcome(task.id, None, Failure(kind, f"{word}: {task.instruction}", retryable))
+        text = {"silent": "", "nul": "a\x00b\ud800"}.get(word, f"{task.instruction} by {os.getpid()}")
+        step = StepRecord(
+            step="answer",
+            uses="test",
+            input={"instruction": task.instruction, "images": [str(path) for path in task.images]},
+            output=text,
+            latency_ms=12,
+            prompt=f"<b>{task.instruction}</b>",
+            prompt_tokens=5,
+            completion_tokens=len(text.split()),
+            finish_reason="length" if word == "long" else "stop",
+            model={"id": "test/model", "revision": "1"},
+            seed=seed,
+        )
+        return Outcome(task.id, text, None, trace=(step,))
+
+
+def make_runner(spec: dict[str, Any], *, model_dir: Path) -> TestRunner:
+    if spec.get("unloadable"):
+        raise ModelUnavailable(str(spec["unloadable"]))
+    return TestRunner(seconds=spec.get("seconds", 0.0), unavailable=spec.get("unavailable", ""))
