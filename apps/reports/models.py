@@ -1,16 +1,29 @@
 """Frozen reports: numbers, the code that made them and their hash."""
 
 import uuid
+from functools import cached_property
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.assessment.models import Evaluation
+from apps.reports.domain.numbers import Numbers, digest, from_json
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, user: User) -> "ReportQuerySet":
+        """As the evaluation is: members of its bucket and admins; assessors see no report."""
+        return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+
+    def without_numbers(self) -> "ReportQuerySet":
+        """For lists: everything but the numbers."""
+        return self.select_related("evaluation__bucket", "created_by").defer("numbers")
 
 
 class Report(models.Model):
-    """A snapshot of numbers. `sha256` is over the canonical JSON of `numbers`; a trigger refuses UPDATE."""
+    """A snapshot of numbers. `sha256` is over the canonical JSON of `numbers`; a trigger refuses UPDATE and DELETE."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     evaluation = models.ForeignKey(
@@ -22,6 +35,8 @@ class Report(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    objects = ReportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name = _("report")
@@ -29,3 +44,12 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evaluation.name} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @cached_property
+    def content(self) -> Numbers:
+        return from_json(self.numbers)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the numbers are still those that were hashed."""
+        return digest(self.numbers) == self.sha256

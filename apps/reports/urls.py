@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.reports import views
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.report_list, name="list"),
+    path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
+    path("<uuid:public_id>/", views.detail, name="detail"),
+    path("<uuid:public_id>/export/<slug:form>/", views.export, name="export"),
+]

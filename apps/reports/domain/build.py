@@ -1,0 +1,103 @@
+"""From judgments to the numbers of a report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from apps.reports.domain.columns import columns_of, data_sha256, in_order
+from apps.reports.domain.measure import measure_criterion, measure_group, measure_position
+from apps.reports.domain.numbers import VERSION, Counts, CriterionNumbers, Facts, Group, Method, Numbers, Verdict
+from apps.statistics.gates import verdict_gate
+from apps.statistics.heterogeneity import Heterogeneity, cochran_q
+from apps.statistics.multiplicity import benjamini_hochberg, holm
+from apps.statistics.preference import IndependentMean, if_independent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from apps.reports.domain.columns import Columns, JudgmentLike
+    from apps.reports.domain.numbers import Reading
+
+
+def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) -> Numbers:
+    """Everything a report states. Works from no judgments at all upwards; the order of `rows` does not matter."""
+    ordered = in_order(rows)
+    data = columns_of(ordered, facts.criteria)
+    overall = measure_group("", data, method)
+    clusters, languages = _groups(data, data.clusters, method), _groups(data, data.languages, method)
+    independent = _independent(data, method)
+    return Numbers(
+        version=VERSION,
+        data_sha256=data_sha256(ordered),
+        facts=facts,
+        counts=_count(data),
+        verdict=_read(overall, 1 - method.confidence),
+        overall=overall,
+        independent_low=independent.low if independent else None,
+        independent_high=independent.high if independent else None,
+        clusters=clusters,
+        languages=languages,
+        cluster_spread=_spread(clusters),
+        language_spread=_spread(languages),
+        criteria=_criteria(data, facts.criteria, method),
+        position=measure_position(data, method),
+        method=method,
+    )
+
+
+def _read(overall: Group, alpha: float) -> Verdict:
+    """What may be said: nothing without enough data, else the side of one half that the interval lies on."""
+    gate = verdict_gate(overall.tasks, overall.assessors)
+    reading: Reading = "undecided"
+    if not overall.judgments:
+        reading = "empty"
+    elif not gate.passed:
+        reading = "insufficient"
+    elif overall.win_rate.p is not None and overall.win_rate.p < alpha:
+        reading = "a" if (overall.win_rate.value or 0) > 0.5 else "b"
+    return Verdict(reading, gate.tasks_missing, gate.assessors_missing)
+
+
+def _groups(data: Columns, labels: NDArray[np.str_], method: Method) -> tuple[Group, ...]:
+    """One group per label, best for A first; p adjusted by Benjamini-Hochberg over those with enough data."""
+    groups = [measure_group(str(key), data.where(labels == key), method) for key in np.unique(labels)]
+    tested = [group for group in groups if group.enough and group.win_rate.p is not None]
+    adjusted = benjamini_hochberg([group.win_rate.p or 0.0 for group in tested])
+    by_key = {group.key: float(p) for group, p in zip(tested, adjusted, strict=True)}
+    groups.sort(key=lambda group: (-(group.win_rate.value or 0), group.key))
+    return tuple(replace(group, p_adjusted=by_key.get(group.key)) for group in groups)
+
+
+def _spread(groups: Sequence[Group]) -> Heterogeneity:
+    rates = [group.win_rate for group in groups if group.enough and group.win_rate.standard_error]
+    return cochran_q([rate.value or 0.0 for rate in rates], [(rate.standard_error or 0) ** 2 for rate in rates])
+
+
+def _criteria(data: Columns, keys: Sequence[str], method: Method) -> tuple[CriterionNumbers, ...]:
+    """Each criterion, p adjusted by Holm over all that can be tested."""
+    criteria = [measure_criterion(key, data, method) for key in keys]
+    tested = [criterion for criterion in criteria if criterion.net.p is not None]
+    adjusted = holm([criterion.net.p or 0.0 for criterion in tested])
+    by_key = {criterion.key: float(p) for criterion, p in zip(tested, adjusted, strict=True)}
+    return tuple(replace(criterion, p_adjusted=by_key.get(criterion.key)) for criterion in criteria)
+
+
+def _count(data: Columns) -> Counts:
+    return Counts(
+        judgments=len(data),
+        tasks=len(np.unique(data.tasks)),
+        assessors=len(np.unique(data.assessors)),
+        simulated_judgments=int(data.simulated.sum()),
+        simulated_assessors=len(np.unique(data.assessors[data.simulated])),
+        median_seconds=float(np.median(data.seconds)) if len(data) else None,
+    )
+
+
+def _independent(data: Columns, method: Method) -> IndependentMean | None:
+    wins, losses = int((data.scores == 1).sum()), int((data.scores == 0).sum())
+    return if_independent(wins, len(data) - wins - losses, losses, method.confidence)

@@ -1,0 +1,18 @@
+"""What may stand in a cell of somebody's spreadsheet."""
+
+from __future__ import annotations
+
+import re
+
+Cell = float | int | str | bool | None
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def harmless(text: str) -> str:
+    """Text with an apostrophe before it if a spreadsheet would take it for a formula, and no control characters.
+
+    Numbers never pass through here, so -0.1 stays a number (OWASP, "CSV injection").
+    """
+    clean = CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return f"'{clean}" if clean.startswith(RUNS) else clean

@@ -1,0 +1,98 @@
+"""Judgments as arrays: one pass over the rows, then everything is numpy."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from apps.statistics.scores import score_verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from uuid import UUID
+
+    from numpy.typing import NDArray
+
+
+class JudgmentLike(Protocol):
+    """One current judgment, sides already undone: `verdict` and `ratings` speak of pipelines A and B."""
+
+    @property
+    def task_key(self) -> str: ...
+    @property
+    def cluster(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def assessor_id(self) -> UUID: ...
+    @property
+    def simulated(self) -> bool: ...
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def a_on_left(self) -> bool: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def ratings(self) -> Mapping[str, int]: ...
+
+
+@dataclass(frozen=True)
+class Columns:
+    """All arrays have one entry per judgment; `ratings` hold NaN where a criterion was left out."""
+
+    scores: NDArray[np.float64]
+    verdicts: NDArray[np.str_]
+    tasks: NDArray[np.int64]
+    assessors: NDArray[np.int64]
+    clusters: NDArray[np.str_]
+    languages: NDArray[np.str_]
+    a_on_left: NDArray[np.bool_]
+    simulated: NDArray[np.bool_]
+    seconds: NDArray[np.float64]
+    ratings: dict[str, NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def where(self, mask: NDArray[np.bool_]) -> Columns:
+        arrays: dict[str, Any] = {
+            name: value[mask] for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
+        return Columns(**arrays, ratings={key: values[mask] for key, values in self.ratings.items()})
+
+
+def in_order(rows: Sequence[JudgmentLike]) -> list[JudgmentLike]:
+    """Rows by task, then assessor: sums of floats, and so the frozen bytes, don't depend on how they were read."""
+    return sorted(rows, key=lambda row: (row.task_key, str(row.assessor_id), row.verdict, row.a_on_left))
+
+
+def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str]) -> Columns:
+    """Raises ValueError for a verdict that is not known."""
+    tasks = {key: code for code, key in enumerate(dict.fromkeys(row.task_key for row in rows))}
+    assessors = {key: code for code, key in enumerate(dict.fromkeys(row.assessor_id for row in rows))}
+    return Columns(
+        scores=score_verdicts([row.verdict for row in rows]),
+        verdicts=np.array([row.verdict for row in rows], dtype=np.str_),
+        tasks=np.array([tasks[row.task_key] for row in rows], dtype=np.int64),
+        assessors=np.array([assessors[row.assessor_id] for row in rows], dtype=np.int64),
+        clusters=np.array([row.cluster for row in rows], dtype=np.str_),
+        languages=np.array([row.language for row in rows], dtype=np.str_),
+        a_on_left=np.array([row.a_on_left for row in rows], dtype=np.bool_),
+        simulated=np.array([row.simulated for row in rows], dtype=np.bool_),
+        seconds=np.array([row.seconds for row in rows], dtype=np.float64),
+        ratings={key: np.array([row.ratings.get(key, np.nan) for row in rows], dtype=np.float64) for key in criteria},
+    )
+
+
+def data_sha256(rows: Sequence[JudgmentLike]) -> str:
+    """A hash over the judgments in order: the same judgments give the same hash, whoever reads them."""
+    hashed = hashlib.sha256()
+    for row in rows:
+        fields = [row.task_key, row.cluster, row.language, str(row.assessor_id), row.simulated, row.verdict]
+        hashed.update(json.dumps([*fields, row.a_on_left, row.seconds, sorted(row.ratings.items())]).encode() + b"\n")
+    return hashed.hexdigest()

@@ -1,0 +1,135 @@
+"""A report as one long table: a line per measure, for CSV and spreadsheets."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apps.reports.domain.numbers import Group, Numbers
+    from apps.statistics.clustered import Estimate
+
+
+@dataclass(frozen=True)
+class Line:
+    """`section`: overall, cluster, language, criterion, position or about. Empty cells are None; `note` says why."""
+
+    section: str
+    group: str
+    measure: str
+    value: float | int | str | None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    standard_error: float | None = None
+    n_effective: float | None = None
+    design_effect: float | None = None
+    degrees_of_freedom: int | None = None
+    judgments: int | None = None
+    tasks: int | None = None
+    assessors: int | None = None
+    enough: bool | None = None
+    note: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Line))
+
+
+def long_lines(numbers: Numbers) -> list[Line]:
+    """All sections in the order of the page."""
+    return [
+        *about(numbers),
+        *group_lines("overall", (numbers.overall,)),
+        independent_line(numbers),
+        *group_lines("cluster", numbers.clusters),
+        *group_lines("language", numbers.languages),
+        *criterion_lines(numbers),
+        *position_lines(numbers),
+    ]
+
+
+def about(numbers: Numbers) -> list[Line]:
+    """What was compared, how much of it and by which method, one line per fact."""
+    described = {"verdict": asdict(numbers.verdict), "counts": asdict(numbers.counts), "facts": asdict(numbers.facts)}
+    described["method"] = asdict(numbers.method)
+    lines = [Line("about", "report", "data_sha256", numbers.data_sha256)]
+    for group, values in described.items():
+        lines += [Line("about", group, name, value) for name, value in _flat(values)]
+    for group, spread in (("clusters", numbers.cluster_spread), ("languages", numbers.language_spread)):
+        why = spread.undefined or ""
+        lines.append(
+            Line(
+                "about",
+                group,
+                "cochran_q",
+                spread.q,
+                p=spread.p,
+                degrees_of_freedom=spread.degrees_of_freedom,
+                note=why,
+            )
+        )
+        lines.append(Line("about", group, "i_squared", spread.i_squared, note=why))
+    return lines
+
+
+def group_lines(section: str, groups: tuple[Group, ...]) -> Iterator[Line]:
+    for group in groups:
+        yield _estimate(section, group.key, "win_rate", group.win_rate, group.p_adjusted, enough=group.enough)
+        for measure in ("net", "decisive_win_rate", "tie_rate", "both_bad_rate"):
+            yield _estimate(section, group.key, measure, getattr(group, measure), enough=group.enough)
+        for measure in ("win_ratio", "win_odds"):
+            yield Line(section, group.key, measure, getattr(group, measure), enough=group.enough)
+        for verdict, count in group.counts.items():
+            yield Line(section, group.key, f"count_{verdict}", count)
+            yield Line(section, group.key, f"share_{verdict}", group.shares[verdict])
+
+
+def criterion_lines(numbers: Numbers) -> Iterator[Line]:
+    for criterion in numbers.criteria:
+        yield _estimate("criterion", criterion.key, "net", criterion.net, criterion.p_adjusted, enough=criterion.enough)
+        for measure in ("better", "same", "worse"):
+            yield Line("criterion", criterion.key, measure, getattr(criterion, measure))
+
+
+def position_lines(numbers: Numbers) -> Iterator[Line]:
+    yield Line("position", "", "a_on_left", numbers.position.a_on_left, judgments=numbers.position.judgments)
+    yield _estimate("position", "", "left_share", numbers.position.left_share)
+
+
+def independent_line(numbers: Numbers) -> Line:
+    return Line(
+        "overall",
+        "",
+        "win_rate_if_independent",
+        numbers.overall.win_rate.value,
+        numbers.independent_low,
+        numbers.independent_high,
+        note="for comparison only: wrong where judgments share tasks or assessors",
+    )
+
+
+def _estimate(
+    section: str,
+    group: str,
+    measure: str,
+    estimate: Estimate,
+    p_adjusted: float | None = None,
+    *,
+    enough: bool | None = None,
+) -> Line:
+    values = asdict(estimate)
+    why = values.pop("undefined") or ""
+    return Line(section, group, measure, p_adjusted=p_adjusted, enough=enough, note=str(why), **values)
+
+
+def _flat(values: dict[str, object], prefix: str = "") -> Iterator[tuple[str, float | int | str | None]]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}_")
+        elif isinstance(value, (tuple, list)):
+            yield prefix + name, " ".join(str(item) for item in value)
+        elif value is None or isinstance(value, (float, int, str)):
+            yield prefix + name, value

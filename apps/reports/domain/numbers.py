@@ -1,0 +1,168 @@
+"""The shape of a frozen report. What is stored is `to_json(numbers)`; every page and export reads it back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+# pydantic reads these at run time
+from apps.statistics.clustered import Estimate, GeneraliseOver
+from apps.statistics.heterogeneity import Heterogeneity
+
+VERSION = 1
+Reading = Literal["a", "b", "undecided", "insufficient", "empty"]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two pipelines and the run that spoke for it."""
+
+    pipeline: str
+    revision: int
+    revision_sha256: str
+    run: str
+    run_seed: int
+    answers: int
+    answers_done: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.pipeline} r{self.revision}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was compared, on what, and by which design."""
+
+    evaluation: str
+    evaluation_name: str
+    evaluation_state: str
+    evaluation_seed: int
+    overlap: int
+    comparisons: int
+    criteria: tuple[str, ...]
+    a: Side
+    b: Side
+    bucket: str
+    bucket_version: int
+    bucket_sha256: str
+    bucket_tasks: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """What one needs to make the same numbers again from the same judgments."""
+
+    confidence: float
+    generalise_over: GeneraliseOver
+    seed: int
+    code_version: str
+    python: str
+    numpy: str
+    scipy: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    judgments: int
+    tasks: int
+    assessors: int
+    simulated_judgments: int
+    simulated_assessors: int
+    median_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    reading: Reading
+    tasks_missing: int
+    assessors_missing: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """All judgments, or those of one cluster or language. `counts` are judgments; `shares` count each task once."""
+
+    key: str
+    judgments: int
+    tasks: int
+    assessors: int
+    enough: bool
+    counts: dict[str, int]
+    shares: dict[str, float]
+    win_rate: Estimate
+    p_adjusted: float | None
+    net: Estimate
+    decisive_win_rate: Estimate
+    tie_rate: Estimate
+    both_bad_rate: Estimate
+    win_ratio: float | None
+    win_odds: float | None
+
+
+@dataclass(frozen=True)
+class CriterionNumbers:
+    """`net` is the mean of 1 (A better), 0 (same), -1 (B better)."""
+
+    key: str
+    better: int
+    same: int
+    worse: int
+    enough: bool
+    net: Estimate
+    p_adjusted: float | None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Did the side on the screen matter? `left_share`: wins of the left answer among decisive judgments."""
+
+    a_on_left: int
+    judgments: int
+    left_share: Estimate
+
+
+@dataclass(frozen=True)
+class Numbers:
+    version: int
+    data_sha256: str
+    facts: Facts
+    counts: Counts
+    verdict: Verdict
+    overall: Group
+    independent_low: float | None
+    independent_high: float | None
+    clusters: tuple[Group, ...]
+    languages: tuple[Group, ...]
+    cluster_spread: Heterogeneity
+    language_spread: Heterogeneity
+    criteria: tuple[CriterionNumbers, ...]
+    position: Position
+    method: Method
+
+
+_ADAPTER = TypeAdapter(Numbers)
+
+
+def to_json(numbers: Numbers) -> dict[str, Any]:
+    """Plain JSON values: no NaN, no negative zero (PostgreSQL would turn it into 0 and break the hash)."""
+    result: dict[str, Any] = json.loads(_ADAPTER.dump_json(numbers), parse_float=lambda text: float(text) + 0.0)
+    return result
+
+
+def from_json(data: dict[str, Any]) -> Numbers:
+    """Raises pydantic's ValidationError for data of another version's shape."""
+    return _ADAPTER.validate_python(data)
+
+
+def canonical(data: dict[str, Any]) -> bytes:
+    """One spelling for one content: sorted keys, no spaces, UTF-8, floats by shortest repr."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(data: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(data)).hexdigest()

@@ -1,0 +1,32 @@
+"""One line per measure, UTF-8 with a byte order mark so that Excel reads Cyrillic; full precision, no locale."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+from apps.reports.domain.cells import Cell, harmless
+from apps.reports.domain.longform import COLUMNS, long_lines
+
+if TYPE_CHECKING:
+    from apps.reports.models import Report
+
+name, suffix, media_type, label = "csv", ".csv", "text/csv; charset=utf-8", "CSV"
+
+
+def render(report: Report) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for line in long_lines(report.content):
+        writer.writerow([_written(value) for value in astuple(line)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _written(value: Cell) -> Cell:
+    """Floats by shortest repr (csv's own), truth values in lower case, text that no spreadsheet runs."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return harmless(value) if isinstance(value, str) else value

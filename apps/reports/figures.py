@@ -1,0 +1,74 @@
+"""The pictures of a report: its numbers given to `charts`, with words in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, pgettext
+
+from apps.assessment.labels import criterion_label
+from apps.reports.charts.bars import StackedBars, stack
+from apps.reports.charts.forest import Forest, Point, plot
+from apps.reports.formats import percent, percent_interval, points, points_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
+
+
+@dataclass(frozen=True)
+class Figures:
+    bars: StackedBars
+    rates: Forest
+    criteria: Forest
+
+
+def draw(numbers: Numbers) -> Figures:
+    rows = every_group(numbers)
+    return Figures(
+        bars=stack([(label, _bar_note(group), group.shares) for label, group in rows]),
+        rates=plot([_rate_point(label, group) for label, group in rows], reference=0.5, bounds=(0, 1)),
+        criteria=plot([_criterion_point(item) for item in numbers.criteria], reference=0, bounds=(-1, 1)),
+    )
+
+
+def every_group(numbers: Numbers) -> list[tuple[str, Group]]:
+    """All tasks, clusters, languages with their labels; a single cluster or language says nothing new, so it is out."""
+    clusters = _labelled(pgettext("a kind of task", "Cluster"), numbers.clusters)
+    languages = _labelled(gettext("Language"), numbers.languages)
+    several = [row for rows in (clusters, languages) if len(rows) > 1 for row in rows]
+    return [(gettext("All tasks"), numbers.overall), *several]
+
+
+def _labelled(kind: str, groups: Sequence[Group]) -> list[tuple[str, Group]]:
+    return [(gettext("%(kind)s: %(name)s") % {"kind": kind, "name": group.key or "–"}, group) for group in groups]
+
+
+def _bar_note(group: Group) -> str:
+    return gettext("win rate %(rate)s") % {"rate": percent(group.win_rate.value)}
+
+
+def _rate_point(label: str, group: Group) -> Point:
+    rate = group.win_rate
+    return Point(
+        label,
+        _estimate_text(percent(rate.value), percent_interval(rate), enough=group.enough or not group.key),
+        rate.value,
+        rate.low,
+        rate.high,
+        enough=group.enough or not group.key,
+        overall=not group.key,
+    )
+
+
+def _criterion_point(criterion: CriterionNumbers) -> Point:
+    net = criterion.net
+    text = _estimate_text(points(net.value), points_interval(net), enough=criterion.enough)
+    return Point(str(criterion_label(criterion.key)), text, net.value, net.low, net.high, enough=criterion.enough)
+
+
+def _estimate_text(value: str, interval: str, *, enough: bool) -> str:
+    words = {"value": value, "interval": interval}
+    return (gettext("%(value)s, %(interval)s") if enough else gettext("%(value)s, %(interval)s, few data")) % words

@@ -1,0 +1,57 @@
+"""Numbers as a reader sees them, in the reader's language. Values that don't exist are a dash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+if TYPE_CHECKING:
+    from apps.statistics.clustered import Estimate
+
+DASH = "–"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """.6131 as 61.3%."""
+    if value is None:
+        return DASH
+    return gettext("%(number)s%%") % {"number": number_format(100 * value, digits, use_l10n=True)}
+
+
+def points(value: float | None, digits: int = 1) -> str:
+    """A net preference of .042 as +4.2 percentage points, always with its sign."""
+    if value is None:
+        return DASH
+    rounded = round(100 * value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + number_format(abs(rounded), digits, use_l10n=True)
+
+
+def p_value(value: float | None) -> str:
+    """Three decimals; what rounds to nothing is "< 0.001"."""
+    if value is None:
+        return DASH
+    return f"< {number_format(0.001, 3)}" if value < 0.001 else number_format(value, 3, use_l10n=True)
+
+
+def decimal(value: float | None, digits: int = 2) -> str:
+    return DASH if value is None else number_format(value, digits, use_l10n=True)
+
+
+def whole(value: float | None) -> str:
+    """A count, or an effective size rounded to one, thousands grouped."""
+    return DASH if value is None else number_format(round(value), 0, use_l10n=True, force_grouping=True)
+
+
+def percent_interval(estimate: Estimate) -> str:
+    return _interval(percent(estimate.low), percent(estimate.high))
+
+
+def points_interval(estimate: Estimate) -> str:
+    return _interval(points(estimate.low), points(estimate.high))
+
+
+def _interval(low: str, high: str) -> str:
+    return DASH if DASH in (low, high) else gettext("%(low)s to %(high)s") % {"low": low, "high": high}

@@ -1,0 +1,54 @@
+"""Reads: what a report must say of an evaluation beside its judgments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+
+from apps.generation.models import AnswerState
+from apps.reports.domain.numbers import Facts, Side
+from apps.reports.models import Report, ReportQuerySet
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.assessment.models import Evaluation
+    from apps.generation.models import Run
+
+
+def facts_of(evaluation: Evaluation) -> Facts:
+    bucket = evaluation.bucket
+    return Facts(
+        evaluation=str(evaluation.public_id),
+        evaluation_name=evaluation.name,
+        evaluation_state=evaluation.state,
+        evaluation_seed=evaluation.seed,
+        overlap=evaluation.overlap,
+        comparisons=evaluation.comparisons.count(),
+        criteria=tuple(evaluation.criteria.order_by("position").values_list("key", flat=True)),
+        a=_side(evaluation.run_a),
+        b=_side(evaluation.run_b),
+        bucket=bucket.name,
+        bucket_version=bucket.version,
+        bucket_sha256=bucket.sha256,
+        bucket_tasks=bucket.tasks.count(),
+    )
+
+
+def reports_of(user: User, evaluation: Evaluation) -> ReportQuerySet:
+    """All snapshots of one evaluation that `user` may see, newest first, without their numbers."""
+    return Report.objects.visible_to(user).filter(evaluation=evaluation).without_numbers()
+
+
+def _side(run: Run) -> Side:
+    revision = run.revision
+    counts = run.answers.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=AnswerState.DONE)))
+    return Side(
+        pipeline=revision.pipeline.name,
+        revision=revision.number,
+        revision_sha256=revision.sha256,
+        run=str(run.public_id),
+        run_seed=run.seed,
+        answers=counts["all"],
+        answers_done=counts["done"],
+    )

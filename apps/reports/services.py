@@ -1,0 +1,79 @@
+"""Writes: freeze a report, hand one out."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.utils.text import slugify
+
+from apps.assessment.queries import judgment_table
+from apps.audit.services import record
+from apps.reports.domain.build import build_numbers
+from apps.reports.domain.numbers import digest, to_json
+from apps.reports.exporters import exporter_named
+from apps.reports.models import Report
+from apps.reports.provenance import method_in_use
+from apps.reports.queries import facts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from apps.accounts.models import User
+    from apps.assessment.models import Evaluation
+
+
+@dataclass(frozen=True)
+class Download:
+    content: bytes
+    media_type: str
+    filename: str
+
+
+def freeze_report(*, actor: User, evaluation: Evaluation, seed: int = 0) -> Report:
+    """Read judgments and facts as of one moment, compute, store with the hash. Works with no judgments too.
+
+    `seed` is written into the method: any random step of a report must draw from it.
+    """
+    method = method_in_use(seed=seed)
+    with _one_moment():
+        numbers = build_numbers(judgment_table(evaluation), facts_of(evaluation), method)
+        data = to_json(numbers)
+        report = Report.objects.create(
+            evaluation=evaluation,
+            numbers=data,
+            sha256=digest(data),
+            code_version=method.code_version,
+            created_by=actor,
+        )
+        record(
+            actor,
+            "report.frozen",
+            report,
+            evaluation=str(evaluation.public_id),
+            judgments=numbers.counts.judgments,
+            sha256=report.sha256,
+        )
+    return report
+
+
+def download_report(*, actor: User | None, report: Report, form: str) -> Download:
+    """The report in a form, e.g. "xlsx"; that someone took it away is recorded. Raises KeyError for an unknown form."""
+    exporter = exporter_named(form)
+    content = exporter.render(report)
+    name = slugify(report.evaluation.name) or "report"
+    record(actor, "report.exported", report, form=form, sha256=report.sha256)
+    return Download(content, exporter.media_type, f"{name}-{report.sha256[:8]}{exporter.suffix}")
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """A transaction that sees the database as of its first read. Inside a caller's, that one's isolation holds."""
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield

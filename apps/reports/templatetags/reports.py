@@ -1,0 +1,48 @@
+"""`{% load reports %}`: numbers and words of a report."""
+
+from django import template
+from django.utils.functional import Promise
+
+from apps.assessment.labels import criterion_label
+from apps.reports import formats, wording
+from apps.reports.domain.numbers import Numbers
+from apps.statistics.undefined import Reason
+
+register = template.Library()
+for named in (
+    formats.percent,
+    formats.points,
+    formats.p_value,
+    formats.decimal,
+    formats.whole,
+    formats.percent_interval,
+    formats.points_interval,
+):
+    register.filter(named.__name__, named)
+
+
+@register.filter
+def verdict_name(key: str) -> Promise | str:
+    return wording.VERDICTS.get(key, key)
+
+
+@register.filter
+def criterion_name(key: str) -> Promise | str:
+    return criterion_label(key)
+
+
+@register.filter
+def reason(why: Reason | None) -> Promise | str:
+    """Why a number is missing, as a sentence."""
+    return wording.REASONS[why] if why else ""
+
+
+@register.filter
+def entry(values: dict[str, float], key: str) -> float:
+    """The entry of a mapping whose key is itself a variable."""
+    return values[key]
+
+
+@register.filter
+def headline(numbers: Numbers) -> str:
+    return wording.headline(numbers)

@@ -1,0 +1,131 @@
+import json
+import random
+from uuid import UUID
+
+import pytest
+
+from apps.reports.domain.numbers import Group, canonical, digest, from_json, to_json
+from apps.reports.tests.makers import METHOD, Row, make_facts, make_numbers, make_rows
+from apps.statistics.undefined import Reason
+
+SIX_BY_THREE: list[list[float]] = [[1, 1, 0.5], [0, 1, 0], [1, 1, 1], [0.5, 0, 1], [1, 0.5, 1], [0, 0, 0.5]]
+
+
+def six_by_three() -> list[Row]:
+    words = {1: "a", 0.5: "tie", 0: "b"}
+    return [
+        Row(f"t{task}", words[score], UUID(int=assessor))
+        for task, scores in enumerate(SIX_BY_THREE)
+        for assessor, score in enumerate(scores)
+    ]
+
+
+def sums_to_one(group: Group) -> bool:
+    return sum(group.shares.values()) == pytest.approx(1) and sum(group.counts.values()) == group.judgments
+
+
+def test_reference_table_gives_its_published_error() -> None:
+    overall = make_numbers(six_by_three()).overall
+    assert overall.win_rate.value == pytest.approx(0.611111, abs=1e-6)
+    assert overall.win_rate.standard_error == pytest.approx(0.1337955, abs=1e-7)
+    assert overall.net.value == pytest.approx(2 / 9)
+    assert overall.net.p == overall.win_rate.p
+
+
+def test_net_preference_is_shares_of_a_minus_shares_of_b() -> None:
+    overall = make_numbers().overall
+    shares = overall.shares
+    assert overall.net.value == pytest.approx(shares["a_much"] + shares["a"] - shares["b"] - shares["b_much"])
+    assert sums_to_one(overall)
+
+
+def test_clusters_and_languages_partition_the_judgments() -> None:
+    numbers = make_numbers()
+    assert {group.key for group in numbers.clusters} == {"menus", "signs", "фото"}
+    assert [group.key for group in numbers.languages] in (["en", "ru"], ["ru", "en"])
+    for groups in (numbers.clusters, numbers.languages):
+        assert sum(group.judgments for group in groups) == numbers.counts.judgments == 180
+        assert all(sums_to_one(group) for group in groups)
+        rates = [group.win_rate.value or 0 for group in groups]
+        assert rates == sorted(rates, reverse=True)
+
+
+def test_a_clear_difference_is_read_for_either_side() -> None:
+    assert make_numbers(make_rows(lean=0.6)).verdict.reading == "a"
+    swapped = {"a_much": "b_much", "a": "b", "b": "a", "b_much": "a_much"}
+    rows = [Row(r.task_key, swapped.get(r.verdict, r.verdict), r.assessor_id) for r in make_rows(lean=0.6)]
+    assert make_numbers(rows).verdict.reading == "b"
+
+
+def test_no_difference_is_not_called_a_tie() -> None:
+    assert make_numbers(make_rows(lean=0)).verdict.reading == "undecided"
+
+
+@pytest.mark.parametrize(("tasks", "panel", "missing"), [(29, 6, (1, 0)), (60, 4, (0, 1))])
+def test_too_little_data_reads_insufficient_with_its_numbers(tasks: int, panel: int, missing: tuple[int, int]) -> None:
+    numbers = make_numbers(make_rows(tasks=tasks, panel=panel, lean=0.6))
+    assert numbers.verdict.reading == "insufficient"
+    assert (numbers.verdict.tasks_missing, numbers.verdict.assessors_missing) == missing
+    assert numbers.overall.win_rate.low is not None
+
+
+def test_small_cells_are_marked_and_not_tested_together() -> None:
+    numbers = make_numbers(make_rows(tasks=45, panel=6))
+    assert not any(group.enough or group.p_adjusted for group in numbers.clusters)
+    assert all(group.enough and group.p_adjusted for group in numbers.languages)
+    assert numbers.cluster_spread.undefined is Reason.TOO_FEW_GROUPS
+
+
+def test_criteria_count_only_who_rated_and_adjust_by_holm() -> None:
+    rows = [Row(f"t{i}", "a", UUID(int=i % 7), ratings={"grammar": [1, 0, 1, -1][i % 4]}) for i in range(40)]
+    grammar, relevance = make_numbers(rows).criteria
+    assert (grammar.better, grammar.same, grammar.worse) == (20, 10, 10)
+    assert grammar.net.value == pytest.approx(0.25)
+    assert grammar.p_adjusted == grammar.net.p
+    assert (relevance.net.undefined, relevance.p_adjusted) == (Reason.NO_JUDGMENTS, None)
+    both = make_numbers().criteria
+    assert min(c.p_adjusted or 0 for c in both) == pytest.approx(2 * min(c.net.p or 0 for c in both))
+
+
+def test_a_left_winning_display_shows_in_the_position() -> None:
+    rows = [Row(f"t{i}", "a" if i % 2 else "b", UUID(int=i % 6), a_on_left=bool(i % 2)) for i in range(30)]
+    position = make_numbers(rows).position
+    assert (position.a_on_left, position.judgments, position.left_share.value) == (15, 30, 1.0)
+
+
+def test_simulated_judgments_are_counted() -> None:
+    rows = make_rows(tasks=10)
+    rows += [Row("extra", "a", UUID(int=99), simulated=True), Row("extra2", "a", UUID(int=99), simulated=True)]
+    counts = make_numbers(rows).counts
+    assert (counts.judgments, counts.simulated_judgments, counts.simulated_assessors) == (32, 2, 1)
+
+
+def test_no_judgments_and_one_assessor_explain_themselves() -> None:
+    empty = make_numbers([])
+    assert (empty.verdict.reading, empty.overall.win_rate.undefined) == ("empty", Reason.NO_JUDGMENTS)
+    alone = make_numbers([Row("x", "tie"), Row("y", "tie")])
+    assert (alone.verdict.reading, alone.overall.win_rate.undefined) == ("insufficient", Reason.ONE_ASSESSOR)
+    assert alone.overall.decisive_win_rate.undefined is Reason.NONE_DECISIVE
+    for numbers in (empty, alone):
+        assert from_json(to_json(numbers)) == numbers
+
+
+def test_order_of_reading_changes_no_byte() -> None:
+    rows = make_rows()
+    shuffled = random.Random(1).sample(rows, len(rows))
+    assert canonical(to_json(make_numbers(shuffled))) == canonical(to_json(make_numbers(rows)))
+
+
+def test_one_changed_judgment_changes_the_data_hash() -> None:
+    rows = make_rows()
+    changed = [Row(rows[0].task_key, "tie" if rows[0].verdict != "tie" else "a", rows[0].assessor_id), *rows[1:]]
+    assert make_numbers(changed).data_sha256 != make_numbers(rows).data_sha256
+
+
+def test_numbers_survive_json_exactly() -> None:
+    numbers = make_numbers()
+    data = json.loads(canonical(to_json(numbers)))
+    assert from_json(data) == numbers
+    assert digest(data) == digest(to_json(numbers))
+    assert data["method"]["generalise_over"] == METHOD.generalise_over
+    assert data["facts"]["a"]["pipeline"] == make_facts().a.pipeline

@@ -1,0 +1,72 @@
+"""Pages of reports: for researchers of the bucket and admins."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import role_required, signed_in
+from apps.accounts.models import Role
+from apps.assessment.access import access_evaluation
+from apps.reports import services, wording
+from apps.reports.access import access_report
+from apps.reports.exporters import exporters
+from apps.reports.figures import draw, every_group
+from apps.reports.models import Report
+from apps.reports.queries import reports_of
+from apps.statistics.scores import VERDICTS
+from apps.web.paging import page_of
+
+readers = role_required(Role.RESEARCHER, Role.ADMIN)
+
+
+@require_safe
+@readers
+def report_list(request: HttpRequest) -> HttpResponse:
+    reports = Report.objects.visible_to(signed_in(request)).select_related("evaluation__bucket", "created_by")
+    return render(request, "reports/list.html", {"page": page_of(request, reports, 25)})
+
+
+@require_safe
+@readers
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    report = access_report(signed_in(request), public_id)
+    numbers = report.content
+    return render(
+        request,
+        "reports/detail.html",
+        {
+            "report": report,
+            "numbers": numbers,
+            "words": wording.Words(numbers),
+            "figures": draw(numbers),
+            "rows": every_group(numbers),
+            "verdicts": VERDICTS,
+            "exporters": exporters().values(),
+            "others": reports_of(signed_in(request), report.evaluation).exclude(pk=report.pk)[:5],
+        },
+    )
+
+
+@require_POST
+@readers
+def freeze(request: HttpRequest, evaluation: UUID) -> HttpResponse:
+    user = signed_in(request)
+    report = services.freeze_report(actor=user, evaluation=access_evaluation(user, evaluation))
+    messages.success(request, gettext("The report is frozen: its numbers will not change any more."))
+    return redirect("reports:detail", report.public_id)
+
+
+@require_safe
+@readers
+def export(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
+    user = signed_in(request)
+    report = access_report(user, public_id, to="export")
+    if form not in exporters():
+        raise Http404
+    download = services.download_report(actor=user, report=report, form=form)
+    disposition = {"Content-Disposition": f'attachment; filename="{download.filename}"'}
+    return HttpResponse(download.content, content_type=download.media_type, headers=disposition)

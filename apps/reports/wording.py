@@ -1,0 +1,167 @@
+"""What the numbers mean, in plain sentences of the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.reports.formats import percent, percent_interval, whole
+from apps.statistics.gates import MIN_ASSESSORS, MIN_TASKS
+from apps.statistics.undefined import Reason
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from apps.reports.domain.numbers import Counts, Numbers
+
+REASONS: dict[Reason, Promise] = {
+    Reason.NO_JUDGMENTS: _("Nobody has judged here yet."),
+    Reason.ONE_TASK: _("There is no interval: it needs at least two tasks."),
+    Reason.ONE_ASSESSOR: _("There is no interval: it needs at least two assessors."),
+    Reason.NO_VARIATION: _("There is no interval: all judgments say the same."),
+    Reason.NONE_DECISIVE: _("Every judgment was a tie or “both bad”."),
+    Reason.NO_LOSSES: _("There is no ratio: A never lost."),
+    Reason.TOO_FEW_GROUPS: _("Fewer than two groups have enough data to be compared."),
+}
+VERDICTS: dict[str, Promise] = {
+    "a_much": _("A much better"),
+    "a": _("A better"),
+    "tie": _("Tie"),
+    "both_bad": _("Both bad"),
+    "b": _("B better"),
+    "b_much": _("B much better"),
+}
+
+
+def headline(numbers: Numbers) -> str:
+    """The verdict in two or three words, for badges and lists."""
+    return {
+        "a": pgettext("verdict of a report", "A is better"),
+        "b": pgettext("verdict of a report", "B is better"),
+        "undecided": pgettext("verdict of a report", "No difference established"),
+        "insufficient": pgettext("verdict of a report", "Insufficient data"),
+        "empty": pgettext("verdict of a report", "No judgments"),
+    }[numbers.verdict.reading]
+
+
+def sentence(numbers: Numbers) -> str:
+    """The verdict in one plain sentence, with its interval."""
+    rate = numbers.overall.win_rate
+    words = {
+        "a_name": numbers.facts.a.label,
+        "b_name": numbers.facts.b.label,
+        "rate": percent(rate.value),
+        "interval": percent_interval(rate),
+        "min_tasks": MIN_TASKS,
+        "min_assessors": MIN_ASSESSORS,
+        "tasks": whole(numbers.counts.tasks),
+        "assessors": whole(numbers.counts.assessors),
+    }
+    return _sentence_form(numbers.verdict.reading) % words
+
+
+def _sentence_form(reading: str) -> str:
+    if reading == "a":
+        return gettext(
+            "“%(a_name)s” answers better than “%(b_name)s”: "
+            "it is preferred in %(rate)s of comparisons, a tie counting half (95%% interval %(interval)s)."
+        )
+    if reading == "b":
+        return gettext(
+            "“%(a_name)s” answers worse than “%(b_name)s”: "
+            "it is preferred in only %(rate)s of comparisons, a tie counting half (95%% interval %(interval)s)."
+        )
+    if reading == "undecided":
+        return gettext(
+            "No difference between “%(a_name)s” and “%(b_name)s” is established: the first is preferred in %(rate)s "
+            "of comparisons, a tie counting half, and the 95%% interval %(interval)s includes one half."
+        )
+    if reading == "insufficient":
+        return gettext(
+            "There is not enough data to say whether “%(a_name)s” or “%(b_name)s” answers better: a verdict needs "
+            "at least %(min_tasks)s judged tasks and %(min_assessors)s assessors, here are %(tasks)s and %(assessors)s."
+        )
+    return gettext("Nobody has judged “%(a_name)s” against “%(b_name)s” yet.")
+
+
+def worth(numbers: Numbers) -> str:
+    """What the judgments are worth once shared tasks and assessors are allowed for; "" where that is not known."""
+    rate = numbers.overall.win_rate
+    if rate.n_effective is None:
+        return ""
+    return ngettext(
+        "%(count)s judgment is worth %(worth)s independent ones.",
+        "%(count)s judgments are worth %(worth)s independent ones.",
+        rate.judgments,
+    ) % {"count": whole(rate.judgments), "worth": whole(rate.n_effective)}
+
+
+def simulated(counts: Counts) -> str:
+    """A loud sentence, or "" when people judged everything."""
+    if not counts.simulated_judgments:
+        return ""
+    return ngettext(
+        "%(count)s of %(total)s judgments was made by a program that plays an assessor. "
+        "These numbers show how the platform works; they prove nothing about what people prefer.",
+        "%(count)s of %(total)s judgments were made by programs that play assessors. "
+        "These numbers show how the platform works; they prove nothing about what people prefer.",
+        counts.simulated_judgments,
+    ) % {"count": whole(counts.simulated_judgments), "total": whole(counts.judgments)}
+
+
+def method_sentences(numbers: Numbers) -> list[str]:
+    """The method footer in plain words."""
+    return [
+        gettext(
+            "A judgment scores 1 when A is better, 0 when B is better and one half for a tie or “both bad”. The win "
+            "rate is the mean of these scores; every task counts once, however many judgments it has."
+        ),
+        gettext(
+            "Judgments of the same task or by the same assessor resemble each other, so they are not counted as "
+            "independent: the variance is clustered by tasks and by assessors (Cameron, Gelbach & Miller 2011; the "
+            "largest of the two-way and both one-way variances). The interval is Wilson's with the effective number "
+            "of judgments and a t quantile on the smaller number of clusters minus one; p is the score test that "
+            "agrees with it."
+        ),
+        gettext(
+            "Net preference is the share of A better minus the share of B better, in percentage points. For "
+            "criteria its interval is the mean plus or minus the t quantile times the clustered error, and p is "
+            "adjusted by Holm over the criteria. For clusters and languages p is adjusted by Benjamini and Hochberg "
+            "and is exploratory."
+        ),
+        gettext(
+            "A verdict needs at least %(tasks)s tasks and %(assessors)s assessors. Groups with fewer than 20 tasks "
+            "or 5 assessors are marked “few data” and are not tested."
+        )
+        % {"tasks": MIN_TASKS, "assessors": MIN_ASSESSORS},
+    ]
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one report, for a template."""
+
+    numbers: Numbers
+
+    @property
+    def headline(self) -> str:
+        return headline(self.numbers)
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.numbers)
+
+    @property
+    def worth(self) -> str:
+        return worth(self.numbers)
+
+    @property
+    def simulated(self) -> str:
+        return simulated(self.numbers.counts)
+
+    @property
+    def method(self) -> list[str]:
+        return method_sentences(self.numbers)
