@@ -67,6 +67,7 @@ def benchmarks_for(user: User) -> QuerySet[Benchmark]:
         Benchmark.objects.visible_to(user)
         .select_related("bucket")
         .annotate(task_count=Count("bucket__tasks", distinct=True), run_count=Count("benchmark_runs", distinct=True))
+        .order_by("name")
     )
 
 
@@ -77,7 +78,7 @@ def languages_of(bucket: Bucket) -> list[str]:
 def run_results(benchmark: Benchmark) -> list[RunResult]:
     """Best first."""
     rows = benchmark.benchmark_runs.select_related("run__revision__pipeline").annotate(**_figures("scores__"))
-    return [RunResult(row, _mean(vars(row))) for row in rows.order_by("-average", "pk")]
+    return sorted((RunResult(row, _mean(vars(row))) for row in rows), key=lambda result: -result.mean.percent)
 
 
 def overall(benchmark_run: BenchmarkRun) -> Mean:

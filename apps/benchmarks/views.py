@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import role_required, signed_in
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from apps.benchmarks.models import Benchmark
 
 researchers = role_required(Role.RESEARCHER, Role.ADMIN)
+FILTERS = {"": _("All"), "zero": _("Scored 0"), "failed": _("No answer"), "unparsed": _("Not understood")}
 
 
 @require_safe
@@ -85,7 +87,8 @@ def score(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researchers
 def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     benchmark_run = access_benchmark_run(signed_in(request), public_id)
-    only = request.GET.get("only", "")
+    asked = request.GET.get("only", "")
+    only = asked if asked in FILTERS else ""
     context = {
         "benchmark_run": benchmark_run,
         "benchmark": benchmark_run.benchmark,
@@ -93,6 +96,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "overall": queries.overall(benchmark_run),
         "by_cluster": queries.means_by(benchmark_run, "cluster"),
         "by_language": queries.means_by(benchmark_run, "language"),
+        "filters": FILTERS.items(),
         "only": only,
         "page": page_of(request, queries.samples(benchmark_run, only)),
     }

@@ -38,6 +38,10 @@ class RatioCheck:
     def is_alarm(self) -> bool:
         return self.p_value is not None and self.p_value < SRM_ALARM
 
+    @property
+    def p_rounded(self) -> str:
+        return "" if self.p_value is None else f"{self.p_value:.2g}"
+
 
 @dataclass(frozen=True)
 class EventRow:
@@ -48,7 +52,8 @@ class EventRow:
 
 def splits_for(user: User) -> QuerySet[Split]:
     """With `arm_count`."""
-    return Split.objects.visible_to(user).select_related("created_by").annotate(arm_count=Count("arms"))
+    rows = Split.objects.visible_to(user).select_related("created_by").annotate(arm_count=Count("arms"))
+    return rows.order_by("-created_at")
 
 
 def arm_rows(split: Split) -> list[ArmRow]:
