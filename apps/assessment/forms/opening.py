@@ -1,6 +1,6 @@
 """What a researcher's pages send."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,13 +11,19 @@ from apps.assessment.models import Evaluation
 from apps.assessment.queries import finished_runs
 from apps.generation.models import Run
 
+if TYPE_CHECKING:
+    OneRun = forms.ModelChoiceField[Run]
+    SomeUsers = forms.ModelMultipleChoiceField[User]
+else:  # at run time Django's fields take no type
+    OneRun, SomeUsers = forms.ModelChoiceField, forms.ModelMultipleChoiceField
 
-class RunField(forms.ModelChoiceField):
+
+class RunField(OneRun):
     def label_from_instance(self, obj: Run) -> str:
         return f"{obj.revision} · {obj.bucket} · {obj.created_at:%Y-%m-%d %H:%M}"
 
 
-class AssessorsField(forms.ModelMultipleChoiceField):
+class AssessorsField(SomeUsers):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: User) -> str:

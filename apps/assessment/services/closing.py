@@ -30,7 +30,7 @@ def reopen_evaluation(*, actor: User, evaluation: Evaluation) -> None:
 def change_assessors(*, actor: User, evaluation: Evaluation, assessors: Iterable[User]) -> None:
     """From here on exactly these judge. Those taken out lose their leases; their judgments stay."""
     wanted = {user.pk: user for user in assessors}
-    members = {row.user_id for row in lock_memberships(evaluation)}
+    members = lock_memberships(evaluation)
     gone = members - set(wanted)
     held = Assignment.objects.select_for_update().filter(
         evaluation=evaluation, assessor_id__in=gone, state=AssignmentState.LEASED
@@ -42,8 +42,10 @@ def change_assessors(*, actor: User, evaluation: Evaluation, assessors: Iterable
     record(actor, "evaluation.assessors_changed", evaluation, added=added, removed=len(gone), now=len(wanted))
 
 
-def lock_memberships(evaluation: Evaluation) -> list["Membership"]:
-    return list(Membership.objects.select_for_update(no_key=True).filter(evaluation=evaluation).order_by("pk"))
+def lock_memberships(evaluation: Evaluation) -> set[int]:
+    """Wait for whatever the assessors are just doing, and hold further claims and submits; returns their keys."""
+    rows = Membership.objects.select_for_update(no_key=True).filter(evaluation=evaluation).order_by("pk")
+    return set(rows.values_list("user_id", flat=True))
 
 
 def set_state(evaluation: Evaluation, state: EvaluationState) -> None:
