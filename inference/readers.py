@@ -81,7 +81,7 @@ def rapid_reader() -> Reader:
     def read_with_rapid(picture: Image.Image, min_confidence: int) -> str:
         import numpy as np
 
-        found = read(np.asarray(picture)[:, :, ::-1])
+        found: Any = read(np.asarray(picture)[:, :, ::-1])
         scored = zip(found.txts or (), found.scores or (), strict=True)
         return "\n".join(text for text, score in scored if score * 100 >= min_confidence)
 

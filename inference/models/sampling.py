@@ -21,7 +21,7 @@ class RowSampler(LogitsProcessor):
         self.prompt_length = prompt_length
         self.generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
 
-    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         scores = self.penalised(input_ids[:, self.prompt_length :], scores.float())
         if self.sampling.temperature == 0:
             return scores

@@ -115,7 +115,8 @@ def from_pretrained(where: dict[str, Any], dtype: torch.dtype, device: torch.dev
     reads_images = type(config) in AutoModelForImageTextToText._model_mapping
     kind = AutoModelForImageTextToText if reads_images else AutoModelForCausalLM
     placed = {} if device.type == "cpu" else {"device_map": str(device)}
-    model = kind.from_pretrained(path, **where, dtype=dtype, use_safetensors=True, **placed).eval()
+    model = kind.from_pretrained(path, **where, dtype=dtype, use_safetensors=True, **placed)
+    model.requires_grad_(False).train(False)
     processor = (AutoProcessor if reads_images else AutoTokenizer).from_pretrained(path, **where)
     tokenizer = processor.tokenizer if reads_images else processor
     tokenizer.padding_side = "left"  # after every load: what was saved is not kept
@@ -129,7 +130,9 @@ def plain_generation(model: Any, tokenizer: Any) -> GenerationConfig:
     """Only where to stop is taken from the model; how to sample is the revision's."""
     ends = model.generation_config.eos_token_id if model.generation_config else None
     ends = tokenizer.eos_token_id if ends is None else ends
-    return GenerationConfig(eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, do_sample=False)
+    return GenerationConfig(  # type: ignore[no-untyped-call]
+        eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, do_sample=False
+    )
 
 
 def describe(

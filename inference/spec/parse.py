@@ -56,9 +56,9 @@ def readable_parts(
 ) -> tuple[dict[str, ModelSpec | None], list[StepSpec | str | None], str | None]:
     """The models, steps and output that are sound in themselves, so that one fault does not hide the others."""
     top = values if isinstance(values, dict) else {}
-    models = top.get("models") if isinstance(top.get("models"), dict) else {}
-    steps = top.get("steps") if isinstance(top.get("steps"), list) else []
-    output = top.get("output")
+    models, steps, output = top.get("models"), top.get("steps"), top.get("output")
+    models = models if isinstance(models, dict) else {}
+    steps = steps if isinstance(steps, list) else []
     return (
         {str(name): next(read(ModelSpec, value), None) for name, value in models.items()},
         [next(read(StepSpec, value), bare_id(value)) for value in steps[:50]],

@@ -31,7 +31,7 @@ class CoreLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise AliasRefused(problem_mark=self.peek_event().start_mark)
+            raise AliasRefused(problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
         return super().compose_node(parent, index)
 
 
