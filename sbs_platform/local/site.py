@@ -26,7 +26,16 @@ def listen(port: int) -> socket.socket:
 def start_web(listener: socket.socket, log: Path, env: dict[str, str]) -> Child:
     listener.set_inheritable(True)
     words = ["--bind", f"fd://{listener.fileno()}", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-    words += ["--timeout", "120", "--worker-tmp-dir", str(log.parent), "--access-logfile", "-", "--no-control-socket"]
+    words += [
+        "--preload",
+        "--timeout",
+        "120",
+        "--worker-tmp-dir",
+        str(log.parent),
+        "--access-logfile",
+        "-",
+        "--no-control-socket",
+    ]
     return Child(
         "web",
         [sys.executable, "-m", "gunicorn", "sbs_platform.wsgi", *words],

@@ -64,10 +64,10 @@ class Supervisor:
         env = {**self.env, "PORT": str(taken)}
         with listener:
             self.children.append(site.start_web(listener, self.log("web"), env))
-        worker, name = site.start_worker(self.log("worker"), env)
-        self.children += [worker, site.start_beat(self.var, self.log("beat"), env)]
         with self.steps.step("Starting the web pages"):
             self.wait_for(lambda: site.web_answers(self.address), "the web pages")
+        worker, name = site.start_worker(self.log("worker"), env)
+        self.children += [worker, site.start_beat(self.var, self.log("beat"), env)]
         with self.steps.step("Starting the worker"):
             self.wait_for(lambda: site.worker_answers(name), "the worker")
 
