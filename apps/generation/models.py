@@ -96,7 +96,7 @@ class Answer(models.Model):
     worker = models.CharField(max_length=120, blank=True, default="")
     text = models.TextField(_("text"), null=True, blank=True)
     trace = models.JSONField(_("trace"), default=list, blank=True)
-    error_kind = models.CharField(_("cause"), max_length=40, blank=True, default="")
+    error_kind = models.CharField(_("cause"), max_length=40, blank=True, default="", choices=FailureKind.choices)
     error = models.TextField(_("error"), blank=True, default="")
     prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
     completion_tokens = models.PositiveIntegerField(null=True, blank=True)

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.generation import views
 
 app_name = "generation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.list_page, name="list"),
+    path("start/", views.start, name="start"),
+    path("answers/<uuid:public_id>/", views.answer, name="answer"),
+    path("<uuid:public_id>/", views.detail, name="detail"),
+    path("<uuid:public_id>/live/", views.live, name="live"),
+    path("<uuid:public_id>/retry/", views.retry, name="retry"),
+    path("<uuid:public_id>/cancel/", views.cancel, name="cancel"),
+]

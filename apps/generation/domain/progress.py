@@ -40,3 +40,7 @@ class RunProgress:
         if self.is_settled:
             return 0
         return math.ceil((self.waiting + self.running) / self.per_minute * 60) if self.per_minute else None
+
+    @property
+    def milliseconds_left(self) -> int | None:
+        return None if self.seconds_left is None else self.seconds_left * 1000

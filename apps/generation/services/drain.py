@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 TURN_SECONDS = 60.0
+EXIT_UNUSABLE = 70
 
 
 def drain_run(*, run_public_id: UUID, worker: str, turn_seconds: float = TURN_SECONDS) -> None:
@@ -64,16 +66,14 @@ def _answer_batch(run: Run, runner: BatchRunner, batch: list[Answer]) -> None:
         if inputs:
             outcomes |= _run_safely(run, runner, batch, inputs, is_unwanted)
     close_old_connections()
-    for answer in batch:
-        key = str(answer.public_id)
-        _store_outcome(answer, outcomes.get(key) or _failed(key, "bug", "The runner returned nothing for this task."))
+    _store_outcomes(batch, outcomes)
     Run.objects.filter(pk=run.pk, problem_at__isnull=False).update(problem="", problem_at=None)
 
 
 def _run_safely(
     run: Run, runner: BatchRunner, batch: Sequence[Answer], inputs: list[TaskInput], is_unwanted: Callable[[], bool]
 ) -> dict[str, Outcome]:
-    """Outcomes by id. A runner that raises or hangs fails its whole batch; each answer is then tried alone."""
+    """Outcomes by task key. A runner that raises or hangs fails its whole batch; each answer is then tried alone."""
     try:
         return {outcome.id: outcome for outcome in runner.run(inputs, seed=run.seed, cancelled=is_unwanted)}
     except ModelUnavailable:
@@ -83,7 +83,22 @@ def _run_safely(
         return {task.id: _failed(task.id, "timeout", "The batch took longer than a job may.") for task in inputs}
     except Exception as error:
         logger.exception("run %s: the runner raised", run.public_id)
-        return {task.id: _failed(task.id, "bug", f"{type(error).__name__}: {error}") for task in inputs}
+        outcomes = {task.id: _failed(task.id, "bug", f"{type(error).__name__}: {error}") for task in inputs}
+        if is_fatal(error):
+            _store_outcomes(batch, outcomes)
+            os._exit(EXIT_UNUSABLE)  # the pool starts a new process
+        return outcomes
+
+
+def is_fatal(error: Exception) -> bool:
+    """A GPU whose context is lost serves nobody: the process has to end. Named, since torch is not imported here."""
+    return any(kind.__name__ == "AcceleratorError" for kind in type(error).__mro__)
+
+
+def _store_outcomes(batch: Sequence[Answer], outcomes: dict[str, Outcome]) -> None:
+    for answer in batch:
+        key = answer.task.key
+        _store_outcome(answer, outcomes.get(key) or _failed(key, "bug", "The runner returned nothing for this task."))
 
 
 def _failed(key: str, kind: ErrorKind, message: str) -> Outcome:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskInput], dict[str, Outcome]]:
-    """Inputs in the order of `answers`, and by id the failed outcomes of those whose pictures can't be had here.
+    """Inputs in the order of `answers`, and by task key the failed outcomes of those whose pictures can't be had here.
 
     Pictures of a remote storage are copied into `folder`.
     """
@@ -27,8 +27,9 @@ def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskIn
             inputs.append(_task_input(answer, folder))
         except OSError as error:
             message = f"A picture can't be read from the storage: {error}. All workers must share it."
-            key = str(answer.public_id)
-            failed[key] = Outcome(key, text=None, failure=Failure("transient", message, retryable=True))
+            failed[answer.task.key] = Outcome(
+                answer.task.key, text=None, failure=Failure("transient", message, retryable=True)
+            )
     return inputs, failed
 
 
@@ -36,7 +37,7 @@ def _task_input(answer: Answer, folder: Path) -> TaskInput:
     task = answer.task
     files = [place.image.file for place in task.task_images.all()]
     return TaskInput(
-        id=str(answer.public_id),
+        id=task.key,  # seeds are drawn from it: the same for every run over the bucket, on every installation
         instruction=task.instruction,
         language=task.language,
         images=tuple(_local_path(file, folder) for file in files),

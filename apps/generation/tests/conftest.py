@@ -55,7 +55,7 @@ def revision(cast: Cast) -> PipelineRevision:
 @pytest.fixture
 def broker_down() -> Iterator[None]:
     """Nothing listens where the broker should be."""
-    usual = current_app._get_current_object()
+    usual = current_app.tasks["generation.drain"].app
     Celery("nowhere", broker="redis+socket:///nowhere/at/all.sock")
     yield
     usual.set_current()

@@ -22,6 +22,10 @@ FAILURES: dict[str, tuple[ErrorKind, bool]] = {
 }
 
 
+class AcceleratorError(Exception):
+    """Named as torch's own, after which a process can't use its GPU any more."""
+
+
 @dataclass
 class TestRunner:
     """Answers `<instruction> by <process id>`. Remembers the batches it was given."""
@@ -45,6 +49,8 @@ class TestRunner:
         word = task.instruction.split()[0]
         if word == "poison":
             os.kill(os.getpid(), signal.SIGKILL)
+        if word == "device":
+            raise AcceleratorError("device-side assert triggered")
         if word == "raise":
             raise RuntimeError("the runner fell over")
         if cancelled:

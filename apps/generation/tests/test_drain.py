@@ -29,15 +29,20 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)  # as in a worker: no transaction around the turn
 
 
-def make_waiting_run(cast: Cast, *instructions: str, images: int = 0, **spec: object) -> Run:
+def make_waiting_run(cast: Cast, *instructions: str, images: int = 0, spec: dict[str, object] | None = None) -> Run:
     bucket = make_bucket(cast.researcher, tasks=len(instructions), images=images)
     for position, instruction in enumerate(instructions):
         Task.objects.filter(bucket=bucket, position=position).update(instruction=instruction)
-    return make_run(bucket, make_revision(cast.researcher, spec=spec or None), done=False)
+    return make_run(bucket, make_revision(cast.researcher, spec=spec), done=False)
 
 
 def drain(run: Run, turn_seconds: float = 5.0) -> None:
     drain_run(run_public_id=run.public_id, worker="here:1", turn_seconds=turn_seconds)
+
+
+def drain_in_a_thread(run: Run) -> None:
+    drain(run)
+    connection.close()
 
 
 def skip_pauses() -> None:
@@ -76,7 +81,7 @@ def test_pictures_come_as_files_on_this_machine(cast: Cast) -> None:
 def test_a_picture_that_is_not_on_this_machine_fails_its_task_alone(cast: Cast) -> None:
     run = make_waiting_run(cast, "What is it?", "And this?", images=1)
     image = Task.objects.get(instruction="What is it?").images.get()
-    image.file.storage.delete(image.file.name)
+    image.file.delete(save=False)
     drain(run)
     lost, fine = rows(run)
     assert (lost.state, lost.error_kind, fine.state) == (AnswerState.WAITING, "transient", AnswerState.DONE)
@@ -114,7 +119,7 @@ def test_a_runner_that_falls_over_fails_the_culprit_and_spares_the_others(cast: 
 @pytest.mark.parametrize("moment", ["unloadable", "unavailable"])
 def test_a_model_that_can_not_be_loaded_pauses_the_run_and_costs_no_attempt(cast: Cast, moment: str) -> None:
     """Whether it shows when the runner is made, or at its first batch."""
-    run = make_waiting_run(cast, "One?", "Two?", **{moment: "no such folder: x"})
+    run = make_waiting_run(cast, "One?", "Two?", spec={moment: "no such folder: x"})
     drain(run)
     run.refresh_from_db()
     assert run.problem == "no such folder: x"
@@ -131,7 +136,7 @@ def test_the_next_success_clears_the_problem(cast: Cast) -> None:
 
 
 def test_a_turn_that_ends_with_work_left_wakes_the_next(cast: Cast, hints: list[str]) -> None:
-    run = make_waiting_run(cast, *(["Question?"] * 6), seconds=0.05)
+    run = make_waiting_run(cast, *(["Question?"] * 6), spec={"seconds": 0.05})
     drain(run, turn_seconds=0.01)
     assert [answer.state for answer in rows(run)].count(AnswerState.WAITING) == 2
     assert hints == [str(run.public_id)]
@@ -149,15 +154,15 @@ def test_one_runner_is_kept_for_the_last_revision(cast: Cast, revision: Pipeline
 
 def test_a_long_batch_keeps_its_leases(cast: Cast, settings: Settings) -> None:
     settings.GENERATION_LEASE_SECONDS = 0.6
-    run = make_waiting_run(cast, "Slow?", seconds=1.5)
+    run = make_waiting_run(cast, "Slow?", spec={"seconds": 1.5})
     drain(run)
     [answer] = rows(run)
     assert (answer.state, answer.attempt) == (AnswerState.DONE, 1)
 
 
 def test_a_cancel_is_noticed_while_a_batch_runs(cast: Cast) -> None:
-    run = make_waiting_run(cast, *(["Slow?"] * 5), seconds=20)
-    worker = threading.Thread(target=lambda: (drain(run), connection.close()))
+    run = make_waiting_run(cast, *(["Slow?"] * 5), spec={"seconds": 20})
+    worker = threading.Thread(target=drain_in_a_thread, args=[run])
     worker.start()
     while not Answer.objects.filter(state=AnswerState.RUNNING).exists():
         time.sleep(0.02)

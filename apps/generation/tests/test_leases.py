@@ -15,6 +15,8 @@ from apps.generation.tests.makers import make_run
 from inference.contracts import Failure, Outcome, StepRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from apps.buckets.models import Bucket
     from apps.pipelines.models import PipelineRevision
 
@@ -103,7 +105,7 @@ def test_a_write_after_the_lease_was_taken_over_changes_nothing(run: Run, late: 
     [heir] = claim(run, 1)
     assert heir.pk == zombie.pk
     before = stored(heir).lease_until
-    writes = {
+    writes: dict[str, Callable[[], object]] = {
         "finish": lambda: finish_answer(zombie, outcome(zombie, "late")),
         "fail": lambda: fail_answer(zombie, BROKEN),
         "extend": lambda: extend_leases([zombie]),

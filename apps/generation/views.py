@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.accounts.access import role_required, signed_in
+from apps.accounts.models import Role
+from apps.generation.access import access_answer, access_run, may_edit
+from apps.generation.domain.pairing import suggest_pair
+from apps.generation.domain.trace import readable_steps
+from apps.generation.forms import RunFilterForm, StartForm
+from apps.generation.models import AnswerState
+from apps.generation.queries import answers_of, failures_by_cause, neighbours, progress_of, run_progress, runs_of
+from apps.generation.services import RunRefused, cancel_run, retry_failed, start_run
+from apps.web.paging import page_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from apps.generation.models import Run
+
+researchers = role_required(Role.RESEARCHER, Role.ADMIN)
+
+
+@require_GET
+@researchers
+def list_page(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = RunFilterForm(request.GET or None, user=user)
+    bucket = form.chosen()
+    page = page_of(request, runs_of(user, bucket=bucket))
+    progress = progress_of(page)
+    complete = [run for run in page if progress[run.pk].is_complete]
+    pair = suggest_pair(complete, wanted=request.GET.get("run_a", "")) if bucket else None
+    rows = [(run, progress[run.pk]) for run in page]
+    context = {"page": page, "rows": rows, "form": form, "bucket": bucket, "pair": pair}
+    return render(request, "generation/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@researchers
+def start(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = StartForm(request.POST or None, user=user, initial={"seed": 0, **request.GET.dict()})
+    if form.is_bound and form.is_valid():
+        given = {**form.cleaned_data, "seed": form.cleaned_data["seed"] or 0}
+        try:
+            run = start_run(actor=user, **given)
+        except RunRefused as refusal:
+            form.add_error("bucket", str(refusal))
+        else:
+            return redirect("generation:detail", run.public_id)
+    return render(request, "generation/start.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_GET
+@researchers
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    run = access_run(signed_in(request), public_id)
+    return render(request, "generation/detail.html", _live_context(request, run))
+
+
+@require_GET
+@researchers
+def live(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The part of the detail page that changes; it asks for itself again until the run has settled."""
+    run = access_run(signed_in(request), public_id)
+    return render(request, "generation/_live.html", _live_context(request, run))
+
+
+def _live_context(request: HttpRequest, run: Run) -> dict[str, Any]:
+    state = request.GET.get("state", "")
+    progress = run_progress(run)
+    return {
+        "run": run,
+        "progress": progress,
+        "failures": failures_by_cause(run) if progress.failed else [],
+        "page": page_of(request, answers_of(run, state=state), size=25),
+        "state": state,
+        "tabs": [(kind, AnswerState(kind).label, getattr(progress, kind)) for kind in AnswerState.values],
+        "may_edit": may_edit(signed_in(request), run),
+    }
+
+
+@require_POST
+@researchers
+def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    run = access_run(user, public_id, to="edit")
+    try:
+        count = retry_failed(actor=user, run=run)
+    except RunRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        words = ngettext("%(count)s answer is tried again.", "%(count)s answers are tried again.", count)
+        messages.success(request, words % {"count": count})
+    return redirect("generation:detail", public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@researchers
+def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    run = access_run(user, public_id, to="edit")
+    if request.method != "POST":
+        return render(request, "generation/cancel.html", {"run": run, "progress": run_progress(run)})
+    count = cancel_run(actor=user, run=run)
+    words = ngettext("Cancelled: %(count)s answer was left out.", "Cancelled: %(count)s answers were left out.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("generation:detail", public_id)
+
+
+@require_GET
+@researchers
+def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    found = access_answer(signed_in(request), public_id)
+    before, after = neighbours(found)
+    context = {
+        "answer": found,
+        "run": found.run,
+        "steps": readable_steps(found.trace),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "generation/answer.html", context)
