@@ -11,11 +11,14 @@ from apps.assessment.labels import criterion_label
 from apps.reports.charts.bars import StackedBars, stack
 from apps.reports.charts.forest import Forest, Point, plot
 from apps.reports.formats import percent, percent_interval, points, points_interval
+from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
+
+LABEL_LETTERS = 32
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,8 @@ class Figures:
 def draw(numbers: Numbers) -> Figures:
     rows = every_group(numbers)
     return Figures(
-        bars=stack([(label, _bar_note(group), group.shares) for label, group in rows]),
-        rates=plot([_rate_point(label, group) for label, group in rows], reference=0.5, bounds=(0, 1)),
+        bars=stack([(_short(label), _bar_note(group), _in_order(group)) for label, group in rows]),
+        rates=plot([_rate_point(_short(label), group) for label, group in rows], reference=0.5, bounds=(0, 1)),
         criteria=plot([_criterion_point(item) for item in numbers.criteria], reference=0, bounds=(-1, 1)),
     )
 
@@ -44,6 +47,16 @@ def every_group(numbers: Numbers) -> list[tuple[str, Group]]:
 
 def _labelled(kind: str, groups: Sequence[Group]) -> list[tuple[str, Group]]:
     return [(gettext("%(kind)s: %(name)s") % {"kind": kind, "name": group.key or "–"}, group) for group in groups]
+
+
+def _in_order(group: Group) -> dict[str, float]:
+    """From A much better to B much better; a mapping that was stored has lost its order."""
+    return {verdict: group.shares[verdict] for verdict in VERDICTS}
+
+
+def _short(label: str) -> str:
+    """As much as fits beside a chart on a phone; the table has it whole."""
+    return label if len(label) <= LABEL_LETTERS else label[: LABEL_LETTERS - 1] + "…"
 
 
 def _bar_note(group: Group) -> str:

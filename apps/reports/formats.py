@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
@@ -17,7 +18,7 @@ def percent(value: float | None, digits: int = 1) -> str:
     """.6131 as 61.3%."""
     if value is None:
         return DASH
-    return gettext("%(number)s%%") % {"number": number_format(100 * value, digits, use_l10n=True)}
+    return gettext("%(number)s%%") % {"number": _rounded(100 * value, digits)}
 
 
 def points(value: float | None, digits: int = 1) -> str:
@@ -26,23 +27,23 @@ def points(value: float | None, digits: int = 1) -> str:
         return DASH
     rounded = round(100 * value, digits)
     sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return sign + number_format(abs(rounded), digits, use_l10n=True)
+    return sign + _rounded(abs(rounded), digits)
 
 
 def p_value(value: float | None) -> str:
     """Three decimals; what rounds to nothing is "< 0.001"."""
     if value is None:
         return DASH
-    return f"< {number_format(0.001, 3)}" if value < 0.001 else number_format(value, 3, use_l10n=True)
+    return f"< {_rounded(0.001, 3)}" if value < 0.001 else _rounded(value, 3)
 
 
 def decimal(value: float | None, digits: int = 2) -> str:
-    return DASH if value is None else number_format(value, digits, use_l10n=True)
+    return DASH if value is None else _rounded(value, digits)
 
 
 def whole(value: float | None) -> str:
     """A count, or an effective size rounded to one, thousands grouped."""
-    return DASH if value is None else number_format(round(value), 0, use_l10n=True, force_grouping=True)
+    return DASH if value is None else _rounded(value, 0)
 
 
 def percent_interval(estimate: Estimate) -> str:
@@ -55,3 +56,8 @@ def points_interval(estimate: Estimate) -> str:
 
 def _interval(low: str, high: str) -> str:
     return DASH if DASH in (low, high) else gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Rounded first: Django's own formatting cuts digits off."""
+    return number_format(Decimal(f"{value:.{digits}f}"), digits, use_l10n=True, force_grouping=True)

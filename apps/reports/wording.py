@@ -92,6 +92,8 @@ def worth(numbers: Numbers) -> str:
     rate = numbers.overall.win_rate
     if rate.n_effective is None:
         return ""
+    if rate.n_effective >= rate.judgments:
+        return gettext("Shared tasks and assessors cost no precision here: the judgments are worth independent ones.")
     return ngettext(
         "%(count)s judgment is worth %(worth)s independent ones.",
         "%(count)s judgments are worth %(worth)s independent ones.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROW_PX, LABEL_PX, LINE_PX, AXIS_PX = 48, 14, 32, 34
+ROW_PX, LABEL_PX, LINE_PX, AXIS_PX = 50, 17, 35, 34
 MARGIN = 2.0  # percent kept free on both sides, so that marks at the ends are whole
 STEPS = (0.05, 0.1, 0.25, 0.5)  # each reaches both 0.5 and 1 in whole steps
 MAX_TICKS = 6
@@ -34,6 +34,7 @@ class Point:
 @dataclass(frozen=True)
 class Mark:
     point: Point
+    rule_y: int
     label_y: int
     y: int
     x: float | None
@@ -77,7 +78,7 @@ def plot(points: Sequence[Point], *, reference: float, bounds: tuple[float, floa
         left, right = x_of(point.low), x_of(point.high)
         width = None if left is None or right is None else round(right - left, 3)
         top = place * ROW_PX
-        marks.append(Mark(point, top + LABEL_PX, top + LINE_PX, x_of(point.value), left, right, width))
+        marks.append(Mark(point, top, top + LABEL_PX, top + LINE_PX, x_of(point.value), left, right, width))
     return Forest(tuple(marks), tuple(ticks), x_of(reference) or 0.0, bottom, bottom + AXIS_PX)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
+from apps.statistics.scores import VERDICTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -82,8 +84,8 @@ def group_lines(section: str, groups: tuple[Group, ...]) -> Iterator[Line]:
             yield _estimate(section, group.key, measure, getattr(group, measure), enough=group.enough)
         for measure in ("win_ratio", "win_odds"):
             yield Line(section, group.key, measure, getattr(group, measure), enough=group.enough)
-        for verdict, count in group.counts.items():
-            yield Line(section, group.key, f"count_{verdict}", count)
+        for verdict in VERDICTS:
+            yield Line(section, group.key, f"count_{verdict}", group.counts[verdict])
             yield Line(section, group.key, f"share_{verdict}", group.shares[verdict])
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.audit.models import AuditEvent
 from apps.reports.exporters import exporters
+from apps.reports.figures import draw
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation
@@ -88,3 +89,9 @@ def test_an_unknown_form_or_report_is_not_found_and_taking_away_is_recorded(
     assert not AuditEvent.objects.filter(verb="report.exported").exists()
     client.get(reverse("reports:export", args=[report.public_id, "csv"]))
     assert AuditEvent.objects.get(verb="report.exported").facts["form"] == "csv"
+
+
+def test_bars_go_from_a_to_b_after_the_database_reordered_the_keys(report: Report) -> None:
+    stored = Report.objects.get(pk=report.pk).content
+    drawn = [segment.verdict for segment in draw(stored).bars.bars[0].segments]
+    assert drawn == ["a", "tie", "both_bad", "b"]

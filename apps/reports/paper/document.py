@@ -1,0 +1,155 @@
+"""What stands on the pages of a report, in order."""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext
+from matplotlib.backends.backend_pdf import PdfPages
+
+from apps.assessment.labels import criterion_label
+from apps.reports import wording
+from apps.reports.figures import draw, every_group
+from apps.reports.formats import decimal, p_value, percent, percent_interval, points, points_interval, whole
+from apps.reports.paper.drawings import draw_bars, draw_forest
+from apps.reports.paper.sheet import SOFT, Sheet
+from apps.reports.paper.tables import draw_table
+
+if TYPE_CHECKING:
+    from apps.reports.domain.numbers import Group, Numbers
+    from apps.reports.models import Report
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph it keeps
+
+
+def make_pdf(report: Report) -> bytes:
+    """The same report in the same language gives the same bytes: the time inside is the report's."""
+    numbers, out = report.content, io.BytesIO()
+    title = gettext("Report: %(name)s") % {"name": numbers.facts.evaluation_name}
+    about = {"Title": title, "Creator": "SBS Platform", "Producer": "matplotlib", "CreationDate": report.created_at}
+    foot = gettext("SHA-256 of the numbers: %(hash)s") % {"hash": report.sha256}
+    with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}), PdfPages(out, metadata=about) as pdf:
+        sheet = Sheet(pdf, foot)
+        _verdict(sheet, numbers, title)
+        if numbers.counts.judgments:
+            _pictures(sheet, numbers)
+        _method(sheet, report, numbers)
+        sheet.finish()
+    return out.getvalue()
+
+
+def _verdict(sheet: Sheet, numbers: Numbers, title: str) -> None:
+    overall, counts, facts = numbers.overall, numbers.counts, numbers.facts
+    sheet.write(title, size=17, bold=True, after=6)
+    if loud := wording.simulated(counts):
+        sheet.write(gettext("Simulated judgments"), size=10, bold=True, colour="#7d4e00", after=1)
+        sheet.write(loud, colour="#7d4e00")
+    sheet.write(wording.headline(numbers), size=12, bold=True, colour="#2444a5", after=2)
+    sheet.write(wording.sentence(numbers), size=11.5, after=8)
+    sheet.write(
+        gettext("A: %(a)s. B: %(b)s. Bucket “%(bucket)s” version %(version)s.")
+        % {"a": facts.a.label, "b": facts.b.label, "bucket": facts.bucket, "version": facts.bucket_version},
+        colour=SOFT,
+    )
+    head = [gettext("Key figure"), pgettext("of a measure", "Value"), gettext("95% interval")]
+    rates = {
+        gettext("Win rate of A, ties half"): overall.win_rate,
+        gettext("Win rate without ties"): overall.decisive_win_rate,
+        gettext("Ties"): overall.tie_rate,
+        gettext("Both bad"): overall.both_bad_rate,
+    }
+    rows = [[name, percent(rate.value), percent_interval(rate)] for name, rate in rates.items()]
+    rows.insert(1, [gettext("Net preference, points"), points(overall.net.value), points_interval(overall.net)])
+    rows.append([gettext("p against one half"), p_value(overall.win_rate.p), ""])
+    plain = {
+        gettext("Tasks judged"): whole(counts.tasks),
+        gettext("Assessors"): whole(counts.assessors),
+        gettext("Judgments"): whole(counts.judgments),
+        gettext("of them simulated"): whole(counts.simulated_judgments),
+        gettext("Design effect"): decimal(overall.win_rate.design_effect),
+    }
+    draw_table(sheet, head, rows + [[name, value, ""] for name, value in plain.items()])
+    if note := wording.worth(numbers):
+        sheet.write(note, colour=SOFT)
+
+
+def _pictures(sheet: Sheet, numbers: Numbers) -> None:
+    figures, rows = draw(numbers), every_group(numbers)
+    ends = (gettext("B is better"), gettext("A is better"))
+    sheet.heading(gettext("What the assessors said"))
+    draw_bars(sheet, figures.bars)
+    sheet.heading(gettext("Win rate of A with its 95% interval"), keep=figures.rates.height * 0.62 + 60)
+    draw_forest(sheet, figures.rates, ends, lambda value: percent(value, 0))
+    _rate_table(sheet, rows)
+    if numbers.criteria:
+        title = gettext("Net preference for A by criterion, percentage points")
+        sheet.heading(title, keep=figures.criteria.height * 0.62 + 60)
+        draw_forest(sheet, figures.criteria, ends, lambda value: points(value, 0))
+        _criterion_table(sheet, numbers)
+
+
+def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
+    head = [gettext("Group"), gettext("Win rate"), gettext("95% interval"), "p", gettext("p adjusted")]
+    head += [gettext("Both bad"), gettext("Tasks"), gettext("Assessors"), gettext("Judgments")]
+    draw_table(
+        sheet,
+        head,
+        [
+            [
+                label if group.enough or not group.key else f"{label} ({gettext('few data')})",
+                percent(group.win_rate.value),
+                percent_interval(group.win_rate),
+                p_value(group.win_rate.p),
+                p_value(group.p_adjusted),
+                percent(group.both_bad_rate.value),
+                whole(group.tasks),
+                whole(group.assessors),
+                whole(group.judgments),
+            ]
+            for label, group in rows
+        ],
+    )
+
+
+def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
+    head = [gettext("Criterion"), gettext("Net, points"), gettext("95% interval"), "p", gettext("p, Holm")]
+    head += [gettext("A better"), pgettext("criterion", "Same"), gettext("B better")]
+    draw_table(
+        sheet,
+        head,
+        [
+            [
+                str(criterion_label(item.key)),
+                points(item.net.value),
+                points_interval(item.net),
+                p_value(item.net.p),
+                p_value(item.p_adjusted),
+                whole(item.better),
+                whole(item.same),
+                whole(item.worse),
+            ]
+            for item in numbers.criteria
+        ],
+    )
+
+
+def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:
+    sheet.heading(gettext("How the numbers were made"))
+    for sentence in wording.method_sentences(numbers):
+        sheet.write(sentence, size=8, after=3)
+    method = numbers.method
+    libraries = f"Python {method.python}, numpy {method.numpy}, scipy {method.scipy}"
+    facts = {
+        gettext("Frozen"): date_format(report.created_at, "DATETIME_FORMAT"),
+        gettext("Code version"): report.code_version,
+        gettext("Libraries"): libraries,
+        gettext("Seed"): str(method.seed),
+        gettext("SHA-256 of the judgments"): numbers.data_sha256,
+        gettext("SHA-256 of the bucket"): numbers.facts.bucket_sha256,
+    }
+    for name, value in facts.items():
+        sheet.write(f"{name}: {value}", size=8, colour=SOFT, after=1)
