@@ -65,6 +65,11 @@ class JudgmentForm(forms.Form):
                 error_messages={"required": _("Choose one of the three.")},
             )
 
+    @property
+    def has_mistakes(self) -> bool:
+        """`errors` by another name: in a template, `form.errors` is the criterion of that key."""
+        return bool(self.errors)
+
     def judgment_input(self) -> JudgmentInput:
         said = self.cleaned_data
         ratings = {item.key: said[item.key] for item in self.criteria if said[item.key]}

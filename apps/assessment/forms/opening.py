@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
@@ -34,7 +34,8 @@ class AssessorsField(SomeUsers):
 
 
 def possible_assessors() -> QuerySet[User]:
-    return User.objects.filter(is_active=True).order_by("role", "email")
+    """Assessors first; anyone else may judge too, once assigned."""
+    return User.objects.filter(is_active=True).order_by(Case(When(role=Role.ASSESSOR, then=0), default=1), "email")
 
 
 class OpenForm(forms.Form):
@@ -43,8 +44,12 @@ class OpenForm(forms.Form):
         max_length=120,
         help_text=_("Assessors see it too, unless it shares words with the name of a pipeline."),
     )
-    run_a = RunField(label=_("Candidate (A)"), queryset=Run.objects.none(), to_field_name="public_id")
-    run_b = RunField(label=_("Baseline (B)"), queryset=Run.objects.none(), to_field_name="public_id")
+    run_a = RunField(
+        label=_("Candidate (A)"), queryset=Run.objects.none(), to_field_name="public_id", empty_label=_("Choose a run")
+    )
+    run_b = RunField(
+        label=_("Baseline (B)"), queryset=Run.objects.none(), to_field_name="public_id", empty_label=_("Choose a run")
+    )
     overlap = forms.IntegerField(
         label=_("Judgments per comparison"),
         min_value=1,
