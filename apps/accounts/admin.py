@@ -1,10 +1,12 @@
 """The admin site: admins only, through our own sign-in. People are changed on the people page, where it is audited."""
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin  # noqa: F401 - registers Group, so that it can be taken off below
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,8 @@ from apps.accounts.models import Invitation, TokenBucket, User
 from apps.accounts.views.sessions import sign_out
 from apps.web.read_only import ReadOnlyAdmin
 from apps.web.return_address import return_address
+
+ReadOnly = ReadOnlyAdmin
 
 
 @login_required
@@ -27,15 +31,15 @@ def to_profile(request: HttpRequest, extra_context: dict[str, object] | None = N
     return redirect("accounts:profile")
 
 
-def leave(request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-    response: HttpResponse = sign_out(request)
-    return response
+def leave(request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponseBase:
+    return sign_out(request)
 
 
 admin.site.login = enter  # type: ignore[method-assign]
-admin.site.logout = leave  # type: ignore[method-assign]
-admin.site.password_change = to_profile  # type: ignore[method-assign]
+admin.site.logout = leave  # type: ignore[assignment, method-assign]
+admin.site.password_change = to_profile  # type: ignore[assignment, method-assign]
 admin.site.site_header = admin.site.site_title = _("SBS Platform: administration")
+admin.site.unregister(Group)  # roles decide here
 admin.site.index_title = _("Rows as they are stored")
 
 

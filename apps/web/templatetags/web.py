@@ -6,7 +6,6 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
@@ -20,15 +19,6 @@ def current_in(context: Context, place: str) -> SafeString | str:
     match = getattr(context.get("request"), "resolver_match", None)
     here = match is not None and place in (match.app_name, match.view_name)
     return mark_safe(' aria-current="page"') if here else ""
-
-
-@register.simple_tag
-def room_url(name: str) -> str:
-    """The address of a page that may not have been built yet."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "#"
 
 
 @register.filter
@@ -54,7 +44,7 @@ def duration_ms(value: int | float | None) -> str:
     if value < 1000:
         return pgettext("duration", "%(ms)s ms") % {"ms": number_format(round(value))}
     if value < 60_000:
-        return pgettext("duration", "%(seconds)s s") % {"seconds": number_format(value / 1000, 1)}
+        return pgettext("duration", "%(seconds)s s") % {"seconds": number_format(round(value / 1000, 1), 1)}
     minutes, seconds = divmod(round(value / 1000), 60)
     if minutes < 60:
         return gettext("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}

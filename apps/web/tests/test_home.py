@@ -1,4 +1,3 @@
-import pytest
 from django.test import Client
 
 from conftest import Cast
@@ -15,11 +14,6 @@ def test_a_stranger_is_sent_to_sign_in_and_a_researcher_sees_the_walk(client: Cl
 def test_an_assessor_goes_straight_to_the_work(client: Client, cast: Cast) -> None:
     client.force_login(cast.assessor)
     assert client.get("/").headers["Location"].startswith("/evaluations/judge")
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_health_needs_no_account(client: Client, db: None, path: str) -> None:
-    assert client.get(path).status_code in (200, 503)
 
 
 def test_style_page_is_for_those_who_build_pages(client: Client, cast: Cast) -> None:
