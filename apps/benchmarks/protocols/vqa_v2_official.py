@@ -7,8 +7,8 @@ digit, at most 32 of them; contractions with a capital letter never match, since
 
 import re
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.benchmarks.protocols import Protocol, References
 
@@ -68,10 +68,12 @@ def normalise(text: str) -> str:
 def refusal(references: References) -> str | None:
     if len(references) == ANNOTATORS:
         return None
-    return gettext("It has %(found)d reference answers; the official VQA accuracy needs %(needed)d.") % {
-        "found": len(references),
-        "needed": ANNOTATORS,
-    }
+    message = ngettext(
+        "It has %(found)d reference answer; the official VQA accuracy needs %(needed)d.",
+        "It has %(found)d reference answers; the official VQA accuracy needs %(needed)d.",
+        len(references),
+    )
+    return message % {"found": len(references), "needed": ANNOTATORS}
 
 
 def score(parsed: str, references: References) -> float:

@@ -52,7 +52,7 @@ def test_unfit_references_are_listed_beside_the_form(client: Client, cast: Cast)
     form = {"name": "Quiz", "bucket": bucket.pk, "protocol": "vqa_v2_official@1"}
     page = client.post(reverse("benchmarks:create"), form).text
     assert "4 tasks have reference answers" in page
-    assert "It has 1 reference answers" in page
+    assert "It has 1 reference answer;" in page
     assert not Benchmark.objects.exists()
 
 
@@ -92,12 +92,13 @@ def test_samples_can_be_narrowed(client: Client, cast: Cast, only: str, shown: s
     assert response.context["page"].object_list[0].answer.task.key == shown
 
 
-def test_what_a_model_said_is_escaped(client: Client, cast: Cast) -> None:
+def test_what_a_model_said_is_escaped_and_leads_to_its_steps(client: Client, cast: Cast) -> None:
     benchmark = make_benchmark(cast.researcher)
     run = make_half_right_run(benchmark)
     run.answers.filter(task__key="t0").update(text="<script>alert(1)</script>")
     scored = score_run(actor=cast.researcher, benchmark=benchmark, run=run, now=timezone.now())
     client.force_login(cast.researcher)
     page = client.get(reverse("benchmarks:run", args=[scored.public_id])).text
+    assert reverse("generation:answer", args=[run.answers.get(task__key="t0").public_id]) in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
