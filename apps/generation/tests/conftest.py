@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery import Celery, current_app
+from celery import Celery
+from celery.app import app_or_default
 from celery.signals import before_task_publish
 
 from apps.buckets.tests.makers import make_bucket
@@ -55,7 +56,7 @@ def revision(cast: Cast) -> PipelineRevision:
 @pytest.fixture
 def broker_down() -> Iterator[None]:
     """Nothing listens where the broker should be."""
-    usual = current_app.tasks["generation.drain"].app
+    usual = app_or_default()
     Celery("nowhere", broker="redis+socket:///nowhere/at/all.sock")
     yield
     usual.set_current()
