@@ -16,27 +16,31 @@ from inference.declare import Doc
 from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import corpus_file, documents
 
-FORMAT = 2  # raise it when the schema or the analysis changes: old indexes are then left alone
+FORMAT = 3  # raise it when the schema or the analysis changes: old indexes are then left alone
 LANGUAGES = {"en": "english", "ru": "russian"}
 SEARCHED = [f"{field}_{code}" for field in ("title", "text") for code in LANGUAGES]
 BOOSTS = {name: 2.0 for name in SEARCHED if name.startswith("title")}
 # question words, which the engine's own list of stop words lacks
-ASKING = "what which who whom whose where when why how do does did you your tell me can could should would i we".split()
+ASKING = [
+    "what", "which", "who", "whom", "whose", "where", "when", "why", "how", "do", "does", "did", "you", "your",
+    "tell", "me", "can", "could", "should", "would", "i", "we",
+]  # fmt: skip
 WORD = re.compile(r"\w+")
 MAX_WORDS = 200
 
 
 @dataclass(frozen=True)
 class TextIndex:
-    index: tantivy.Index
+    index: Any
+    analysers: Mapping[str, Any]
     record: Mapping[str, Any]
 
     def search(self, text: str, limit: int) -> list[Doc]:
         """Best first. Any text is a query: only its words count, never its punctuation or operators."""
-        words = [word.lower() for word in WORD.findall(text)[:MAX_WORDS]]
-        if not words:
-            return []
-        query, _ = self.index.parse_query_lenient(" ".join(words), SEARCHED, field_boosts=BOOSTS)
+        words = " ".join(word.lower() for word in WORD.findall(text)[:MAX_WORDS])
+        if not any(analyser.analyze(words) for analyser in self.analysers.values()):
+            return []  # stop words alone would find everything
+        query, _ = self.index.parse_query_lenient(words, SEARCHED, field_boosts=BOOSTS)
         searcher = self.index.searcher()
         hits = searcher.search(query, limit).hits
         return [doc_of(searcher.doc(address), score) for score, address in hits]
@@ -57,13 +61,15 @@ def open_index(corpus: str, model_dir: Path) -> TextIndex:
         if not folder.is_dir():
             build_index(source, folder)
     index = tantivy.Index.open(str(folder))
-    register_analysers(index)
+    found = register_analysers(index)
     record = {"engine": "tantivy", "version": metadata.version("tantivy"), "corpus": corpus, "sha256": digest}
-    return TextIndex(index, record)
+    return TextIndex(index, found, record)
 
 
 def build_index(source: Path, folder: Path) -> None:
     """Written beside its place and renamed into it, so that a half-built index is never opened."""
+    for _ in documents(source):
+        pass  # a faulty line is found before anything is written
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         write_documents(source, partial)
@@ -94,10 +100,17 @@ def schema() -> Any:
     return builder.build()
 
 
-def register_analysers(index: tantivy.Index) -> None:
+def register_analysers(index: tantivy.Index) -> dict[str, Any]:
     """Analysers are not stored with the index, so every open needs them again."""
-    for code, language in LANGUAGES.items():
-        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
-        builder = builder.filter(tantivy.Filter.stopword(language)).filter(tantivy.Filter.custom_stopword(ASKING))
-        builder = builder.filter(tantivy.Filter.stemmer(language))
-        index.register_tokenizer(f"stem_{code}", builder.build())
+    made = {code: analyser(language) for code, language in LANGUAGES.items()}
+    for code, found in made.items():
+        index.register_tokenizer(f"stem_{code}", found)
+    return made
+
+
+def analyser(language: str) -> Any:
+    """Stop words of every language are left out, since a text's language is not known; stems are of `language`."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+    for other in LANGUAGES.values():
+        builder = builder.filter(tantivy.Filter.stopword(other))
+    return builder.filter(tantivy.Filter.custom_stopword(ASKING)).filter(tantivy.Filter.stemmer(language)).build()

@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from inference.components import components
+from inference.components.ocr import OcrOptions
+from inference.contracts import Failure
+from inference.declare import Resources, StepInput, StepOutput
+from inference.models.pictures import open_picture
+from inference.readers import has_tesseract, rapid_reader
+from inference.spec.model import StepSpec
+from inference.tests.makers import make_picture
+
+
+def read(*images: Path) -> StepOutput | Failure:
+    run = components()["ocr"].build(StepSpec(id="read", uses="ocr"), OcrOptions(), Resources(None, Path()))
+    return run([StepInput({"images": list(images)}, "en", 1)], lambda: False)[0]
+
+
+def test_english_is_read_and_the_reader_is_named(tmp_path: Path) -> None:
+    found = read(make_picture(tmp_path / "a.png", "Opening hours\n10:00 to 18:00"))
+    assert isinstance(found, StepOutput)
+    assert "Opening hours" in found.outputs["text"]
+    assert found.facts["model"]["engine"] == ("tesseract" if has_tesseract() else "rapidocr")
+
+
+def test_russian_is_read_where_tesseract_is(tmp_path: Path) -> None:
+    found = read(make_picture(tmp_path / "a.png", "Часы работы\nмузея"))
+    assert isinstance(found, StepOutput)
+    assert ("Часы работы" in found.outputs["text"]) == has_tesseract()
+
+
+def test_rapidocr_reads_english(tmp_path: Path) -> None:
+    picture = open_picture(make_picture(tmp_path / "a.png", "Opening hours"))
+    assert "Opening" in rapid_reader().read(picture, 60)
+
+
+def test_several_pictures_are_read_in_order(tmp_path: Path) -> None:
+    found = read(make_picture(tmp_path / "a.png", "First page"), make_picture(tmp_path / "b.png", "Second page"))
+    assert isinstance(found, StepOutput)
+    assert found.outputs["text"] == "First page\n\nSecond page"
+
+
+def test_no_picture_and_an_empty_one_have_no_text(tmp_path: Path) -> None:
+    for images in ((), (make_picture(tmp_path / "a.png"),)):
+        found = read(*images)
+        assert isinstance(found, StepOutput)
+        assert found.outputs["text"] == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n"])
+def test_a_broken_picture_is_a_failure_of_its_task(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.png").write_bytes(content)
+    found = read(tmp_path / "broken.png")
+    assert isinstance(found, Failure)
+    assert (found.kind, found.retryable) == ("input", False)

@@ -1,0 +1,82 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from inference.declare import Doc
+from inference.errors import ModelUnavailable
+from inference.retrieval.corpus import SHIPPED, documents
+from inference.retrieval.tantivy_index import TextIndex, open_index
+
+DOCS = [
+    ("1", "Московские зоопарки", "В столице живут слоны и жирафы.", "книга"),
+    ("2", "Cats", "Kittens were playing with the ball.", "book"),
+    ("3", "C++", "A language for programmers.", "book"),
+]
+
+
+def write_corpus(model_dir: Path, docs: list[tuple[str, ...]] = DOCS) -> None:
+    lines = [json.dumps(dict(zip(("id", "title", "text", "source"), doc, strict=True))) for doc in docs]
+    (model_dir / "corpora").mkdir(parents=True, exist_ok=True)
+    (model_dir / "corpora" / "zoo.jsonl").write_text("\n".join(lines))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> TextIndex:
+    write_corpus(tmp_path)
+    return open_index("zoo", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("московский зоопарк", "1"), ("слон и жираф", "1"), ("a playful kitten plays", "2"), ("the cat", "2")],
+)
+def test_words_are_found_in_other_forms(index: TextIndex, query: str, expected: str) -> None:
+    assert [doc.id for doc in index.search(query, 3)][:1] == [expected]
+
+
+@pytest.mark.parametrize(
+    "query", ["C++ (foo", '"cats', "cats AND", "text:cats", "-cats", "[cats TO", "cats^99 ~", "\\"]
+)
+def test_hostile_queries_are_only_words(index: TextIndex, query: str) -> None:
+    assert {doc.id for doc in index.search(query, 3)} <= {"2", "3"}
+
+
+@pytest.mark.parametrize("query", ["", "  \n", "?!", "the and of", "и в на"])
+def test_queries_without_content_find_nothing(index: TextIndex, query: str) -> None:
+    assert index.search(query, 3) == []
+
+
+def test_results_carry_their_source_and_are_ranked(index: TextIndex) -> None:
+    found = index.search("language cats ball", 3)
+    assert [doc.score for doc in found] == sorted((doc.score for doc in found), reverse=True)
+    assert all(isinstance(doc, Doc) and doc.source == "book" for doc in found)
+
+
+def test_an_index_follows_its_corpus(tmp_path: Path, index: TextIndex) -> None:
+    assert index.search("dinosaur", 1) == []
+    write_corpus(tmp_path, [*DOCS, ("4", "Dinosaurs", "Long gone.", "book")])
+    changed = open_index("zoo", tmp_path)
+    assert [doc.id for doc in changed.search("dinosaur", 1)] == ["4"]
+    assert changed.record["sha256"] != index.record["sha256"]
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": "1"}', '{"id": 1, "title": "", "text": "", "source": ""}'])
+def test_a_faulty_corpus_names_the_line_and_leaves_no_index(tmp_path: Path, line: str) -> None:
+    write_corpus(tmp_path)
+    with (tmp_path / "corpora" / "zoo.jsonl").open("a") as file:
+        file.write("\n" + line)
+    with pytest.raises(ModelUnavailable, match="line 4"):
+        open_index("zoo", tmp_path)
+    assert not [found for found in (tmp_path / "indexes").iterdir() if found.is_dir()]
+
+
+def test_a_missing_corpus_says_where_to_put_it(tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=r"corpora/none\.jsonl"):
+        open_index("none", tmp_path)
+
+
+def test_the_demo_corpus_is_whole() -> None:
+    found = list(documents(SHIPPED["demo"]))
+    assert len({doc["id"] for doc in found}) == len(found) >= 120
+    assert all(doc["title"] and doc["text"] and doc["source"] for doc in found)
