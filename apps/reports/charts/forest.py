@@ -42,6 +42,13 @@ class Mark:
     right: float | None
     width: float | None
 
+    @property
+    def apex(self) -> float:
+        """Where in its own interval the value stands, percent: the tips of a diamond."""
+        if self.x is None or self.left is None or not self.width:
+            return 50.0
+        return round(100 * (self.x - self.left) / self.width, 3)
+
 
 @dataclass(frozen=True)
 class Tick:

@@ -8,7 +8,7 @@ import zipfile
 from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from apps.reports.domain.cells import harmless
+from apps.reports.domain.cells import Cell, harmless
 from apps.reports.domain.longform import COLUMNS, Line, long_lines
 
 if TYPE_CHECKING:
@@ -50,12 +50,21 @@ def _fill(sheet: Worksheet, lines: list[Line]) -> None:
     sheet.append(COLUMNS)
     for cell in sheet[1]:
         cell.font = Font(bold=True)
-    for line in lines:
-        sheet.append([harmless(value) if isinstance(value, str) else value for value in astuple(line)])
+    for row, line in enumerate(lines, 2):
+        for column, value in enumerate(astuple(line), 1):
+            _write(sheet, row, column, value)
     sheet.freeze_panes = "D2"
     sheet.auto_filter.ref = sheet.dimensions
-    for column, width in WIDTHS.items():
-        sheet.column_dimensions[column].width = width
+    for letter, width in WIDTHS.items():
+        sheet.column_dimensions[letter].width = width
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+    """A float goes in by its shortest exact spelling: openpyxl itself would write 16 digits, one too few for some."""
+    exact = repr(value) if isinstance(value, float) else harmless(value) if isinstance(value, str) else value
+    cell = sheet.cell(row, column, exact)
+    if isinstance(value, float):
+        cell.data_type = "n"
 
 
 def _without_clock(workbook: bytes, when: str) -> bytes:

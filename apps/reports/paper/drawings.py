@@ -102,7 +102,7 @@ def _draw_mark(sheet: Sheet, mark: Mark, top: float) -> None:
     if mark.left is not None and mark.right is not None:
         ends = (across(mark.left), across(mark.right))
     if mark.point.overall and ends:
-        corners = [(ends[0], y), ((ends[0] + ends[1]) / 2, y - 5), (ends[1], y), ((ends[0] + ends[1]) / 2, y + 5)]
+        corners = [(ends[0], y), (x, y - 5), (ends[1], y), (x, y + 5)]
         sheet.axes.add_patch(Polygon(corners, facecolor=INK, edgecolor="none"))
         return
     if ends:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
+from apps.reports.domain.cells import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.backends.backend_pdf import PdfPages
@@ -61,7 +63,15 @@ class Sheet:
         """One line with its baseline at `y`; never read as mathematics, whatever a name contains."""
         weight = "bold" if bold else "normal"
         self.axes.text(
-            x, y, words, fontsize=size, color=colour, fontweight=weight, ha=align, va="baseline", parse_math=False
+            x,
+            y,
+            printable(words),
+            fontsize=size,
+            color=colour,
+            fontweight=weight,
+            ha=align,
+            va="baseline",
+            parse_math=False,
         )
 
     def write(self, words: str, *, size: float = 9, colour: str = INK, bold: bool = False, after: float = 5) -> None:
@@ -107,7 +117,7 @@ def _pieces(word: str, size: float, width: float, *, bold: bool) -> list[str]:
 def text_width(words: str, size: float, *, bold: bool = False) -> float:
     font = get_font(_font_file(bold=bold))
     font.set_size(size, 72)
-    font.set_text(words, 0.0)
+    font.set_text(printable(words), 0.0)
     return float(font.get_width_height()[0]) / 64
 
 

@@ -52,3 +52,8 @@ def test_axis_covers_every_interval_with_few_ticks(reach: float) -> None:
 def test_missing_values_keep_their_row() -> None:
     drawn = forest((None, 0.4, None), (None, None, None))
     assert [(mark.x is None, mark.width) for mark in drawn.marks] == [(False, None), (True, None)]
+
+
+def test_a_diamond_has_its_tips_at_the_value() -> None:
+    assert forest((0.5, 0.6, 0.9)).marks[0].apex == pytest.approx(25, abs=0.1)
+    assert forest((None, 0.6, None)).marks[0].apex == 50
