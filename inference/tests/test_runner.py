@@ -29,7 +29,9 @@ steps:
     uses: generate
     model: llm
     in: {{instruction: $inputs.instruction, context: $context.text, docs: $find.docs}}
-    prompt: "{{{{ language }}}} {{{{ context }}}} {{% for doc in docs %}}{{{{ doc.source }}}}{{% endfor %}} {{{{ instruction }}}}"
+    prompt: |
+      {{{{ language }}}} {{{{ context }}}}
+      {{% for doc in docs %}}{{{{ doc.source }}}}{{% endfor %}} {{{{ instruction }}}}
     {SAMPLING}
 output: $answer.text
 """

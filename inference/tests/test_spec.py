@@ -42,6 +42,10 @@ output: $answer.text
 """
 
 
+PIECES = [*SOUND.splitlines(keepends=True), "  ", "- ", "{", "&a ", "*a"]
+KEYS = ["name", "models", "steps", "id", "uses", "in", "with", "prompt", "output"]
+
+
 def problems(source: str) -> list[tuple[int, str, str]]:
     with pytest.raises(SpecError) as caught:
         parse_spec(source)
@@ -167,11 +171,7 @@ def test_options_of_a_component_are_checked(options: str, code: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.one_of(
-        st.text(), st.lists(st.sampled_from([*SOUND.splitlines(True), "  ", "- ", "{", "&a ", "*a"])).map("".join)
-    )
-)
+@given(st.one_of(st.text(), st.lists(st.sampled_from(PIECES)).map("".join)))
 def test_any_text_is_read_or_refused(source: str) -> None:
     try:
         parse_spec(source)
@@ -181,12 +181,7 @@ def test_any_text_is_read_or_refused(source: str) -> None:
 
 JSON: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["name", "models", "steps", "id", "uses", "in", "with", "prompt", "output"]), inner
-        )
-    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner),
     max_leaves=15,
 )
 

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ DOCS = [
 ]
 
 
-def write_corpus(model_dir: Path, docs: list[tuple[str, ...]] = DOCS) -> None:
+def write_corpus(model_dir: Path, docs: Sequence[tuple[str, ...]] = DOCS) -> None:
     lines = [json.dumps(dict(zip(("id", "title", "text", "source"), doc, strict=True))) for doc in docs]
     (model_dir / "corpora").mkdir(parents=True, exist_ok=True)
     (model_dir / "corpora" / "zoo.jsonl").write_text("\n".join(lines))
