@@ -1,0 +1,84 @@
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.assessment.models import Evaluation, EvaluationState
+from apps.assessment.services import claim_comparison
+from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.buckets.tests.makers import make_bucket
+from apps.generation.models import AnswerState
+from apps.generation.tests.makers import make_run
+from apps.pipelines.tests.makers import make_revision
+from conftest import Cast
+
+
+def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast, client: Client) -> None:
+    bucket = make_bucket(cast.researcher)
+    run_a, run_b = (make_run(bucket, make_revision(cast.researcher, name=name)) for name in ("Alpha", "Beta"))
+    client.force_login(cast.researcher)
+    address = reverse("assessment:create")
+    page = client.get(address, {"run_a": str(run_a.public_id), "run_b": str(run_b.public_id)}).content.decode()
+    assert page.count("selected>") == 2
+    said = {"name": "Alpha against Beta", "run_a": run_a.public_id, "run_b": run_a.public_id, "overlap": 2}
+    said |= {"lease_minutes": 20, "assessors": [cast.assessor.public_id], "guidelines": ""}
+    same = client.post(address, said)
+    assert same.status_code == 422
+    assert "Choose two different runs." in same.content.decode()
+    named = client.post(address, said | {"run_b": run_b.public_id, "guidelines": "Alpha is ours."})
+    assert "The guidelines name a pipeline" in named.content.decode()
+    done = client.post(address, said | {"run_b": run_b.public_id}, follow=True)
+    evaluation = Evaluation.objects.get()
+    assert done.redirect_chain == [(reverse("assessment:detail", args=[evaluation.public_id]), 302)]
+    assert "would unblind" in done.content.decode()
+    client.force_login(cast.outsider)
+    assert client.post(address, said | {"run_b": run_b.public_id}).status_code == 422
+    client.force_login(cast.assessor)
+    assert client.get(address).status_code == 403
+
+
+def test_the_page_of_an_evaluation_shows_progress_leases_and_what_was_left_out(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    make_judgment(evaluation, assessor=cast.assessor)
+    held = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=timezone.now())
+    assert held is not None
+    evaluation.run_a.answers.filter(task__key="t3").update(state=AnswerState.FAILED, text=None, error="out of memory")
+    client.force_login(cast.researcher)
+    address = reverse("assessment:detail", args=[evaluation.public_id])
+    page = client.get(address).content.decode()
+    for words in ("1 of 8 judgments", held.comparison.task.key, "Take back", "out of memory", "Candidate 0 r1"):
+        assert words in page
+    assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
+    client.post(reverse("assessment:free", args=[held.public_id]))
+    assert "Take back" not in client.get(address).content.decode()
+    for person in (cast.outsider, cast.assessor):
+        client.force_login(person)
+        assert client.get(address).status_code in (403, 404)
+        assert client.post(reverse("assessment:free", args=[held.public_id])).status_code in (403, 404)
+
+
+def test_closing_reopening_and_changing_assessors(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    addresses = {name: reverse(f"assessment:{name}", args=[evaluation.public_id]) for name in ("close", "reopen")}
+    client.force_login(cast.outsider)
+    assert client.post(addresses["close"]).status_code == 404
+    client.force_login(cast.researcher)
+    for name, state in (("close", EvaluationState.CLOSED), ("reopen", EvaluationState.OPEN)):
+        assert client.post(addresses[name]).status_code == 302
+        evaluation.refresh_from_db()
+        assert evaluation.state == state
+    people = reverse("assessment:assessors", args=[evaluation.public_id])
+    assert "checked" in client.get(people).content.decode()
+    client.post(people, {"assessors": [cast.admin.public_id]})
+    assert list(evaluation.assessors.all()) == [cast.admin]
+
+
+def test_the_preview_stores_nothing_and_the_list_shows_only_ones_own(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], images=1, name="Autumn leaves")
+    client.force_login(cast.researcher)
+    page = client.get(reverse("assessment:preview", args=[evaluation.public_id])).content.decode()
+    assert "This is what an assessor gets" in page
+    assert "hx-post" not in page
+    assert not evaluation.assignments.exclude(state="free").exists()
+    assert evaluation.name in client.get(reverse("assessment:list")).content.decode()
+    client.force_login(cast.outsider)
+    assert evaluation.name not in client.get(reverse("assessment:list")).content.decode()

@@ -1,0 +1,66 @@
+from collections import Counter
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.assessment.domain.order import draw_order
+from apps.assessment.domain.sides import draw_sides, prefer_left
+
+clusters = st.lists(st.sampled_from(["colours", "shapes", "text"]), max_size=60)
+overlaps = st.integers(1, 20)
+seeds = st.integers(0, 2**48)
+
+
+@given(clusters, overlaps, seeds)
+def test_each_comparison_is_counterbalanced_over_its_places(names: list[str], overlap: int, seed: int) -> None:
+    for places in draw_sides(names, overlap, seed=seed):
+        assert len(places) == overlap
+        assert abs(sum(places) - (overlap - sum(places))) == overlap % 2
+
+
+@given(clusters, overlaps, seeds)
+def test_first_sides_are_balanced_in_every_cluster_and_overall(names: list[str], overlap: int, seed: int) -> None:
+    starts = [places[0] for places in draw_sides(names, overlap, seed=seed)]
+    leans = Counter[str]()
+    for name, left in zip(names, starts, strict=True):
+        leans[name] += 1 if left else -1
+    assert all(abs(lean) <= 1 for lean in leans.values())
+    assert abs(sum(leans.values())) <= 1
+
+
+@given(clusters, overlaps, seeds)
+def test_the_same_seed_draws_the_same(names: list[str], overlap: int, seed: int) -> None:
+    assert draw_sides(names, overlap, seed=seed) == draw_sides(names, overlap, seed=seed)
+    assert draw_order(len(names), overlap, seed=seed) == draw_order(len(names), overlap, seed=seed)
+
+
+def test_another_seed_draws_otherwise() -> None:
+    names = ["colours"] * 40
+    assert draw_sides(names, 2, seed=1) != draw_sides(names, 2, seed=2)
+    assert draw_order(40, 2, seed=1) != draw_order(40, 2, seed=2)
+
+
+@given(st.integers(0, 60), overlaps, seeds)
+def test_all_first_places_come_before_any_second_place(comparisons: int, overlap: int, seed: int) -> None:
+    keys = draw_order(comparisons, overlap, seed=seed)
+    assert sorted(key for places in keys for key in places) == list(range(comparisons * overlap))
+    for replica in range(overlap - 1):
+        assert max((places[replica] for places in keys), default=0) <= min((p[replica + 1] for p in keys), default=0)
+
+
+@given(st.text(max_size=12), st.integers(0, 300))
+def test_an_assessors_sides_stay_within_two_of_each_other(seed: str, comparisons: int) -> None:
+    left = 0
+    for done in range(comparisons):
+        left += prefer_left(left, done - left, seed=seed)
+        assert abs(left - (done + 1 - left)) <= 2
+
+
+def test_an_assessors_sides_do_not_simply_alternate() -> None:
+    left, drawn = 0, []
+    for done in range(200):
+        drawn.append(prefer_left(left, done - left, seed="7/3"))
+        left += drawn[-1]
+    repeats = sum(one == other for one, other in pairwise(drawn))
+    assert 40 < repeats < 120
