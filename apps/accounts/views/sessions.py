@@ -22,7 +22,7 @@ from apps.web.return_address import return_address
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(return_address(request))
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             services.sign_in(request=request, **form.cleaned_data, now=timezone.now())
@@ -56,7 +56,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         invitation = queries.open_invitation(token, now)
-        form = AcceptForm(request.POST or None, email=invitation.email)
+        form = AcceptForm(request.POST if request.method == "POST" else None, email=invitation.email)
         if form.is_valid():
             user = services.accept_invitation(token=token, **form.cleaned_data, now=now)
             services.start_session(request=request, user=user)

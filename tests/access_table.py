@@ -1,0 +1,36 @@
+"""Reads `expected_access.toml` and every named page of the project."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+ROLES = ("anonymous", "assessor", "researcher", "outsider", "admin")
+TABLE = tomllib.loads(Path(__file__).with_name("expected_access.toml").read_text())
+ROWS = [(method, name) for method in ("GET", "POST") for name in TABLE[method]]
+
+
+def named_pages() -> set[str]:
+    """`room:page` for every address; one without a name comes as `room:None`. The admin site counts as one page."""
+    return set(_names(get_resolver().url_patterns, ""))
+
+
+def _names(patterns: list[URLPattern | URLResolver], room: str) -> Iterator[str]:
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{room}:{entry.name}"
+        elif entry.namespace == "admin":
+            yield "admin:index"
+        else:
+            yield from _names(entry.url_patterns, entry.namespace or room)
+
+
+def expected(method: str, name: str) -> dict[str, str]:
+    return dict(zip(ROLES, TABLE[method][name].split(), strict=True))
+
+
+def parts_of(name: str) -> dict[str, str]:
+    """What stands for the parts of the page's address: as listed for the page, else for its room."""
+    objects: dict[str, dict[str, str]] = TABLE["objects"]
+    return objects.get(name, objects.get(name.partition(":")[0], {}))

@@ -1,0 +1,55 @@
+"""Every page × role against `expected_access.toml`. A page that is missing there fails."""
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from conftest import Cast
+from tests.access_table import ROWS, expected, named_pages, parts_of
+from tests.world import World, make_world
+
+
+def test_every_page_has_a_row_and_every_row_a_page() -> None:
+    listed = {name for _method, name in ROWS}
+    assert named_pages() - listed == set(), "add these pages to tests/expected_access.toml"
+    assert listed - named_pages() == set(), "these rows have no page any more"
+
+
+@pytest.mark.parametrize("room", sorted({name.partition(":")[0] for _method, name in ROWS}))
+def test_who_may_open_the_pages_of(room: str, cast: Cast) -> None:
+    world, wrong = make_world(cast), []
+    for method, name in ROWS:
+        if name.startswith(f"{room}:"):
+            address = address_of(name, world)
+            for role, wanted in expected(method, name).items():
+                seen = visit(method, address, getattr(cast, role, None))
+                if seen not in wanted.split("|"):
+                    wrong.append(f"{method} {name} as {role}: {seen} instead of {wanted}")
+    assert wrong == []
+
+
+def address_of(name: str, world: World) -> str:
+    """Parts of the address are fields of the world, a row standing for its public id, or plain words."""
+    parts = {part: getattr(world, word, word) for part, word in parts_of(name).items()}
+    ids = {part: getattr(value, "public_id", value) for part, value in parts.items()}
+    for used in (ids, {}):
+        try:
+            return reverse(name, kwargs=used)
+        except NoReverseMatch:
+            continue
+    raise AssertionError(f"say in [objects] of tests/expected_access.toml what stands for the parts of {name}")
+
+
+def visit(method: str, address: str, user: models.Model | None) -> str:
+    """The status, or `sign-in` when sent to that page. What the visit changed is rolled back."""
+    client = Client()
+    with transaction.atomic():
+        if user:
+            client.force_login(user)  # type: ignore[arg-type]
+        answer = client.generic(method, address)
+        if answer.streaming:
+            list(answer)  # reads a file to its end, which closes it
+        transaction.set_rollback(True)
+    to_door = answer.headers.get("Location", "").startswith(reverse("accounts:sign_in"))
+    return "sign-in" if answer.status_code == 302 and to_door else str(answer.status_code)

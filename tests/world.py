@@ -1,0 +1,76 @@
+"""One of everything, owned by the cast's researcher and judged by its assessor: what addresses of pages point at."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from apps.accounts.models import Invitation, User
+from apps.accounts.services import invite_person
+from apps.accounts.tests.makers import make_user
+from apps.assessment.models import Assignment, Evaluation, Judgment
+from apps.assessment.services import claim_comparison
+from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.benchmarks.models import Benchmark, BenchmarkRun
+from apps.benchmarks.services import score_run
+from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run
+from apps.buckets.models import Bucket, Image, Task
+from apps.generation.models import Answer, Run
+from apps.pipelines.models import Pipeline, PipelineRevision
+from apps.reports.models import Report
+from apps.reports.services import freeze_report
+from apps.splits.models import Split
+from apps.splits.tests.makers import make_split
+from conftest import Cast
+
+
+@dataclass(frozen=True)
+class World:
+    person: User
+    invitation: Invitation
+    token: str
+    pipeline: Pipeline
+    revision: PipelineRevision
+    bucket: Bucket
+    task: Task
+    image: Image
+    run: Run
+    answer: Answer
+    evaluation: Evaluation
+    assignment: Assignment
+    judgment: Judgment
+    report: Report
+    benchmark: Benchmark
+    benchmark_run: BenchmarkRun
+    split: Split
+
+
+def make_world(cast: Cast) -> World:
+    """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them."""
+    now = timezone.now()
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], overlap=1, images=1)
+    judgment = make_judgment(evaluation, assessor=cast.assessor)
+    assignment = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=now)
+    assert assignment is not None
+    invitation, token = invite_person(actor=cast.researcher, email="new@example.org", role="assessor", now=now)
+    benchmark = make_benchmark(cast.researcher)
+    run_to_score = make_half_right_run(benchmark)
+    task = evaluation.bucket.tasks.all()[0]
+    return World(
+        person=make_user("person@example.org"),
+        invitation=invitation,
+        token=token,
+        pipeline=evaluation.run_a.revision.pipeline,
+        revision=evaluation.run_a.revision,
+        bucket=evaluation.bucket,
+        task=task,
+        image=task.images.all()[0],
+        run=evaluation.run_a,
+        answer=evaluation.run_a.answers.all()[0],
+        evaluation=evaluation,
+        assignment=assignment,
+        judgment=judgment,
+        report=freeze_report(actor=cast.researcher, evaluation=evaluation),
+        benchmark=benchmark,
+        benchmark_run=score_run(actor=cast.researcher, benchmark=benchmark, run=run_to_score, now=now),
+        split=make_split(cast.researcher),
+    )
