@@ -69,7 +69,7 @@ class AnswerState(models.TextChoices):
 class FailureKind(models.TextChoices):
     """Why there is no text: `inference.contracts.ErrorKind` and what only a queue can see."""
 
-    INPUT = "input", _("The task can't be answered as it is")
+    INPUT = "input", _("The task can’t be answered as it is")
     MODEL = "model", _("The model failed")
     OUT_OF_MEMORY = "out_of_memory", _("Out of memory")
     TRANSIENT = "transient", _("A passing trouble that did not pass")

@@ -71,7 +71,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def live(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The part of the detail page that changes; it asks for itself again until the run has settled."""
     run = access_run(signed_in(request), public_id)
-    return render(request, "generation/_live.html", _live_context(request, run))
+    return render(request, "generation/live.html", _live_context(request, run))
 
 
 def _live_context(request: HttpRequest, run: Run) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ReadableStep:
-    """One step: its inputs and model as (name, text) pairs, absent numbers as None."""
+    """One step: its inputs, outputs and model as (name, text) pairs, absent numbers as None."""
 
     name: str
     uses: str
     inputs: tuple[tuple[str, str], ...]
-    output: str
+    outputs: tuple[tuple[str, str], ...]
     prompt: str | None
     model: tuple[tuple[str, str], ...]
     prompt_tokens: int | None
@@ -36,7 +36,7 @@ def _readable(step: Mapping[str, Any]) -> ReadableStep:
         name=str(step.get("step", "")),
         uses=str(step.get("uses", "")),
         inputs=_pairs(step.get("input")),
-        output=_text(step.get("output", "")),
+        outputs=_pairs(step.get("output", "")),
         prompt=None if prompt is None else _text(prompt),
         model=_pairs(step.get("model")),
         prompt_tokens=_number(step.get("prompt_tokens")),
@@ -49,7 +49,9 @@ def _readable(step: Mapping[str, Any]) -> ReadableStep:
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), _text(item)) for name, item in value.items()) if isinstance(value, Mapping) else ()
+    if isinstance(value, Mapping):
+        return tuple((str(name), _text(item)) for name, item in value.items())
+    return () if value is None else (("", _text(value)),)
 
 
 def _text(value: object) -> str:

@@ -93,7 +93,7 @@ def test_a_trace_reads_as_text() -> None:
     [step] = readable_steps(
         [{"step": "ocr", "uses": "ocr.tesseract", "input": {"images": ["a.png"]}, "output": "STOP"}]
     )
-    assert (step.name, step.output, step.latency_ms, step.prompt) == ("ocr", "STOP", None, None)
+    assert (step.name, step.outputs, step.latency_ms, step.prompt) == ("ocr", (("", "STOP"),), None, None)
     assert step.inputs == (("images", '[\n  "a.png"\n]'),)
 
 
