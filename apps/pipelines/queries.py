@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepSummary:
-    """One step as a reader wants to see it; `inputs` are (name, reference), `model` the source of its model."""
+    """One step as a reader wants to see it; `inputs` are (name, reference), `settings` (name, value)."""
 
     id: str
     uses: str
     inputs: list[tuple[str, str]]
     model: str
-    sampling: Mapping[str, Any]
-    options: Mapping[str, Any]
+    settings: list[tuple[str, str]]
 
 
 def pipeline_list(user: User) -> QuerySet[Pipeline]:
@@ -62,11 +61,18 @@ def step_summaries(revision: PipelineRevision) -> list[StepSummary]:
 
 def step_summary(step: Mapping[str, Any], models: Mapping[str, Any]) -> StepSummary:
     model = models.get(step.get("model") or "", {})
+    settings = {**(step.get("with") or {}), **(step.get("sampling") or {})}
     return StepSummary(
         id=step["id"],
         uses=step["uses"],
         inputs=sorted(step.get("in", {}).items()),
         model=model.get("source", ""),
-        sampling=step.get("sampling") or {},
-        options=step.get("with") or {},
+        settings=[(name, told(value)) for name, value in sorted(settings.items()) if value not in (None, [], {})],
     )
+
+
+def told(value: object) -> str:
+    """A setting as one would write it in a line."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {told(part)}" for name, part in sorted(value.items()))
+    return ", ".join(told(part) for part in value) if isinstance(value, list) else str(value)
