@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation
-from apps.reports.domain.numbers import Numbers, digest, from_json
+from apps.reports.domain.frozen import digest, from_json
+from apps.reports.domain.numbers import Numbers
 
 
 class ReportQuerySet(models.QuerySet["Report"]):

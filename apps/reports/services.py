@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from apps.assessment.queries import judgment_table
 from apps.audit.services import record
 from apps.reports.domain.build import build_numbers
-from apps.reports.domain.numbers import digest, to_json
+from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
 from apps.reports.models import Report
 from apps.reports.provenance import method_in_use

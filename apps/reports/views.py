@@ -13,6 +13,7 @@ from apps.accounts.models import Role
 from apps.assessment.access import access_evaluation
 from apps.reports import services, wording
 from apps.reports.access import access_report
+from apps.reports.domain.numbers import Numbers
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
 from apps.reports.models import Report
@@ -33,22 +34,21 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 @readers
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    report = access_report(signed_in(request), public_id)
-    numbers = report.content
-    return render(
-        request,
-        "reports/detail.html",
-        {
-            "report": report,
-            "numbers": numbers,
-            "words": wording.Words(numbers),
-            "figures": draw(numbers),
-            "rows": every_group(numbers),
-            "verdicts": VERDICTS,
-            "exporters": exporters().values(),
-            "others": reports_of(signed_in(request), report.evaluation).exclude(pk=report.pk)[:5],
-        },
-    )
+    user = signed_in(request)
+    report = access_report(user, public_id)
+    others = reports_of(user, report.evaluation).exclude(pk=report.pk)[:5]
+    return render(request, "reports/detail.html", {"report": report, "others": others, **_parts(report.content)})
+
+
+def _parts(numbers: Numbers) -> dict[str, object]:
+    return {
+        "numbers": numbers,
+        "words": wording.Words(numbers),
+        "figures": draw(numbers),
+        "rows": every_group(numbers),
+        "verdicts": VERDICTS,
+        "exporters": exporters().values(),
+    }
 
 
 @require_POST

@@ -12,7 +12,8 @@ from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.reports.domain.build import build_numbers
-from apps.reports.domain.numbers import Facts, Method, Numbers, Side, digest, to_json
+from apps.reports.domain.frozen import digest, to_json
+from apps.reports.domain.numbers import Facts, Method, Numbers, Side
 from apps.reports.models import Report
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from apps.reports.domain.numbers import Group, canonical, digest, from_json, to_json
+from apps.reports.domain.frozen import canonical, digest, from_json, to_json
+from apps.reports.domain.numbers import Group
 from apps.reports.tests.makers import METHOD, Row, make_facts, make_numbers, make_rows
 from apps.statistics.undefined import Reason
 
