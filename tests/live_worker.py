@@ -22,7 +22,7 @@ def start_live_worker(log: Path, *, queues: str, env: dict[str, str], ready: boo
     command = [sys.executable, "-m", "celery", "-A", "sbs_platform", "worker", "--hostname", name, "--queues", queues]
     command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     forget_messages(queues)
-    child = Child("worker", command, log=log, env={**QUIET_THREADS, **test_site(), **env})
+    child = Child("worker", command, log=log, env={**QUIET_THREADS, **environment_of_test(), **env})
     deadline = time.monotonic() + START_LIMIT
     while ready and not worker_answers(name):
         child.check()
@@ -31,7 +31,7 @@ def start_live_worker(log: Path, *, queues: str, env: dict[str, str], ready: boo
     return child
 
 
-def test_site() -> dict[str, str]:
+def environment_of_test() -> dict[str, str]:
     """The environment in which a process of its own works on this test's data."""
     database = connection.settings_dict
     host = database["HOST"] or database["OPTIONS"]["host"]

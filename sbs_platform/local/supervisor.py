@@ -66,6 +66,7 @@ class Supervisor:
             self.children.append(site.start_web(listener, self.log("web"), env))
         with self.steps.step("Starting the web pages"):
             self.wait_for(lambda: site.web_answers(self.address), "the web pages")
+        self.steps.say(f"· The pages are at {self.address}")
         worker, name = site.start_worker(self.log("worker"), env)
         self.children += [worker, site.start_beat(self.var, self.log("beat"), env)]
         with self.steps.step("Starting the worker"):
