@@ -55,7 +55,7 @@ def _verdict(sheet: Sheet, numbers: Numbers, title: str) -> None:
         % {"a": facts.a.label, "b": facts.b.label, "bucket": facts.bucket, "version": facts.bucket_version},
         colour=SOFT,
     )
-    head = [gettext("Key figure"), pgettext("of a measure", "Value"), gettext("95% interval")]
+    head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
     rates = {
         gettext("Win rate of A, ties half"): overall.win_rate,
         gettext("Win rate without ties"): overall.decisive_win_rate,
@@ -82,6 +82,7 @@ def _pictures(sheet: Sheet, numbers: Numbers) -> None:
     ends = (gettext("B is better"), gettext("A is better"))
     sheet.heading(gettext("What the assessors said"))
     draw_bars(sheet, figures.bars)
+    # xgettext:no-python-format
     sheet.heading(gettext("Win rate of A with its 95% interval"), keep=figures.rates.height * 0.62 + 60)
     draw_forest(sheet, figures.rates, ends, lambda value: percent(value, 0))
     _rate_table(sheet, rows)
@@ -92,8 +93,13 @@ def _pictures(sheet: Sheet, numbers: Numbers) -> None:
         _criterion_table(sheet, numbers)
 
 
+def _interval_title() -> str:
+    # xgettext:no-python-format
+    return gettext("95% interval")
+
+
 def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
-    head = [gettext("Group"), gettext("Win rate"), gettext("95% interval"), "p", gettext("p adjusted")]
+    head = [gettext("Group"), gettext("Win rate"), _interval_title(), "p", gettext("p adjusted")]
     head += [gettext("Both bad"), gettext("Tasks"), gettext("Assessors"), gettext("Judgments")]
     draw_table(
         sheet,
@@ -116,7 +122,7 @@ def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
 
 
 def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
-    head = [gettext("Criterion"), gettext("Net, points"), gettext("95% interval"), "p", gettext("p, Holm")]
+    head = [gettext("Criterion"), gettext("Net, points"), _interval_title(), "p", gettext("p, Holm")]
     head += [gettext("A better"), pgettext("criterion", "Same"), gettext("B better")]
     draw_table(
         sheet,
