@@ -1,0 +1,65 @@
+"""axe on every page, in English and Russian, light and dark; and no page scrolls sideways on a narrow phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.access_table import ROWS, expected
+from tests.test_urls_by_role import address_of
+from tests.world import make_world
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from conftest import Cast
+    from tests.browser.conftest import PageAs
+
+ROLES = ("assessor", "researcher", "admin", "anonymous")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+NARROW = {"width": 320, "height": 640}
+NO_PAGES = {"admin", "web:healthz", "web:readyz", "web:security_txt", "buckets:image", "buckets:thumbnail"}
+NO_PAGES |= {"buckets:example", "assessment:picture", "reports:export"}
+
+
+def pages_by_role() -> dict[str, str]:
+    """Every page that somebody gets, with a role that gets it. Left out: Django's own admin, and what is no HTML."""
+    found = {}
+    for method, name in ROWS:
+        if method == "GET" and not NO_PAGES & {name, name.partition(":")[0]}:
+            allowed = [role for role in ROLES if expected(method, name)[role] == "200"]
+            found |= {name: allowed[0]} if allowed else {}
+    return found
+
+
+PAGES = pages_by_role()
+
+
+@pytest.mark.parametrize("room", sorted({name.partition(":")[0] for name in PAGES}))
+def test_pages_are_accessible(room: str, cast: Cast, page_as: PageAs) -> None:
+    world, wrong = make_world(cast), []
+    for name, role in PAGES.items():
+        if name.startswith(f"{room}:"):
+            for language in ("en-GB", "ru-RU"):
+                page = page_as(getattr(cast, role, None), locale=language)
+                page.goto(address_of(name, world))
+                wrong += [f"{name} {language} {fault}" for fault in faults(page)]
+                page.context.close()
+    assert wrong == []
+
+
+def faults(page: Page) -> list[str]:
+    found = [f"light: {fault}" for fault in axe(page, RULES)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {fault}" for fault in axe(page, COLOURS)]
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    return found + ([f"scrolls sideways: {width} px"] if width > NARROW["width"] else [])
+
+
+def axe(page: Page, options: dict[str, Any]) -> list[str]:
+    violations = Axe().run(page, options=options).response["violations"]
+    return [f"{fault['id']}: {node['html'][:160]}" for fault in violations for node in fault["nodes"]]
