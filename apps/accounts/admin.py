@@ -16,8 +16,6 @@ from apps.accounts.views.sessions import sign_out
 from apps.web.read_only import ReadOnlyAdmin
 from apps.web.return_address import return_address
 
-ReadOnly = ReadOnlyAdmin
-
 
 @login_required
 def enter(request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
