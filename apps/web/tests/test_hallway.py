@@ -5,7 +5,6 @@ from django.views.defaults import server_error
 from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
-from apps.accounts.tests.makers import PASSWORD
 from conftest import Cast
 
 
@@ -19,7 +18,7 @@ def test_a_person_keeps_the_language_on_every_device(client: Client, cast: Cast)
     client.force_login(cast.researcher)
     client.post("/language/", {"language": "ru"})
     elsewhere = Client()
-    elsewhere.post("/accounts/sign-in/", {"email": cast.researcher.email, "password": PASSWORD})
+    elsewhere.force_login(cast.researcher)
     assert elsewhere.get("/").headers["Content-Language"] == "ru"
 
 
