@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from apps.buckets.models import Task
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Run
 from apps.generation.services import cancel_run, drain_run
+from apps.generation.services.drain import EXIT_UNUSABLE
 from apps.generation.services.resident import resident_runner
 from apps.generation.tests.makers import make_run
 from apps.generation.tests.runners import TestRunner
@@ -114,6 +117,14 @@ def test_a_runner_that_falls_over_fails_the_culprit_and_spares_the_others(cast: 
     one, culprit, two = rows(run)
     assert (one.state, two.state) == (AnswerState.DONE, AnswerState.DONE)
     assert (culprit.state, culprit.error) == (AnswerState.FAILED, "RuntimeError: the runner fell over")
+
+
+def test_a_lost_device_ends_the_process_after_its_batch_is_noted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    run = make_waiting_run(cast, "One?", "device lost")
+    with pytest.raises(SystemExit, match=str(EXIT_UNUSABLE)):
+        drain(run)
+    assert {(answer.state, answer.failures) for answer in rows(run)} == {(AnswerState.WAITING, 1)}
 
 
 @pytest.mark.parametrize("moment", ["unloadable", "unavailable"])
