@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
-from itertools import groupby
 from typing import Any
 
 from PIL import Image
@@ -17,6 +16,7 @@ from PIL import Image
 LANGUAGES = "rus+eng"
 TIMEOUT_SECONDS = 60
 SMALL_PIXELS = 1500
+SPARSE_TEXT = "11"  # page layouts lose the prices of menus and the cells of tables
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,16 @@ class Reader:
     record: Mapping[str, Any]
     read: Callable[[Image.Image, int], str]
     threads: int
+
+
+@dataclass(frozen=True)
+class Word:
+    """Pixels of the picture that was read; `middle` is the height of its centre line."""
+
+    text: str
+    left: int
+    middle: float
+    height: int
 
 
 @cache
@@ -62,9 +72,10 @@ def tesseract_reader() -> Reader:
 def read_with_tesseract(picture: Image.Image, min_confidence: int) -> str:
     buffer = io.BytesIO()
     enlarged(picture).save(buffer, "PNG")
-    table = tesseract("stdin", "stdout", "-l", LANGUAGES, "tsv", stdin=buffer.getvalue()).decode("utf-8", "replace")
+    arguments = ("stdin", "stdout", "-l", LANGUAGES, "--psm", SPARSE_TEXT, "tsv")
+    table = tesseract(*arguments, stdin=buffer.getvalue()).decode("utf-8", "replace")
     rows = csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return "\n".join(confident_lines(rows, min_confidence))
+    return in_lines(word_of(row) for row in rows if float(row["conf"]) >= min_confidence and has_sign(row["text"]))
 
 
 def enlarged(picture: Image.Image) -> Image.Image:
@@ -74,10 +85,29 @@ def enlarged(picture: Image.Image) -> Image.Image:
     return picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.LANCZOS)
 
 
-def confident_lines(rows: Iterable[Mapping[str, str]], min_confidence: int) -> Iterable[str]:
-    words = [row for row in rows if (row["text"] or "").strip() and float(row["conf"]) >= min_confidence]
-    for _, line in groupby(words, key=lambda row: (row["block_num"], row["par_num"], row["line_num"])):
-        yield " ".join(row["text"].strip() for row in line)
+def has_sign(text: str | None) -> bool:
+    """Specks and rules of a table come out as bars and dashes."""
+    return any(sign.isalnum() for sign in text or "")
+
+
+def word_of(row: Mapping[str, str]) -> Word:
+    top, height = int(row["top"]), int(row["height"])
+    return Word(row["text"].strip(), int(row["left"]), top + height / 2, height)
+
+
+def in_lines(words: Iterable[Word]) -> str:
+    return "\n".join(" ".join(word.text for word in line) for line in lines_of(words))
+
+
+def lines_of(words: Iterable[Word]) -> list[list[Word]]:
+    """Words at one height are a line, whatever lies between them: a dish and its price stay together."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda found: found.middle):
+        if lines and word.middle - lines[-1][0].middle < min(word.height, lines[-1][0].height) * 0.6:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [sorted(line, key=lambda found: found.left) for line in lines]
 
 
 def rapid_reader() -> Reader:
@@ -90,8 +120,14 @@ def rapid_reader() -> Reader:
         import numpy as np
 
         found: Any = read(np.asarray(picture)[:, :, ::-1])
-        scored = zip(found.txts or (), found.scores or (), strict=True)
-        return "\n".join(text for text, score in scored if score * 100 >= min_confidence)
+        parts = zip(found.boxes, found.txts, found.scores, strict=True) if found.txts else ()
+        return in_lines(boxed(text, box) for box, text, score in parts if score * 100 >= min_confidence)
 
     record = {"engine": "rapidocr", "version": metadata.version("rapidocr"), "languages": "eng"}
     return Reader(record, read_with_rapid, threads=1)
+
+
+def boxed(text: str, box: Any) -> Word:
+    """From four corners as (x, y)."""
+    (left, top), (_, bottom) = box.min(axis=0), box.max(axis=0)
+    return Word(text, int(left), float(top + bottom) / 2, int(bottom - top))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,40 @@ def test_cancelling_stops_what_is_left(folder: Path) -> None:
     answers = iter([False, True])
     results = load(folder, batch_size=1).generate([request("red"), request("blue")], lambda: next(answers, True))
     assert [result.kind for result in results if isinstance(result, Failure)] == ["cancelled", "cancelled"]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory")])
+def test_a_batch_without_memory_is_halved(folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    model: Any = load(folder)
+    really, sizes = model.weights.model.generate, []
+
+    def cramped(**inputs: Any) -> Any:
+        sizes.append(len(inputs["input_ids"]))
+        if sizes[-1] > 1:
+            raise error
+        return really(**inputs)
+
+    monkeypatch.setattr(model.weights.model, "generate", cramped)
+    assert len(texts(model, [request(text) for text in PROMPTS[:4]])) == 4
+    assert (sizes, model.batch_size) == ([4, 2, 1, 1, 2, 1, 1], 1)
+
+
+def test_what_breaks_the_model_breaks_one_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model: Any = load(folder)
+    really = model.weights.model.generate
+
+    def picky(**inputs: Any) -> Any:
+        if inputs["attention_mask"].sum(dim=1).max() > 20:
+            raise ValueError("too much for me")
+        return really(**inputs)
+
+    monkeypatch.setattr(model.weights.model, "generate", picky)
+    first, broken, last = model.generate([request("red"), request("blue " * 30), request("one")], lambda: False)
+    assert isinstance(first, Result)
+    assert isinstance(last, Result)
+    assert isinstance(broken, Failure)
+    assert broken.kind == "model"
+    assert "too much for me" in broken.message
 
 
 def test_pictures_reach_the_model(folder: Path, tmp_path: Path) -> None:

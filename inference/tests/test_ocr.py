@@ -30,15 +30,18 @@ def test_russian_is_read_where_tesseract_is(tmp_path: Path) -> None:
     assert ("Часы работы" in found.outputs["text"]) == has_tesseract()
 
 
-def test_rapidocr_reads_english(tmp_path: Path) -> None:
-    picture = open_picture(make_picture(tmp_path / "a.png", "Opening hours"))
-    assert "Opening" in rapid_reader().read(picture, 60)
-
-
 def test_several_pictures_are_read_in_order(tmp_path: Path) -> None:
     found = read(make_picture(tmp_path / "a.png", "First page"), make_picture(tmp_path / "b.png", "Second page"))
     assert isinstance(found, StepOutput)
     assert found.outputs["text"] == "First page\n\nSecond page"
+
+
+def test_prices_stay_with_their_dishes(tmp_path: Path) -> None:
+    picture = make_picture(tmp_path / "a.png", "Tomato soup          6.50\nApple pie              5.20")
+    found = read(picture)
+    assert isinstance(found, StepOutput)
+    for text in (found.outputs["text"], rapid_reader().read(open_picture(picture), 60)):
+        assert text.splitlines() == ["Tomato soup 6.50", "Apple pie 5.20"]
 
 
 def test_no_picture_and_an_empty_one_have_no_text(tmp_path: Path) -> None:
