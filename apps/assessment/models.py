@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -136,9 +136,10 @@ class AssignmentState(models.TextChoices):
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def not_met_by(self, assessor: User) -> "AssignmentQuerySet":
         """Places of comparisons that the person neither holds, nor judged, nor skipped."""
-        met = Assignment.objects.filter(comparison=OuterRef("comparison"), assessor=assessor)
-        skipped = Skip.objects.filter(comparison=OuterRef("comparison"), assessor=assessor)
-        return self.exclude(Exists(met)).exclude(Exists(skipped))
+        met = Assignment.objects.filter(comparison=OuterRef("comparison"), assessor=assessor).values("pk")[:1]
+        skipped = Skip.objects.filter(comparison=OuterRef("comparison"), assessor=assessor).values("pk")[:1]
+        # Scalar subqueries, which PostgreSQL looks up for each candidate, never a join over all that the person met.
+        return self.alias(met=Subquery(met), skipped=Subquery(skipped)).filter(met=None, skipped=None)
 
 
 class Assignment(models.Model):
@@ -187,6 +188,7 @@ class Assignment(models.Model):
             models.Index(
                 fields=["evaluation", "a_on_left", "order_key"], name="assignment_free", condition=Q(state="free")
             ),
+            models.Index(fields=["evaluation", "state"], name="assignment_progress"),
             models.Index(fields=["evaluation", "lease_until"], name="assignment_leased", condition=Q(state="leased")),
             models.Index(fields=["assessor", "evaluation", "state"], include=["a_on_left"], name="assignment_assessor"),
         ]

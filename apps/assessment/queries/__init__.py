@@ -1,6 +1,6 @@
 """Reads of the room of judgments, by who asks."""
 
-from apps.assessment.queries.judgments import JudgmentRow, judged_since, judgment_table, last_judgment
+from apps.assessment.queries.judgments import JudgmentRow, judged_by, judgment_table, last_judgment
 from apps.assessment.queries.pairs import comparable_pairs, finished_runs, pipeline_names
 from apps.assessment.queries.progress import (
     EvaluationProgress,
@@ -23,7 +23,7 @@ __all__ = [
     "evaluation_progress",
     "evaluations_for",
     "finished_runs",
-    "judged_since",
+    "judged_by",
     "judging_sheet",
     "judgment_table",
     "last_judgment",

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation, Judgment, Rating
 
@@ -50,9 +52,11 @@ def judgment_row(judgment: Judgment, ratings: dict[str, int]) -> JudgmentRow:
     )
 
 
-def judged_since(assessor: User, evaluation: Evaluation, moment: datetime | None = None) -> int:
-    judged = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, supersedes__isnull=True)
-    return judged.filter(judged_at__gte=moment).count() if moment else judged.count()
+def judged_by(assessor: User, evaluation: Evaluation, midnight: datetime) -> tuple[int, int]:
+    """How many comparisons the person has judged here: (in all, since `midnight`)."""
+    mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, supersedes__isnull=True)
+    counts = mine.aggregate(all=Count("pk"), today=Count("pk", filter=Q(judged_at__gte=midnight)))
+    return counts["all"], counts["today"]
 
 
 def last_judgment(assessor: User, evaluation: Evaluation, since: datetime) -> Judgment | None:

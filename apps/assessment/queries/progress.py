@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef, Q, QuerySet
+from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, Evaluation
@@ -52,13 +53,15 @@ def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
 
 
 def evaluations_for(user: User) -> QuerySet[Evaluation]:
-    """The researcher's list, with counts of places `all_places` and `done_places`."""
+    """The researcher's list, with counts of places `all_places` and `done_places`, made for the rows of a page only."""
+    places = Assignment.objects.filter(evaluation=OuterRef("pk")).order_by().values("evaluation")
+    done = places.filter(state=AssignmentState.DONE)
     return (
         Evaluation.objects.visible_to(user)
         .select_related("bucket", "run_a__revision__pipeline", "run_b__revision__pipeline")
         .annotate(
-            all_places=Count("assignments"),
-            done_places=Count("assignments", filter=Q(assignments__state=AssignmentState.DONE)),
+            all_places=Coalesce(Subquery(places.annotate(n=Count("pk")).values("n")), 0),
+            done_places=Coalesce(Subquery(done.annotate(n=Count("pk")).values("n")), 0),
         )
         .order_by("-created_at")
     )

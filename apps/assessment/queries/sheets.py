@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from apps.assessment.domain.rendering import render_markdown
-from apps.assessment.models import Assignment
+from apps.assessment.models import Assignment, Comparison
+from apps.buckets.models import TaskImage
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def judging_sheet(given: Assignment) -> Sheet:
 
 
 def pictures_of(place: Assignment) -> tuple[Picture, ...]:
-    shown = place.comparison.task.task_images.select_related("image").order_by("position")
+    task = Comparison.objects.filter(pk=place.comparison_id).values("task")
+    shown = TaskImage.objects.filter(task__in=task).select_related("image").order_by("position")
     return tuple(
         Picture(number=number, alt=item.alt, width_px=item.image.width_px, height_px=item.image.height_px)
         for number, item in enumerate(shown, start=1)

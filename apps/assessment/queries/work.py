@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
-from apps.assessment.queries.judgments import judged_since
+from apps.assessment.queries.judgments import judged_by
 
 COUNT_AT_MOST = 1000
 
@@ -33,15 +33,10 @@ class Work:
 def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Work]:
     """Open evaluations this person judges in, those with work left first. `midnight`: when the person's day began."""
     mine = Evaluation.objects.open_to(user).filter(state=EvaluationState.OPEN)
-    work = [
-        Work(
-            evaluation=evaluation,
-            done=judged_since(user, evaluation),
-            today=judged_since(user, evaluation, midnight),
-            left=places_left(user, evaluation, now),
-        )
-        for evaluation in mine
-    ]
+    work = []
+    for evaluation in mine:
+        done, today = judged_by(user, evaluation, midnight)
+        work.append(Work(evaluation, done=done, today=today, left=places_left(user, evaluation, now)))
     return sorted(work, key=lambda item: item.left == 0)
 
 

@@ -21,7 +21,7 @@ TEXTS = {"a": "Amber", "b": "Birch"}
 @pytest.fixture
 def evaluation(cast: Cast) -> Evaluation:
     evaluation = make_evaluation(
-        cast.researcher, assessors=[cast.assessor], tasks=24, images=2, guidelines="Read both.", name="Baseline 0 won?"
+        cast.researcher, assessors=[cast.assessor], tasks=10, images=1, guidelines="Read both.", name="Baseline 0 won?"
     )
     for side, run in (("a", evaluation.run_a), ("b", evaluation.run_b)):
         Answer.objects.filter(run=run).update(
@@ -36,7 +36,7 @@ def evaluation(cast: Cast) -> Evaluation:
 def test_whatever_the_browser_loads_is_free_of_secrets(cast: Cast, client: Client, evaluation: Evaluation) -> None:
     client.force_login(cast.assessor)
     received = everything_loaded(client, evaluation)
-    assert received.count('data-part="answer-1"') >= 24
+    assert received.count('data-part="answer-1"') >= 10
     for secret in secrets(evaluation):
         assert secret.lower() not in received.lower(), secret
 
@@ -103,7 +103,7 @@ def test_another_assessors_comparison_and_its_pictures_are_not_to_be_seen(
     client.force_login(cast.assessor)
     page = client.get(judge_url(evaluation)).content.decode()
     addresses = re.findall(r'src="(/evaluations/[^"]+)"', page)
-    assert len(addresses) == 2
+    assert len(addresses) == 1
     assert {client.get(address).status_code for address in addresses} == {200}
     assert client.get(addresses[0].replace("/1/", "/9/")).status_code == 404
     client.force_login(cast.outsider)

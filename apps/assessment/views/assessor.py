@@ -159,6 +159,10 @@ def picture(request: HttpRequest, public_id: UUID, number: int) -> HttpResponseB
     if not 1 <= number <= len(shown):
         raise Http404
     image = shown[number - 1].image
-    response = FileResponse(image.file.open("rb"), content_type=image.media_type, filename=f"picture-{number}")
+    try:
+        content = image.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    response = FileResponse(content, content_type=image.media_type, filename=f"picture-{number}")
     response["Cache-Control"] = PICTURE_CACHE
     return response

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.verdicts import rating_shown, verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.models import Assignment, Evaluation, Judgment
-from apps.assessment.queries import judged_since, judging_sheet, last_judgment, pictures_of
+from apps.assessment.queries import judged_by, judging_sheet, last_judgment, pictures_of
 
 Context = dict[str, object]
 CORRECTABLE_FOR = timedelta(hours=24)
@@ -66,10 +66,11 @@ def end_context(evaluation: Evaluation, user: User) -> Context:
 def progress_context(evaluation: Evaluation, user: User) -> Context:
     now = timezone.now()
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    done, today = judged_by(user, evaluation, midnight)
     return {
         "evaluation": evaluation,
-        "done": judged_since(user, evaluation),
-        "today": judged_since(user, evaluation, midnight),
+        "done": done,
+        "today": today,
         "last": last_judgment(user, evaluation, now - CORRECTABLE_FOR),
     }
 

@@ -1,0 +1,139 @@
+"""The assessor's day in Chromium: keys alone, a lost network, a reload, a phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from apps.assessment.models import Judgment
+from apps.assessment.tests.makers import make_evaluation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from apps.assessment.models import Evaluation
+    from conftest import Cast
+    from tests.browser.conftest import Console, PageAs
+
+LAPTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 375, "height": 800}
+
+
+@pytest.fixture
+def evaluation(transactional_db: None, cast: Cast) -> Evaluation:
+    return make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=4, images=1, guidelines="Read **both**.")
+
+
+def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, page_as: PageAs) -> None:
+    page = page_as(cast.assessor)
+    page.goto("/evaluations/judge/")
+    tab_to(page, "a:has-text('Start judging')")
+    page.keyboard.press("Enter")
+    first = place_of(page)
+    press(page, "KeyP", "Tab", "+", "+")  # into the picture, enlarge it
+    assert page.locator("[data-scale]").inner_text() == "156%"
+    press(page, "Digit2", *"QWERTY", "KeyM")
+    page.keyboard.type("1 is clearer; q1?")  # keys are only letters here
+    press(page, "Control+Enter")
+    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    assert page.locator("#judge-said").inner_text() == "Saved. Here is the next comparison."
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    second = place_of(page)
+    press(page, "Digit0", *"ASDFGH", "Enter")
+    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=second)
+    said = Judgment.objects.order_by("pk")
+    left = "a" if said[0].a_on_left else "b"
+    assert [(item.verdict, item.comment) for item in said] == [(left, "1 is clearer; q1?"), ("both_bad", "")]
+    assert set(said[0].ratings.values_list("preference", flat=True)) == {1 if said[0].a_on_left else -1}
+    assert set(said[1].ratings.values_list("preference", flat=True)) == {0}
+
+
+def test_with_the_network_gone_nothing_is_lost_and_it_counts_once_when_it_returns(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest")
+    page = judging(page_as, cast, evaluation)
+    first = place_of(page)
+    press(page, "Digit3", *"ASDFGH")
+    page.context.set_offline(True)
+    press(page, "Enter")
+    page.get_by_text("Not saved yet").wait_for()
+    assert page.locator("[name=verdict][value=tie]").is_checked()
+    page.context.set_offline(False)
+    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
+
+
+def test_a_reload_keeps_the_draft_and_hot_keys_can_be_switched_off(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs
+) -> None:
+    page = judging(page_as, cast, evaluation)
+    press(page, "Digit5", "KeyQ", "KeyM")
+    page.keyboard.type("Half a thought")
+    page.reload()
+    assert page.locator("[name=verdict][value=right_much]").is_checked()
+    assert page.locator("[name=grammar][value=left]").is_checked()
+    assert page.locator("#judge-comment").input_value() == "Half a thought"
+    press(page, "?")
+    page.get_by_label("Use single keys").uncheck()
+    press(page, "Escape", "Digit1")
+    assert page.locator("[name=verdict][value=right_much]").is_checked()
+
+
+def test_what_is_needed_fits_a_laptop_and_stacks_on_a_phone(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs
+) -> None:
+    page = judging(page_as, cast, evaluation, viewport=LAPTOP)
+    for part in ("image-zoom", "#answer-1", "#answer-2", ".question--verdict"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= LAPTOP["height"], part
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    first, second = (page.locator(f"#answer-{number}").bounding_box() for number in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert second["y"] >= first["y"] + first["height"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    small = page.evaluate(
+        "[...document.querySelectorAll('main :is(button, .segment, summary, textarea)')]"
+        ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_in_use_passes_axe(cast: Cast, evaluation: Evaluation, page_as: PageAs, scheme: str) -> None:
+    page = judging(page_as, cast, evaluation, color_scheme=scheme, viewport=LAPTOP)
+    press(page, "Digit1", "KeyQ")
+    page.get_by_text("Guidelines").click()
+    page.get_by_text("Skip this comparison").click()
+    for _ in range(2):
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        press(page, "?")
+
+
+def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: object) -> Page:
+    page = page_as(cast.assessor, **context)
+    page.goto(f"/evaluations/judge/{evaluation.public_id}/")
+    page.wait_for_function("() => Boolean(customElements.get('judge-sheet') && customElements.get('hot-keys'))")
+    return page
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(f"Key{key}" if len(key) == 1 and key.isupper() else key)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"Tab never reached {selector}")
+
+
+def place_of(page: Page) -> str:
+    return page.locator("#judge-form [name=assignment]").input_value()
