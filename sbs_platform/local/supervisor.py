@@ -107,10 +107,13 @@ class Supervisor:
             time.sleep(POLL)
 
     def stop(self) -> None:
-        """The site first, so that nothing is refused by a server that is already gone."""
-        with self.steps.step("Stopping"):
-            stop_children(self.children, STOP_PATIENCE)
-            stop_children(self.servers, SERVER_PATIENCE)
+        """The site first, so that nothing is refused by a server that is already gone. A second Ctrl-C hurries it."""
+        try:
+            with self.steps.step("Stopping"):
+                stop_children(self.children, STOP_PATIENCE)
+                stop_children(self.servers, SERVER_PATIENCE)
+        except KeyboardInterrupt:
+            stop_children([*self.children, *self.servers], patience=1)
         self.children, self.servers = [], []
 
 
