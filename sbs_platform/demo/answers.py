@@ -2,9 +2,8 @@
 
 import time
 
-from apps.generation.queries import run_progress
-
 from apps.generation.models import Run
+from apps.generation.queries import run_progress
 from sbs_platform.demo.progress import Progress
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from apps.generation.queries import run_progress
-
 from apps.assessment.models import Evaluation
 from apps.generation.models import Run
+from apps.generation.queries import run_progress
 from apps.reports.models import Report
 from sbs_platform.demo.visitor import UnexpectedPage, Visitor
 

@@ -4,8 +4,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from apps.pipelines.services import create_pipeline
-from demo.bucket.build import write_demo_bucket
 from django.conf import settings
 
 from apps.accounts.models import User
@@ -14,6 +12,8 @@ from apps.buckets.services import import_bucket
 from apps.generation.models import Run
 from apps.generation.services import start_run
 from apps.pipelines.models import Pipeline, PipelineRevision
+from apps.pipelines.services import create_pipeline
+from demo.bucket.build import write_demo_bucket
 
 BUCKET = "Everyday pictures and questions"
 SEED = 20_261_122

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from apps.assessment.services import open_evaluation
-from apps.reports.services import freeze_report
-
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation
+from apps.assessment.services import open_evaluation
 from apps.generation.models import Run
 from apps.reports.models import Report
+from apps.reports.services import freeze_report
 from sbs_platform.demo.content import SEED
 from sbs_platform.demo.people import People, load_simulated
 from sbs_platform.demo.simulated import judge
 from sbs_platform.demo.visitor import UnexpectedPage, Visitor
 
+THREADS, END = 2, object()
 SIMULATED, YOURS = "Demo, judged by programs", "Demo, yours to judge"
 GUIDELINES = """Judge as the person who asked: which answer would you rather have got?
 
@@ -49,16 +49,24 @@ def load_evaluations(people: People, runs: tuple[Run, Run]) -> tuple[Evaluation,
 def judge_all(
     address: str, evaluation: Evaluation, programs: list[tuple[User, str]], *, judged: Callable[[], None]
 ) -> None:
-    """Every program signs in and judges until nothing is left for it; two at a time. Raises UnexpectedPage."""
+    """The programs sign in and judge until nothing is left; those of a thread take turns. Raises UnexpectedPage."""
     path = f"/evaluations/judge/{evaluation.public_id}/"
+    at_work = [
+        judge_comparisons(address, path, user.email, password, assessor=number)
+        for number, (user, password) in enumerate(programs)
+    ]
+    with ThreadPoolExecutor(max_workers=THREADS) as pool:
+        list(pool.map(lambda share: take_turns(share, judged), (at_work[start::THREADS] for start in range(THREADS))))
 
-    def work(number: int) -> None:
-        user, password = programs[number]
-        for _ in judge_comparisons(address, path, user.email, password, assessor=number):
-            judged()
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        list(pool.map(work, range(len(programs))))
+def take_turns(programs: list[Iterator[None]], judged: Callable[[], None]) -> None:
+    """One comparison each, round and round, so that the work is spread evenly."""
+    while programs:
+        for program in list(programs):
+            if next(program, END) is END:
+                programs.remove(program)
+            else:
+                judged()
 
 
 def judge_comparisons(address: str, path: str, email: str, password: str, *, assessor: int) -> Iterator[None]:

@@ -5,9 +5,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps.accounts.services import create_user
-
 from apps.accounts.models import Role, User
+from apps.accounts.services import create_user
 
 SIMULATED = 6
 

@@ -53,7 +53,7 @@ def surface(answer: str, instruction: str) -> Surface:
 def judge(page: Page, *, assessor: int) -> dict[str, str]:
     """The form values for one comparison. `assessor` seeds a lean and noise, so programs disagree as people do."""
     chance = random.Random(f"{assessor}/{page.parts['instruction']}")  # noqa: S311 (not a secret)
-    lean = random.Random(assessor).gauss(0, 0.04)  # noqa: S311
+    lean = random.Random(assessor).gauss(0, 0.015)  # noqa: S311
     first, second = (surface(page.parts[part], page.parts["instruction"]) for part in ("answer-1", "answer-2"))
     difference = first.total - second.total + lean + chance.gauss(0, 0.08)
     return {"verdict": verdict(difference, max(first.total, second.total)), **ratings(first, second)}

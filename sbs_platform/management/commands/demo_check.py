@@ -15,9 +15,7 @@ from sbs_platform.demo.visitor import UnexpectedPage
 
 
 class Command(BaseCommand):
-    help = (
-        "The whole path without a person: import, generate, judge over HTTP, freeze, export."
-    )
+    help = "The whole path without a person: import, generate, judge over HTTP, freeze, export."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--address", required=True)
