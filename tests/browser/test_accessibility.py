@@ -27,7 +27,7 @@ NO_PAGES |= {"buckets:example", "assessment:picture", "reports:export"}
 
 def pages_by_role() -> dict[str, str]:
     """Every page that somebody gets, with a role that gets it. Left out: Django's own admin, and what is no HTML."""
-    found = {}
+    found: dict[str, str] = {}
     for method, name in ROWS:
         if method == "GET" and not NO_PAGES & {name, name.partition(":")[0]}:
             allowed = [role for role in ROLES if expected(method, name)[role] == "200"]
