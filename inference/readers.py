@@ -1,5 +1,7 @@
 """Engines that read text in pictures."""
 
+from __future__ import annotations
+
 import csv
 import io
 import os
@@ -30,12 +32,17 @@ class Reader:
 
 @dataclass(frozen=True)
 class Word:
-    """Pixels of the picture that was read; `middle` is the height of its centre line."""
+    """Where it stands, in pixels of the picture that was read."""
 
     text: str
     left: int
-    middle: float
-    height: int
+    top: int
+    bottom: int
+
+    def is_beside(self, other: Word) -> bool:
+        """Whether their heights overlap by more than half of the lower one; “p” hangs lower than “2”."""
+        shared = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return shared * 2 > min(self.bottom - self.top, other.bottom - other.top)
 
 
 @cache
@@ -91,19 +98,21 @@ def has_sign(text: str | None) -> bool:
 
 
 def word_of(row: Mapping[str, str]) -> Word:
-    top, height = int(row["top"]), int(row["height"])
-    return Word(row["text"].strip(), int(row["left"]), top + height / 2, height)
+    top = int(row["top"])
+    return Word(row["text"].strip(), int(row["left"]), top, top + int(row["height"]))
 
 
 def in_lines(words: Iterable[Word]) -> str:
-    return "\n".join(" ".join(word.text for word in line) for line in lines_of(words))
+    """A line that is a single letter is a speck of a photograph."""
+    texts = [" ".join(word.text for word in line) for line in lines_of(words)]
+    return "\n".join(text for text in texts if len(text) > 1 or text.isdigit())
 
 
 def lines_of(words: Iterable[Word]) -> list[list[Word]]:
     """Words at one height are a line, whatever lies between them: a dish and its price stay together."""
     lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda found: found.middle):
-        if lines and word.middle - lines[-1][0].middle < min(word.height, lines[-1][0].height) * 0.6:
+    for word in sorted(words, key=lambda found: found.top + found.bottom):
+        if lines and any(word.is_beside(other) for other in lines[-1]):
             lines[-1].append(word)
         else:
             lines.append([word])
@@ -130,4 +139,4 @@ def rapid_reader() -> Reader:
 def boxed(text: str, box: Any) -> Word:
     """From four corners as (x, y)."""
     (left, top), (_, bottom) = box.min(axis=0), box.max(axis=0)
-    return Word(text, int(left), float(top + bottom) / 2, int(bottom - top))
+    return Word(text, int(left), int(top), int(bottom))

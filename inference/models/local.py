@@ -152,7 +152,7 @@ class LocalModel:
         ends = self.weights.end_tokens
         length = next((place for place, token in enumerate(tokens) if token in ends), None)
         return Result(
-            text=self.weights.tokenizer.decode(tokens[:length], skip_special_tokens=True).strip(),
+            text=tidy(self.weights.tokenizer.decode(tokens[:length], skip_special_tokens=True)),
             finish_reason="length" if length is None else "stop",
             prompt=row.prompt,
             prompt_tokens=prompt_tokens,
@@ -160,6 +160,11 @@ class LocalModel:
             latency_ms=latency_ms,
             batch_size=batch_size,
         )
+
+
+def tidy(text: str) -> str:
+    """Without half a letter at the end, where the limit of tokens cut a letter of several bytes."""
+    return text.strip().rstrip("\ufffd").rstrip()
 
 
 def told(fault: Exception) -> Failure:
