@@ -4,7 +4,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +21,7 @@ CHECK_OUT = "SBS_CHECK_OUT"  # set by `--check` for the run that it hands over t
 
 
 class Command(BaseCommand):
-    requires_system_checks: ClassVar[list[str]] = []  # they load every page, which the web process does anyway
+    requires_system_checks = ()  # they load every page, which the web process does anyway
     help = "Start the whole site: database, broker, web, worker and beat; load the demo. Ctrl-C stops all of it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
