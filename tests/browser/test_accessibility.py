@@ -44,7 +44,7 @@ def test_pages_are_accessible(room: str, cast: Cast, page_as: PageAs) -> None:
     for name, role in PAGES.items():
         if name.startswith(f"{room}:"):
             for language in ("en-GB", "ru-RU"):
-                page = page_as(getattr(cast, role, None), locale=language)
+                page = page_as(getattr(cast, role, None), locale=language, reduced_motion="reduce")
                 page.goto(address_of(name, world))
                 wrong += [f"{name} {language} {fault}" for fault in faults(page)]
                 page.context.close()
