@@ -146,5 +146,9 @@ class TokenBucket(models.Model):
     tokens = models.FloatField()
     updated_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        verbose_name = _("rate limit")
+        verbose_name_plural = _("rate limits")
+
     def __str__(self) -> str:
         return self.key

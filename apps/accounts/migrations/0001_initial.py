@@ -24,6 +24,10 @@ class Migration(migrations.Migration):
                 ('tokens', models.FloatField()),
                 ('updated_at', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'verbose_name': 'rate limit',
+                'verbose_name_plural': 'rate limits',
+            },
         ),
         migrations.CreateModel(
             name='User',

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Case, QuerySet, When
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
@@ -20,7 +22,7 @@ else:  # at run time Django's fields take no type
 
 class RunField(OneRun):
     def label_from_instance(self, obj: Run) -> str:
-        return f"{obj.revision} · {obj.bucket} · {obj.created_at:%Y-%m-%d %H:%M}"
+        return f"{obj.revision} · {obj.bucket} · {date_format(localtime(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
 
 
 class AssessorsField(SomeUsers):
