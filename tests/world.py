@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from apps.accounts.models import Invitation, User
-from apps.accounts.services import invite_person
+from apps.accounts.services import invite_person, make_password_link
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Assignment, Evaluation, Judgment
 from apps.assessment.services import claim_comparison
@@ -28,6 +28,7 @@ class World:
     person: User
     invitation: Invitation
     token: str
+    password_token: str
     pipeline: Pipeline
     revision: PipelineRevision
     bucket: Bucket
@@ -55,10 +56,12 @@ def make_world(cast: Cast) -> World:
     benchmark = make_benchmark(cast.researcher)
     run_to_score = make_half_right_run(benchmark)
     task = evaluation.bucket.tasks.all()[0]
+    person = make_user("person@example.org")
     return World(
-        person=make_user("person@example.org"),
+        person=person,
         invitation=invitation,
         token=token,
+        password_token=make_password_link(actor=cast.admin, person=person, now=now),
         pipeline=evaluation.run_a.revision.pipeline,
         revision=evaluation.run_a.revision,
         bucket=evaluation.bucket,

@@ -1,8 +1,11 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.logs import keep_secrets_out_of_logs
 
 
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
     label = "accounts"
-    verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        keep_secrets_out_of_logs()

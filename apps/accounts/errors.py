@@ -32,5 +32,13 @@ class InvitationGone(AccountError):
     sentence = _("This invitation was used, withdrawn or has run out. Ask the person who sent it for a new one.")
 
 
+class PasswordLinkGone(AccountError):
+    sentence = _("This link was used or is no longer valid. Ask an admin for a new one.")
+
+
+class NoPasswordLink(AccountError):
+    sentence = _("A link for a new password can only be made for another active person, not for yourself or a program.")
+
+
 class OwnAccount(AccountError):
     sentence = _("You cannot change your own role or deactivate yourself. Ask another admin.")

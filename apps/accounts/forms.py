@@ -62,10 +62,7 @@ class ProfileForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
-    """`actor` must show that they are the person before they may set another password."""
-
-    current = forms.CharField(label=_("Current password"), strip=False, widget=forms.PasswordInput(attrs=CURRENT))
+class NewPasswordForm(forms.Form):
     new = forms.CharField(
         label=_("New password"),
         strip=False,
@@ -77,16 +74,23 @@ class PasswordForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         self.actor = actor
 
+    def clean_new(self) -> str:
+        new: str = self.cleaned_data["new"]
+        validate_password(new, self.actor)
+        return new
+
+
+class PasswordForm(NewPasswordForm):
+    """`actor` must show that they are the person before they may set another password."""
+
+    field_order = ["current", "new"]
+    current = forms.CharField(label=_("Current password"), strip=False, widget=forms.PasswordInput(attrs=CURRENT))
+
     def clean_current(self) -> str:
         current: str = self.cleaned_data["current"]
         if not self.actor.check_password(current):
             raise ValidationError(_("This is not your current password."))
         return current
-
-    def clean_new(self) -> str:
-        new: str = self.cleaned_data["new"]
-        validate_password(new, self.actor)
-        return new
 
 
 class RoleForm(forms.Form):

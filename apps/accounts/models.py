@@ -80,6 +80,10 @@ class User(AbstractBaseUser):
         return self.is_active and self.is_admin
 
     @property
+    def may_get_password_link(self) -> bool:
+        return self.is_active and not self.simulated
+
+    @property
     def is_staff(self) -> bool:
         return self.is_admin
 

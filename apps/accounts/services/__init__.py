@@ -1,4 +1,5 @@
 from apps.accounts.services.invitations import accept_invitation, invite_person, withdraw_invitation
+from apps.accounts.services.password_links import follow_password_link, make_password_link
 from apps.accounts.services.people import (
     change_password,
     change_role,
@@ -16,7 +17,9 @@ __all__ = [
     "create_user",
     "deactivate_person",
     "end_session",
+    "follow_password_link",
     "invite_person",
+    "make_password_link",
     "reactivate_person",
     "save_profile",
     "sign_in",

@@ -62,6 +62,6 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             services.start_session(request=request, user=user)
             return redirect("web:home")
     except (InvitationGone, EmailTaken) as error:
-        return render(request, "accounts/invitation_gone.html", {"error": error}, status=410)
+        return render(request, "accounts/link_gone.html", {"error": error}, status=410)
     context = {"form": form, "invitation": invitation}
     return render(request, "accounts/accept.html", context, status=422 if form.errors else 200)
