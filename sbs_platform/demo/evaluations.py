@@ -41,7 +41,7 @@ def load_evaluation(
 def load_evaluations(people: People, runs: tuple[Run, Run]) -> tuple[Evaluation, list[tuple[User, str]]]:
     """One evaluation for the demo's person, one for the programs; returns the latter with their fresh passwords."""
     programs = load_simulated()
-    load_evaluation(people.researcher, YOURS, runs, overlap=2, assessors=[people.assessor])
+    load_evaluation(people.researcher, YOURS, runs, overlap=1, assessors=[people.assessor])
     users = [user for user, _ in programs]
     return load_evaluation(people.researcher, SIMULATED, runs, overlap=3, assessors=users), programs
 
