@@ -29,9 +29,17 @@ def access_assignment(user: User, public_id: UUID, *, to: str = "view") -> Assig
     raise Http404
 
 
+def access_place(user: User, public_id: UUID) -> Assignment:
+    """A place of an evaluation one judges in, whoever holds it by now: what one still sends may be late or doubled."""
+    place = Assignment.objects.select_related("evaluation").filter(public_id=public_id).first()
+    if place and Evaluation.objects.open_to(user).filter(pk=place.evaluation_id).exists():
+        return place
+    raise Http404
+
+
 def access_judgment(user: User, public_id: UUID) -> Judgment:
-    """One's own current judgment."""
-    mine = Judgment.objects.filter(assessor=user, public_id=public_id).current()
-    if judgment := mine.select_related("assignment__evaluation").first():
+    """One's own, even if a correction superseded it: a repeated submit of that correction is no mistake."""
+    mine = Judgment.objects.filter(assessor=user, public_id=public_id)
+    if judgment := mine.select_related("assignment__evaluation", "superseded_by").first():
         return judgment
     raise Http404

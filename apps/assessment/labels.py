@@ -5,12 +5,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.domain.refusals import (
+    AlreadyCorrected,
     AlreadyJudged,
     EvaluationClosed,
     LateSubmit,
     NotAssessor,
     NotYours,
     Refusal,
+    TooOld,
 )
 from apps.assessment.models import Evaluation
 
@@ -56,14 +58,29 @@ REFUSALS: dict[type[Refusal], Promise] = {
         "Here is the next one."
     ),
     AlreadyJudged: _("You had judged that comparison before; the first judgment stays. Here is the next one."),
-    EvaluationClosed: _("The evaluation has been closed, so the judgment was not counted."),
+    AlreadyCorrected: _("You had changed it before; the change made first stays. Change that one if you need to."),
+    TooOld: _("A judgment can be changed for a day. This one is older, so it stands as it was."),
+    EvaluationClosed: _("The evaluation has been closed, so what you just sent was not stored."),
     NotYours: _("That comparison was not yours to judge. Here is one that is."),
     NotAssessor: _("You no longer judge in this evaluation."),
 }
+SKIP_REFUSALS: dict[type[Refusal], Promise] = {
+    LateSubmit: _(
+        "This comparison had gone on to someone else in the meantime, so there was nothing to skip. "
+        "Here is the next one."
+    ),
+    AlreadyJudged: _("You had judged that comparison before, so it was not skipped. Here is the next one."),
+}
+RENEW_REFUSALS: dict[type[Refusal], Promise] = {
+    LateSubmit: _("You no longer hold this comparison: it went back to be judged by others. Reload the page."),
+    AlreadyJudged: _("You have judged this comparison already, perhaps in another window. Reload the page."),
+    NotYours: _("You do not hold this comparison. Reload the page."),
+}
 
 
-def refusal_words(refusal: Refusal) -> Promise | str:
-    return REFUSALS.get(type(refusal)) or str(refusal)
+def refusal_words(refusal: Refusal, own: dict[type[Refusal], Promise] | None = None) -> Promise | str:
+    """The sentence for the page; `own` are the words of the moment, before those of a submit."""
+    return (REFUSALS | (own or {})).get(type(refusal)) or str(refusal)
 
 
 def criterion_label(key: str) -> Promise | str:

@@ -265,6 +265,10 @@ class Judgment(models.Model):
     def __str__(self) -> str:
         return f"{self.verdict} by {self.assessor_id}"
 
+    @property
+    def is_current(self) -> bool:
+        return not hasattr(self, "superseded_by")
+
 
 class Rating(models.Model):
     """A judgment's answer to one criterion: 1 when A is better, 0 when they are the same, -1 when B is better."""

@@ -21,6 +21,14 @@ class AlreadyJudged(Refusal):
     """This person judged this comparison before, under another submission."""
 
 
+class AlreadyCorrected(Refusal):
+    """This judgment was superseded before; only the current one can be changed."""
+
+
+class TooOld(Refusal):
+    """The judgment is older than a correction may be; it stands."""
+
+
 class EvaluationClosed(Refusal):
     """No judgments are accepted any more."""
 

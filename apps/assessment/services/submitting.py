@@ -7,11 +7,13 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.assessment.domain.refusals import (
+    AlreadyCorrected,
     AlreadyJudged,
     EvaluationClosed,
     JudgmentInvalid,
     LateSubmit,
     NotYours,
+    TooOld,
 )
 from apps.assessment.domain.verdicts import SHOWN, SHOWN_RATINGS, JudgmentInput, rating_meant, verdict_meant
 from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgment, Rating
@@ -51,8 +53,7 @@ def correct_judgment(
 ) -> Judgment:
     """A change of mind within a day: a new judgment that supersedes the old one, which stays. Idempotent likewise.
 
-    Raises NotYours (no such current judgment), LateSubmit (older than a day), NotAssessor, EvaluationClosed or
-    JudgmentInvalid.
+    Raises NotYours (no such judgment), AlreadyCorrected, TooOld, NotAssessor, EvaluationClosed or JudgmentInvalid.
     """
     if repeated := judgment_of(submission_id, assessor):
         return repeated
@@ -63,9 +64,9 @@ def correct_judgment(
     if repeated := judgment_of(submission_id, assessor):
         return repeated
     if not old.current().exists():
-        raise NotYours
+        raise AlreadyCorrected
     if now - found.judged_at > CORRECTABLE_FOR:
-        raise LateSubmit
+        raise TooOld
     return store_judgment(found.assignment, assessor, submission_id, form, now=now, supersedes=found)
 
 

@@ -1,13 +1,16 @@
+from datetime import timedelta
 from uuid import uuid4
 
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Evaluation, Judgment, Skip
-from apps.assessment.services import close_evaluation, free_lease
-from apps.assessment.tests.makers import make_evaluation
-from apps.assessment.tests.pages import HTMX, hidden, judge_url, send
+from apps.assessment.services import change_assessors, close_evaluation, free_lease
+from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.assessment.tests.pages import HTMX, RATINGS, hidden, judge_url, send
 from conftest import Cast
 
 
@@ -82,12 +85,43 @@ def test_skipping_asks_for_a_reason_and_brings_the_next(cast: Cast, client: Clie
     assert Skip.objects.get().reason == "unclear"
 
 
+def test_a_doubled_skip_counts_once_and_a_late_one_is_explained(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    first = hidden(client.get(judge_url(evaluation)).content.decode())
+    answers = [skip(client, first) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert Skip.objects.count() == 1
+    second = hidden(answers[1].content.decode())
+    free_lease(actor=cast.researcher, assignment=evaluation.assignments.get(public_id=second["assignment"]))
+    late = skip(client, second)
+    assert late.status_code == 200
+    assert "nothing to skip" in late.content.decode()
+    client.force_login(cast.outsider)
+    assert skip(client, second).status_code == 404
+
+
+def test_whoever_was_taken_out_is_told_so_and_strangers_learn_nothing_else(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    page = client.get(judge_url(evaluation)).content.decode()
+    change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.admin])
+    for answer in (send(client, evaluation, page, htmx=True), skip(client, hidden(page))):
+        assert answer.status_code == 404
+        assert answer.json()["message"] == "You no longer judge in this evaluation."  # type: ignore[attr-defined]
+    unknown = client.post(reverse("assessment:judge", args=[uuid4()]), headers=HTMX)
+    assert (unknown.status_code, "no longer judge" in unknown.json()["message"]) == (404, True)
+    assert send(client, evaluation, page).status_code == 404
+    assert not Judgment.objects.exists()
+
+
 def test_the_heartbeat_answers_with_the_time_left_or_says_why_not(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client)
     said = hidden(client.get(judge_url(evaluation)).content.decode())
     address = reverse("assessment:renew", args=[said["assignment"]])
     assert client.post(address, {"lease": said["lease"]}).json() == {"seconds": 1800}
     assert client.post(address, {"lease": "x"}).status_code == 409
+    free_lease(actor=cast.researcher, assignment=evaluation.assignments.get(public_id=said["assignment"]))
+    late = client.post(address, {"lease": said["lease"]})
+    assert (late.status_code, "was not counted" in late.json()["message"]) == (409, False)
     client.force_login(cast.outsider)
     assert client.post(address, {"lease": said["lease"]}).status_code == 409
 
@@ -103,10 +137,29 @@ def test_the_last_judgment_can_be_changed(cast: Cast, client: Client) -> None:
     assert "At first." in page
     said = hidden(page) | dict.fromkeys(("grammar", "readability", "comprehensiveness", "relevance"), "right")
     said |= {"errors": "right", "hallucinations": "right", "verdict": "both_bad"}
-    assert client.post(address, said, headers=HTMX).status_code == 200
+    for _ in range(2):  # a doubled click
+        assert client.post(address, said, headers=HTMX).status_code == 200
     assert Judgment.objects.current().get().verdict == "both_bad"
+    assert Judgment.objects.count() == 2
+    again = client.post(address, said | {"submission_id": str(uuid4())}, headers=HTMX)
+    assert "changed it before" in again.content.decode()
+    assert client.get(address)["Location"] == judge_url(evaluation)
     client.force_login(make_user("someone@example.org"))
     assert client.get(address).status_code == 404
+
+
+def test_a_judgment_is_not_changed_after_a_day_nor_after_closing(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    old = make_judgment(evaluation, assessor=cast.assessor, now=timezone.now() - timedelta(hours=25))
+    address = reverse("assessment:correct", args=[old.public_id])
+    said = hidden(client.get(address).content.decode()) | RATINGS | {"verdict": "tie"}
+    answer = client.post(address, said, headers=HTMX).content.decode()
+    assert "it stands as it was" in answer
+    assert "was not counted" not in answer
+    fresh = reverse("assessment:correct", args=[make_judgment(evaluation, assessor=cast.assessor).public_id])
+    assert fresh in client.get(judge_url(evaluation)).content.decode()
+    close_evaluation(actor=cast.researcher, evaluation=evaluation)
+    assert fresh not in client.get(judge_url(evaluation)).content.decode()
 
 
 def test_answers_and_instruction_say_their_language_and_pictures_their_description(cast: Cast, client: Client) -> None:
@@ -115,6 +168,11 @@ def test_answers_and_instruction_say_their_language_and_pictures_their_descripti
     place = evaluation.assignments.get(public_id=hidden(page)["assignment"])
     assert page.count(f'lang="{place.comparison.task.language}" dir="auto"') == 3
     assert 'alt="A plain square"' in page
+
+
+def skip(client: Client, said: dict[str, str]) -> HttpResponse:
+    data = {"lease": said["lease"], "reason": "unclear"}
+    return client.post(reverse("assessment:skip", args=[said["assignment"]]), data, headers=HTMX)  # type: ignore[return-value]
 
 
 def opened(cast: Cast, client: Client, *, tasks: int = 4, images: int = 0, people: int = 1) -> Evaluation:

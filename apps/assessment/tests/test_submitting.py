@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.refusals import (
+    AlreadyCorrected,
     AlreadyJudged,
     EvaluationClosed,
     JudgmentInvalid,
     LateSubmit,
     NotAssessor,
     NotYours,
+    TooOld,
 )
 from apps.assessment.domain.verdicts import JudgmentInput
 from apps.assessment.models import Assignment, Evaluation, Judgment, Rating
@@ -117,11 +119,11 @@ def test_a_correction_supersedes_and_history_stays(cast: Cast) -> None:
     assert (second.supersedes, second.seconds) == (first, first.seconds)
     assert [row.verdict for row in judgment_table(evaluation)] == ["tie"]
     fresh = change | {"submission_id": uuid4()}
-    with pytest.raises(NotYours):
+    with pytest.raises(AlreadyCorrected):
         correct_judgment(assessor=cast.assessor, judgment_id=first.public_id, **fresh)
     with pytest.raises(NotYours):
         correct_judgment(assessor=cast.outsider, judgment_id=second.public_id, **fresh)
-    with pytest.raises(LateSubmit):
+    with pytest.raises(TooOld):
         correct_judgment(
             assessor=cast.assessor, judgment_id=second.public_id, **fresh | {"now": NOW + timedelta(days=2)}
         )

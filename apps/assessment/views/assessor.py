@@ -7,18 +7,19 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import role_required, signed_in
 from apps.accounts.models import User
 from apps.assessment import services
-from apps.assessment.access import access_assignment, access_evaluation, access_judgment
+from apps.assessment.access import access_assignment, access_evaluation, access_judgment, access_place
 from apps.assessment.domain.refusals import NotAssessor, Refusal
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
-from apps.assessment.labels import refusal_words
-from apps.assessment.models import Evaluation
+from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
+from apps.assessment.models import Evaluation, Judgment
 from apps.assessment.queries import my_evaluations
-from apps.assessment.views.sheet import correction_context, end_context, sheet_context
+from apps.assessment.views.sheet import correction_context, end_context, midnight_before, sheet_context
 
 PICTURE_CACHE = "private, max-age=86400, immutable"
 
@@ -27,15 +28,17 @@ PICTURE_CACHE = "private, max-age=86400, immutable"
 @role_required()
 def my_work(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    work = my_evaluations(signed_in(request), now=now, midnight=midnight)
+    work = my_evaluations(signed_in(request), now=now, midnight=midnight_before(now))
     return render(request, "assessment/my_work.html", {"work": work, "today": sum(item.today for item in work)})
 
 
 @role_required()
 def judge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    evaluation = access_evaluation(user, public_id, to="judge")
+    try:
+        evaluation = access_evaluation(user, public_id, to="judge")
+    except Http404:
+        return no_longer(request)
     return submit(request, user, evaluation) if request.method == "POST" else show_next(request, user, evaluation)
 
 
@@ -66,23 +69,43 @@ def show_again(request: HttpRequest, user: User, form: JudgmentForm) -> HttpResp
     return page(request, sheet_context(place, user, form=form), status=422)
 
 
-def go_on(request: HttpRequest, user: User, evaluation: Evaluation, refusal: Refusal | None = None) -> HttpResponse:
+def no_longer(request: HttpRequest) -> HttpResponse:
+    """404 for those who don't judge here; the page gets a sentence with it, the same whether the address exists."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        raise Http404
+    return JsonResponse({"message": str(refusal_words(NotAssessor()))}, status=404)
+
+
+def go_on(
+    request: HttpRequest,
+    user: User,
+    evaluation: Evaluation,
+    refusal: Refusal | None = None,
+    *,
+    words: dict[type[Refusal], Promise] | None = None,
+) -> HttpResponse:
     """The next comparison, in the same answer for htmx, by a redirect for a plain browser."""
     if isinstance(refusal, NotAssessor):
-        raise Http404
+        return no_longer(request)
     if request.htmx:  # type: ignore[attr-defined]
-        return show_next(request, user, evaluation, refusal=refusal, saved=refusal is None)
+        said = refusal and refusal_words(refusal, words)
+        return show_next(request, user, evaluation, refusal=said, saved=refusal is None)
     if refusal:
-        messages.warning(request, str(refusal_words(refusal)))
+        messages.warning(request, str(refusal_words(refusal, words)))
     return redirect("assessment:judge", evaluation.public_id)
 
 
 def show_next(
-    request: HttpRequest, user: User, evaluation: Evaluation, *, refusal: Refusal | None = None, saved: bool = False
+    request: HttpRequest,
+    user: User,
+    evaluation: Evaluation,
+    *,
+    refusal: Promise | str | None = None,
+    saved: bool = False,
 ) -> HttpResponse:
     now = timezone.now()
     place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now)
-    said = {"refusal": refusal and refusal_words(refusal), "saved": saved}
+    said = {"refusal": refusal, "saved": saved}
     if place is None:
         return page(request, end_context(evaluation, user) | said)
     after = services.reserve_next(assessor=user, evaluation=evaluation, beside=place, now=now)
@@ -103,7 +126,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     judgment = access_judgment(user, public_id)
     evaluation = judgment.assignment.evaluation
     if request.method != "POST":
-        return page(request, correction_context(judgment, user))
+        return show_said(request, judgment, user)
     form = JudgmentForm(evaluation.criteria.all(), request.POST)
     if not form.is_valid():
         return page(request, correction_context(judgment, user, form=form), status=422)
@@ -120,18 +143,28 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return go_on(request, user, evaluation)
 
 
+def show_said(request: HttpRequest, judgment: Judgment, user: User) -> HttpResponse:
+    """The judgment to change; one that was changed since leads back to work."""
+    if not judgment.is_current:
+        return redirect("assessment:judge", judgment.assignment.evaluation.public_id)
+    return page(request, correction_context(judgment, user))
+
+
 @require_POST
 @role_required()
 def skip(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    place = access_assignment(user, public_id)
+    try:
+        place = access_place(user, public_id)
+    except Http404:
+        return no_longer(request)
     form = SkipForm(request.POST)
     if not form.is_valid():
-        return page(request, sheet_context(place, user, skip_form=form), status=422)
+        return page(request, sheet_context(access_assignment(user, public_id), user, skip_form=form), status=422)
     try:
         services.skip_comparison(assessor=user, assignment_id=public_id, now=timezone.now(), **form.cleaned_data)
     except Refusal as refusal:
-        return go_on(request, user, place.evaluation, refusal)
+        return go_on(request, user, place.evaluation, refusal, words=SKIP_REFUSALS)
     return go_on(request, user, place.evaluation)
 
 
@@ -146,7 +179,7 @@ def renew(request: HttpRequest, public_id: UUID) -> JsonResponse:
             assessor=signed_in(request), assignment_id=public_id, lease=int(lease) if lease.isdecimal() else -1, now=now
         )
     except Refusal as refusal:
-        return JsonResponse({"message": str(refusal_words(refusal))}, status=409)
+        return JsonResponse({"message": str(refusal_words(refusal, RENEW_REFUSALS))}, status=409)
     return JsonResponse({"seconds": round((until - now) / timedelta(seconds=1))})
 
 

@@ -1,6 +1,6 @@
 """What the judging page is given, whoever looks at it."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -9,9 +9,9 @@ from apps.assessment.domain.verdicts import rating_shown, verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.models import Assignment, Evaluation, Judgment
 from apps.assessment.queries import judged_by, judging_sheet, last_judgment, pictures_of
+from apps.assessment.services.submitting import CORRECTABLE_FOR
 
 Context = dict[str, object]
-CORRECTABLE_FOR = timedelta(hours=24)
 
 
 def sheet_context(
@@ -65,14 +65,18 @@ def end_context(evaluation: Evaluation, user: User) -> Context:
 
 def progress_context(evaluation: Evaluation, user: User) -> Context:
     now = timezone.now()
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    done, today = judged_by(user, evaluation, midnight)
+    done, today = judged_by(user, evaluation, midnight_before(now))
     return {
         "evaluation": evaluation,
         "done": done,
         "today": today,
         "last": last_judgment(user, evaluation, now - CORRECTABLE_FOR),
     }
+
+
+def midnight_before(now: datetime) -> datetime:
+    """When the day of the person who looks began."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def seconds_left(place: Assignment) -> int:
