@@ -5,13 +5,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
-from zipfile import ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
 from apps.buckets.domain import limits
 from apps.buckets.domain.problems import PictureProblem
 
 _ENCRYPTED = 0x1
 _UTF8_NAME = 0x800
+_PACKINGS = frozenset({ZIP_STORED, ZIP_DEFLATED})  # `zipfile` unpacks any other without a limit, whatever is asked
 _IGNORED_FOLDERS = frozenset({"__MACOSX"})
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
@@ -61,6 +62,8 @@ def _checked_name(info: ZipInfo) -> str:
         raise PictureProblem("zip_unsafe_name", name=shown)
     if info.flag_bits & _ENCRYPTED:
         raise PictureProblem("zip_encrypted", name=shown)
+    if info.compress_type not in _PACKINGS:
+        raise PictureProblem("zip_packing", name=shown)
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise PictureProblem("zip_link", name=shown)

@@ -119,6 +119,10 @@ WORDING: dict[str, tuple[_StrPromise, _StrPromise]] = {
     # Archives
     "not_a_zip": (_("The pictures' file is not a ZIP that can be read."), _PACK_AGAIN),
     "zip_encrypted": (_("The ZIP is encrypted (“%(name)s”)."), _("Pack it again without a password.")),
+    "zip_packing": (
+        _("“%(name)s” is packed in the ZIP by a method that we don't read."),
+        _("Pack the pictures again as an ordinary ZIP, with the method “Deflate” or “Store”."),
+    ),
     "zip_entries": (
         _("The ZIP has %(count)s entries; at most %(most)s are read."),
         _("Split it into several buckets."),

@@ -75,6 +75,13 @@ def test_a_bomb_is_unpacked_only_to_the_limit(tmp_path: Path) -> None:
     assert refusal(path) == "picture_too_large"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packings_that_unpack_without_a_limit_are_refused(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w", method) as archive:
+        archive.writestr("a.png", picture_bytes())
+    assert refusal(tmp_path / "p.zip") == "zip_packing"
+
+
 def test_a_size_that_lies_is_noticed(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "p.zip", {"a.png": bytes(1_000_000)})
     data = bytearray(path.read_bytes())
