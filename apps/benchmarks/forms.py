@@ -30,6 +30,7 @@ class BenchmarkForm(ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["bucket"] = forms.ModelChoiceField(
             Bucket.objects.visible_to(user),
+            to_field_name="public_id",
             label=_("Bucket"),
             help_text=_("Every task needs reference answers. The bucket freezes."),
         )

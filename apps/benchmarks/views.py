@@ -17,6 +17,7 @@ from apps.benchmarks.access import access_benchmark, access_benchmark_run
 from apps.benchmarks.forms import BenchmarkForm, ScoreForm
 from apps.benchmarks.protocols import find_protocol
 from apps.web.paging import page_of
+from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,7 +38,7 @@ def benchmark_list(request: HttpRequest) -> HttpResponse:
 @researchers
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = BenchmarkForm(request.POST or None, user=user)
+    form = BenchmarkForm(posted(request), user=user)
     problems: list[services.ReferenceProblem] = []
     if form.is_valid():
         try:
@@ -46,7 +47,8 @@ def create(request: HttpRequest) -> HttpResponse:
         except services.BenchmarkRefused as refused:
             form.add_error("protocol", str(refused))
             problems = refused.problems
-    return render(request, "benchmarks/create.html", {"form": form, "problems": problems})
+    context = {"form": form, "problems": problems}
+    return render(request, "benchmarks/create.html", context, status=422 if form.is_bound else 200)
 
 
 def _detail(request: HttpRequest, benchmark: Benchmark, form: ScoreForm) -> HttpResponse:

@@ -21,6 +21,7 @@ from apps.buckets.queries import bucket_facts, bucket_list, distribution, find_t
 from apps.buckets.services import MemberRefused, add_member, import_bucket, remove_member
 from apps.buckets.uploads import saved_uploads
 from apps.web.paging import page_of
+from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from apps.buckets.models import Bucket
@@ -38,7 +39,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @researchers
 def import_page(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(posted(request), request.FILES or None)
     refused: ImportRefused | None = None
     if form.is_bound and form.is_valid():
         try:

@@ -17,6 +17,7 @@ from apps.generation.models import AnswerState
 from apps.generation.queries import answers_of, failures_by_cause, neighbours, progress_of, run_progress, runs_of
 from apps.generation.services import RunRefused, cancel_run, retry_failed, start_run
 from apps.web.paging import page_of
+from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,7 +48,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 @researchers
 def start(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = StartForm(request.POST or None, user=user, initial={"seed": 0, **request.GET.dict()})
+    form = StartForm(posted(request), user=user, initial={"seed": 0, **request.GET.dict()})
     if form.is_bound and form.is_valid():
         given = {**form.cleaned_data, "seed": form.cleaned_data["seed"] or 0}
         try:
@@ -69,8 +70,10 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 @researchers
 def live(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The part of the detail page that changes; it asks for itself again until the run has settled."""
+    """The part of the detail page that changes; it asks for itself again until settled, and is no page alone."""
     run = access_run(signed_in(request), public_id)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("generation:detail", public_id)
     return render(request, "generation/live.html", _live_context(request, run))
 
 

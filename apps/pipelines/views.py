@@ -19,6 +19,7 @@ from apps.pipelines.problem_texts import ShownProblem, shown
 from apps.pipelines.queries import earlier_revision, latest_revision, pipeline_list, revisions_of, step_summaries
 from apps.pipelines.services import NameTaken, create_pipeline, save_revision
 from apps.web.paging import page_of
+from apps.web.posted import posted
 from inference.spec import SpecError, parse_spec
 
 researchers = role_required(Role.RESEARCHER, Role.ADMIN)
@@ -61,7 +62,7 @@ def revision(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = PipelineForm(request.POST or None, initial={"source": STARTER})
+    form = PipelineForm(posted(request), initial={"source": STARTER})
 
     def write(source: str) -> PipelineRevision:
         name, description = parse_spec(source).name, form.cleaned_data["description"]
@@ -80,7 +81,7 @@ def revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     pipeline = access_pipeline(user, public_id, to="edit")
     latest = latest_revision(pipeline)
-    form = SourceForm(request.POST or None, initial={"source": latest.source})
+    form = SourceForm(posted(request), initial={"source": latest.source})
     saved, problems = attempt(form, lambda source: save_revision(actor=user, pipeline=pipeline, source=source))
     if saved is None:
         return editor(request, "pipelines/revise.html", {"form": form, "problems": problems, "pipeline": pipeline})

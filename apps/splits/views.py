@@ -14,6 +14,7 @@ from apps.splits import queries, services
 from apps.splits.access import access_split, may_edit
 from apps.splits.forms import ArmFormSet, SplitForm
 from apps.web.paging import page_of
+from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,7 +30,7 @@ def split_list(request: HttpRequest) -> HttpResponse:
 
 @researchers
 def create(request: HttpRequest) -> HttpResponse:
-    form, arms = SplitForm(request.POST or None), ArmFormSet(request.POST or None, prefix="arms")
+    form, arms = SplitForm(posted(request)), ArmFormSet(posted(request), prefix="arms")
     if form.is_valid() and arms.is_valid():
         inputs = [services.ArmInput(**row) for row in arms.cleaned_data if row]
         try:
@@ -37,7 +38,8 @@ def create(request: HttpRequest) -> HttpResponse:
             return redirect("splits:detail", split.public_id)
         except services.SplitRefused as refused:
             form.add_error(None, str(refused))
-    return render(request, "splits/create.html", {"form": form, "arms": arms})
+    context = {"form": form, "arms": arms}
+    return render(request, "splits/create.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

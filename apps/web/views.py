@@ -34,7 +34,7 @@ def style(request: HttpRequest) -> HttpResponse:
     messages.success(request, translation.gettext("A message after something worked."))
     context = {
         "form": ExampleForm(auto_id="empty_%s"),
-        "wrong": ExampleForm({"name": "", "number": "x"}, auto_id="wrong_%s"),
+        "wrong": ExampleForm({"name": "", "number": "0"}, auto_id="wrong_%s"),
         "page": Paginator(range(240), 10).get_page(request.GET.get("page")),
     }
     return render(request, "web/style.html", context)

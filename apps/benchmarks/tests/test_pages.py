@@ -33,7 +33,7 @@ def test_members_see_a_benchmark_and_others_do_not_know_of_it(client: Client, ca
 def test_a_researcher_makes_a_benchmark_and_scores_a_run(client: Client, cast: Cast) -> None:
     bucket = make_marked_bucket(cast.researcher)
     client.force_login(cast.researcher)
-    form = {"name": "Quiz", "bucket": bucket.pk, "protocol": "exact_match@1"}
+    form = {"name": "Quiz", "bucket": bucket.public_id, "protocol": "exact_match@1"}
     created = client.post(reverse("benchmarks:create"), form)
     benchmark = Benchmark.objects.get()
     assert created.url == reverse("benchmarks:detail", args=[benchmark.public_id])  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def test_a_researcher_makes_a_benchmark_and_scores_a_run(client: Client, cast: C
 def test_unfit_references_are_listed_beside_the_form(client: Client, cast: Cast) -> None:
     bucket = make_marked_bucket(cast.researcher)
     client.force_login(cast.researcher)
-    form = {"name": "Quiz", "bucket": bucket.pk, "protocol": "vqa_v2_official@1"}
+    form = {"name": "Quiz", "bucket": bucket.public_id, "protocol": "vqa_v2_official@1"}
     page = client.post(reverse("benchmarks:create"), form).text
     assert "4 tasks have reference answers" in page
     assert "It has 1 reference answer;" in page
@@ -59,8 +59,8 @@ def test_unfit_references_are_listed_beside_the_form(client: Client, cast: Cast)
 def test_a_bucket_one_may_not_know_of_can_not_be_chosen(client: Client, cast: Cast) -> None:
     bucket = make_marked_bucket(cast.researcher)
     client.force_login(cast.outsider)
-    form = {"name": "Quiz", "bucket": bucket.pk, "protocol": "exact_match@1"}
-    assert client.post(reverse("benchmarks:create"), form).status_code == 200
+    form = {"name": "Quiz", "bucket": bucket.public_id, "protocol": "exact_match@1"}
+    assert client.post(reverse("benchmarks:create"), form).status_code == 422
     assert not Benchmark.objects.exists()
 
 
@@ -77,7 +77,7 @@ def test_a_result_carries_its_languages(client: Client, cast: Cast) -> None:
     bucket = make_marked_bucket(cast.researcher)
     bucket.tasks.update(language="en")
     client.force_login(cast.researcher)
-    form = {"name": "English", "bucket": bucket.pk, "protocol": "exact_match@1"}
+    form = {"name": "English", "bucket": bucket.public_id, "protocol": "exact_match@1"}
     page = client.post(reverse("benchmarks:create"), form, follow=True).text
     assert "English (en)</strong>. These results say nothing about any other language" in page
 

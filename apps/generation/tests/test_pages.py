@@ -145,7 +145,9 @@ def test_the_page_asks_for_itself_until_the_run_has_settled(
     live = reverse("generation:live", args=[waiting.public_id])
     assert f'hx-get="{live}?state=waiting"' in page(client, cast.researcher, f"{detail(waiting)}?state=waiting")
     assert "hx-get" not in page(client, cast.researcher, detail(run))
-    assert page(client, cast.researcher, live).lstrip().startswith('<div id="live"')
+    part = client.get(live, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="live"')
+    assert client.get(live).headers["Location"] == detail(waiting)
 
 
 def test_a_paused_run_says_why(client: Client, cast: Cast, bucket: Bucket, revision: PipelineRevision) -> None:

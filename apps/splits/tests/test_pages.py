@@ -44,8 +44,9 @@ def test_a_researcher_makes_a_split_of_three_arms(client: Client, cast: Cast) ->
 def test_what_is_wrong_with_a_split_is_said_on_the_form(client: Client, cast: Cast) -> None:
     revision = str(make_revision(cast.researcher).public_id)
     client.force_login(cast.researcher)
-    page = client.post(reverse("splits:create"), arms_form((revision, "0.5"), (revision, "0.4"))).text
-    assert "add up to 1" in page
+    refused = client.post(reverse("splits:create"), arms_form((revision, "0.5"), (revision, "0.4")))
+    assert refused.status_code == 422
+    assert "add up to 1" in refused.text
     page = client.post(reverse("splits:create"), arms_form((revision, "0.5"))).text
     assert "This field is required" in page
     assert not Split.objects.exists()
