@@ -89,49 +89,62 @@ class JudgeSheet extends HTMLElement {
       const response = await fetch(this.dataset.renew, { method: "POST", body });
       const answer = await response.json();
       if (response.ok) this.ends = Date.now() + answer.seconds * 1000;
-      else this.say(answer.message);
+      else this.lost(answer.message);
     } catch {
       // the network is gone: the next beat tries again, and the warning comes when the end is near
     }
   }
 
-  // Sending: htmx does it; when the server can't be reached the form stays as it is and is sent again by itself. The
-  // submission's id stays the same, so nothing is counted twice.
+  lost(words) {
+    clearInterval(this.ticking);
+    this.warning.hidden = true;
+    say(this.form, words);
+  }
+
+  // Sending: htmx does it. When the server can't be reached the judgment stays as it is and is sent again by itself (the
+  // submission's id stays the same, so nothing is counted twice); whatever else fails says so beside the form.
 
   sendSafely() {
-    this.button = this.form.querySelector("button[type=submit]");
-    this.on(this.form, "htmx:beforeRequest", () => this.waiting(true));
-    this.on(this.form, "htmx:afterRequest", (event) => this.answered(event));
+    for (const form of this.querySelectorAll("form[hx-post]")) {
+      this.on(form, "htmx:beforeRequest", () => this.waiting(form, true));
+      this.on(form, "htmx:beforeOnLoad", (event) => this.answered(form, event.detail.xhr));
+      this.on(form, "htmx:sendError", () => this.failed(form));
+      this.on(form, "htmx:timeout", () => this.failed(form));
+    }
     this.on(window, "online", () => this.retry());
   }
 
-  waiting(is) {
-    this.button.setAttribute("aria-disabled", String(is));
-    this.button.setAttribute("aria-busy", String(is));
-    document.querySelector("#judge-said").textContent = is ? this.form.dataset.saving : "";
+  waiting(form, is) {
+    const button = form.querySelector("button[type=submit]");
+    button.setAttribute("aria-disabled", String(is));
+    button.setAttribute("aria-busy", String(is));
+    document.querySelector("#judge-said").textContent = (is && form.dataset.saving) || "";
   }
 
-  answered(event) {
-    this.waiting(false);
-    const status = event.detail.xhr.status;
-    if (event.detail.successful) {
-      if (this.key) localStorage.removeItem(this.key);
-    } else if (status === 0 || status >= 500) {
-      this.say(this.form.dataset.unsaved);
-      this.unsaved = true;
-      this.retrying = setTimeout(() => this.retry(), RETRY_S * 1000);
-    }
+  answered(form, xhr) {
+    this.waiting(form, false);
+    if (xhr.status >= 500) this.failed(form);
+    else if (xhr.status >= 400 && xhr.status !== 422) say(form, messageOf(xhr) || form.dataset.refused);
+    else if (xhr.status < 300 && !xhr.getResponseHeader("HX-Redirect")) this.forgetDraft();
+  }
+
+  failed(form) {
+    this.waiting(form, false);
+    say(form, form.dataset.unsaved);
+    if (form !== this.form) return;
+    this.unsaved = true;
+    this.retrying = setTimeout(() => this.retry(), RETRY_S * 1000);
+  }
+
+  forgetDraft() {
+    if (this.key) localStorage.removeItem(this.key);
   }
 
   retry() {
     clearTimeout(this.retrying);
-    if (this.unsaved && this.isConnected) this.form.requestSubmit(this.button);
-  }
-
-  say(words) {
-    const place = this.querySelector("[data-trouble]");
-    place.textContent = words;
-    place.hidden = false;
+    if (!this.unsaved || !this.isConnected) return;
+    this.unsaved = false;
+    this.form.requestSubmit(this.form.querySelector("button[type=submit]"));
   }
 
   preload() {
@@ -142,6 +155,17 @@ class JudgeSheet extends HTMLElement {
     }
     preloaded.splice(0, preloaded.length - 20);
   }
+}
+
+function say(form, words) {
+  const place = form.querySelector("[data-trouble]");
+  place.textContent = words;
+  place.hidden = false;
+}
+
+function messageOf(xhr) {
+  const isJson = xhr.getResponseHeader("Content-Type")?.startsWith("application/json");
+  return isJson ? JSON.parse(xhr.responseText).message : "";
 }
 
 function forgetOldDrafts() {

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from apps.assessment.models import Judgment
+from apps.assessment.services import change_assessors
 from apps.assessment.tests.makers import make_evaluation
 
 if TYPE_CHECKING:
@@ -64,6 +65,43 @@ def test_with_the_network_gone_nothing_is_lost_and_it_counts_once_when_it_return
     page.context.set_offline(False)
     page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
     assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
+
+
+def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
+) -> None:
+    console.expect("40[34]|Response Status Error")
+    page = judging(page_as, cast, evaluation)
+    first = place_of(page)
+    press(page, "Digit3", *"ASDFGH")
+    spoil = "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(field => field.value = 'x'.repeat(64))"
+    page.evaluate(spoil)
+    press(page, "Enter")
+    page.get_by_text("Reload the page; what you chose is kept").wait_for()
+    page.get_by_text("Skip this comparison").click()
+    page.get_by_label("The content is upsetting").check()
+    page.get_by_role("button", name="Skip it").click()
+    page.get_by_text("Not skipped: the server refused it").wait_for()
+    page.reload()
+    assert page.locator("[name=verdict][value=tie]").is_checked()
+    press(page, "Enter")
+    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    assert page.evaluate("old => localStorage.getItem(`draft/${old}`)", first) is None
+    change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.admin])
+    press(page, "Digit3", *"ASDFGH", "Enter")
+    page.get_by_text("You no longer judge in this evaluation").wait_for()
+
+
+def test_a_skip_without_network_is_not_silent(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
+) -> None:
+    console.expect("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest")
+    page = judging(page_as, cast, evaluation)
+    page.get_by_text("Skip this comparison").click()
+    page.get_by_label("The content is upsetting").check()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Skip it").click()
+    page.get_by_text("Not skipped: the server can’t be reached").wait_for()
 
 
 def test_a_reload_keeps_the_draft_and_hot_keys_can_be_switched_off(

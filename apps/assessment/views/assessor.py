@@ -88,7 +88,7 @@ def go_on(
     if isinstance(refusal, NotAssessor):
         return no_longer(request)
     if request.htmx:  # type: ignore[attr-defined]
-        said = refusal and refusal_words(refusal, words)
+        said = refusal_words(refusal, words) if refusal else None
         return show_next(request, user, evaluation, refusal=said, saved=refusal is None)
     if refusal:
         messages.warning(request, str(refusal_words(refusal, words)))
