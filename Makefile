@@ -9,7 +9,7 @@ help: ## list these verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 demo: install ## set up, start everything, print the address and the sign-ins; CHECK=1 walks the whole path alone
-	@$(BIN)/python manage.py up $(if $(CHECK),--check)
+	@$(BIN)/python manage.py up $(if $(filter-out 0 no,$(CHECK)),--check)
 
 stop: ## stop the site that `make demo` started
 	@$(BIN)/python manage.py up --stop

@@ -1,7 +1,7 @@
 """Settings: one module, safe by default, driven by the environment.
 
 `DATABASE_URL`, `CELERY_BROKER_URL` and `SECRET_KEY` win when they are set; without them the embedded servers and the
-key below `VAR_DIR` are used (see `sbs_platform/local.py`).
+key below `VAR_DIR` are used (see `sbs_platform/local/`).
 """
 
 import os
@@ -164,9 +164,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # redelivery would be unbounded; the sweeper wakes at a bounded rate
 CELERY_TASK_SOFT_TIME_LIMIT = 1800
 CELERY_TASK_TIME_LIMIT = 1860
-CELERY_VISIBILITY_TIMEOUT = 7200
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A batch goes on when the broker goes away: the row is the truth, and a redelivered message finds nothing to claim.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_POOL_LIMIT = 2
@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
 GENERATION_LEASE_SECONDS = env.int("GENERATION_LEASE_SECONDS", default=60)
 # Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
 GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")
+# Converted models and search indexes: made again when lost, and shared by every VAR_DIR on this machine.
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(BASE_DIR / "var" / "models")))
 
 LOGGING = {

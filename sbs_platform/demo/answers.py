@@ -11,8 +11,9 @@ class Unanswered(Exception):
     """A run that did not complete as it must; the message says which, and how far it came."""
 
 
-def wait_for_answers(runs: tuple[Run, ...], *, timeout_s: float, poll_s: float = 1.0) -> None:
-    """Return once every answer is final. Raises Unanswered after `timeout_s`, or when nothing at all was answered."""
+def wait_for_answers(runs: tuple[Run, ...], *, timeout_s: float, strict: bool = False, poll_s: float = 1.0) -> None:
+    """Return once every answer is final. Raises Unanswered after `timeout_s`, when nothing at all was answered, or
+    (`strict`) when anything was not."""
     deadline = time.monotonic() + timeout_s
     bar = Progress("Answering", sum(run.answers.count() for run in runs))
     while True:
@@ -25,5 +26,6 @@ def wait_for_answers(runs: tuple[Run, ...], *, timeout_s: float, poll_s: float =
         time.sleep(poll_s)
     bar.end()
     for run, state in zip(runs, states, strict=True):
-        if not state.done:
-            raise Unanswered(f"{run}: none of {state.total} tasks was answered; its page shows the causes")
+        if not state.done or (strict and state.done < state.total):
+            causes = run.answers.exclude(error="").values_list("error", flat=True).distinct()[:5]
+            raise Unanswered(f"{run}: only {state.done} of {state.total} tasks were answered. " + " ".join(causes))

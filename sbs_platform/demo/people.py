@@ -1,9 +1,10 @@
 """The demo's sign-ins: one person per role, and programs that judge and say so."""
 
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from django.db import transaction
 
 from apps.accounts.models import Role, User
 from apps.accounts.services import create_user
@@ -23,13 +24,20 @@ def load_people(var: Path) -> People:
     people = {role: User.objects.filter(email=email_of(role)).first() for role in Role.values}
     missing = [role for role, user in people.items() if user is None]
     if missing:
-        passwords = {role: secrets.token_urlsafe(12) for role in missing}
-        for role, password in passwords.items():
-            people[role] = create_user(
-                actor=None, email=email_of(role), name=f"Demo {role}", role=role, password=password
-            )
-        write_sign_ins(var / "sign-in.txt", passwords)
+        people |= make_people(missing, var / "sign-in.txt")
     return People(**{role: user for role, user in people.items() if user is not None})
+
+
+@transaction.atomic
+def make_people(roles: list[str], kept: Path) -> dict[str, User]:
+    """The accounts and the file with their passwords, or neither."""
+    passwords = {role: secrets.token_urlsafe(12) for role in roles}
+    made = {
+        role: create_user(actor=None, email=email_of(role), name=f"Demo {role}", role=role, password=password)
+        for role, password in passwords.items()
+    }
+    write_sign_ins(kept, passwords)
+    return made
 
 
 def load_simulated() -> list[tuple[User, str]]:
@@ -61,6 +69,9 @@ def email_of(role: str) -> str:
 
 def write_sign_ins(path: Path, passwords: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a") as file:
-        file.writelines(f"{role:<11} {email_of(role):<28} {password}\n" for role, password in passwords.items())
+    known = {line.split()[0]: line for line in path.read_text().splitlines()} if path.exists() else {}
+    known |= {role: f"{role:<11} {email_of(role):<28} {password}" for role, password in passwords.items()}
+    draft = path.with_name(f".{path.name}")
+    draft.touch(0o600)
+    draft.write_text("".join(f"{line}\n" for line in known.values()))
+    draft.replace(path)

@@ -1,10 +1,8 @@
 """A browser without a window: cookies, pages and their forms over plain HTTP, for programs that use the site."""
 
-import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
-from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -60,9 +58,6 @@ class Visitor:
                 return read_page(response.url, response.status, response.read())
         except HTTPError as error:
             raise UnexpectedPage(f"{request.get_method()} {request.full_url}: HTTP {error.code}") from error
-
-    def get_json(self, path: str) -> Any:
-        return json.loads(self.get(path).body)
 
     def sign_in(self, email: str, password: str) -> None:
         page = self.get("/accounts/sign-in/")

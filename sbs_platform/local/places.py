@@ -1,5 +1,6 @@
 """Where the embedded PostgreSQL and Valkey live below the var folder, and the key that signs its cookies."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -48,6 +49,10 @@ def secret_key(var: Path) -> str:
     path = var / "secret_key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        draft = var / f".secret_key.{os.getpid()}"
+        draft.touch(0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process was first: its key is the key
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()

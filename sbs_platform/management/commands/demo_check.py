@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         options["out"].mkdir(parents=True, exist_ok=True)
         call_command("demo")
-        call_command("demo_judge", address=options["address"])
+        call_command("demo_judge", address=options["address"], strict=True)
         researcher = load_people(settings.VAR_DIR).researcher
         runs = load_runs(researcher, load_bucket(researcher, lambda line: None), lambda line: None)
         evaluation = runs[0].bucket.evaluations.get(name=SIMULATED)

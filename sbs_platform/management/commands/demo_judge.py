@@ -17,6 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--address", required=True, help="where the site answers, e.g. http://127.0.0.1:8000")
+        parser.add_argument("--strict", action="store_true", help="fail when any task was not answered")
         parser.add_argument("--timeout", type=float, default=3600, help="seconds to wait for the answers")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         bucket = load_bucket(people.researcher, lambda line: None)
         runs = load_runs(people.researcher, bucket, lambda line: None)
         try:
-            wait_for_answers(runs, timeout_s=options["timeout"])
+            wait_for_answers(runs, timeout_s=options["timeout"], strict=options["strict"])
             evaluation, programs = load_evaluations(people, runs)
             if not evaluation.reports.exists():
                 left = evaluation.assignments.exclude(state="done").count()
