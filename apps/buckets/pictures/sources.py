@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import stat
 import zipfile
 import zlib
@@ -68,11 +67,11 @@ class Folder:
             raise PictureProblem("unsafe_name", name=name)
         try:
             if not stat.S_ISREG(path.stat().st_mode):
-                raise missing(name, self.names())
+                raise _missing(name)
             with path.open("rb") as stream:
                 return _at_most(stream.read(limits.MAX_PICTURE_BYTES + 1), name)
         except OSError as error:
-            raise missing(name, self.names()) from error
+            raise _missing(name) from error
 
 
 class Archive:
@@ -90,7 +89,7 @@ class Archive:
             raise PictureProblem("unsafe_name", name=name)
         entry = self.entries.get(plain_name(name))
         if entry is None:
-            raise missing(name, list(self.entries))
+            raise _missing(name)
         try:
             with self.archive.open(entry.info) as stream:
                 return _at_most(stream.read(limits.MAX_PICTURE_BYTES + 1), name)
@@ -98,15 +97,11 @@ class Archive:
             raise PictureProblem("zip_damaged", name=name) from error
 
 
-def missing(name: str, names: list[str]) -> PictureProblem:
-    by_lower = {known.lower(): known for known in names}
-    near = by_lower.get(plain_name(name).lower()) or next(
-        iter(difflib.get_close_matches(name, names[:2000], n=1)), None
-    )
-    return PictureProblem("missing_image", name=name, suggestion=near)
-
-
 def _at_most(data: bytes, name: str) -> bytes:
     if len(data) > limits.MAX_PICTURE_BYTES:
         raise PictureProblem("picture_too_large", name=name, most_mb=limits.MAX_PICTURE_BYTES // limits.MEGABYTE)
     return data
+
+
+def _missing(name: str) -> PictureProblem:
+    return PictureProblem("missing_image", name=name)

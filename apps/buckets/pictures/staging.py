@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from apps.buckets.domain.archive import plain_name
+from apps.buckets.domain.limits import MAX_ERRORS_SHOWN
+from apps.buckets.domain.nearest import NameIndex
 from apps.buckets.domain.problems import PictureProblem
 from apps.buckets.pictures.encoding import encode_picture
 
@@ -48,6 +51,7 @@ class StagingArea:
             try:
                 self.staged[name] = self._stage(name)
             except PictureProblem as problem:
+                self._suggest(name, problem)
                 self.refused[name] = problem
                 raise
         return self.staged[name]
@@ -56,6 +60,15 @@ class StagingArea:
         """Pictures, by their suffix, that no task names."""
         used = {plain_name(name) for name in self.staged}
         return sorted(name for name in self.source.names() if name not in used and name.lower().endswith(_SUFFIXES))
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return NameIndex(self.source.names())
+
+    def _suggest(self, name: str, problem: PictureProblem) -> None:
+        """What was meant by a missing name; nobody sees more of these than the first refusals."""
+        if problem.code == "missing_image" and len(self.refused) < MAX_ERRORS_SHOWN:
+            problem.facts["suggestion"] = self._index.nearest(plain_name(name))
 
     def _stage(self, name: str) -> StagedPicture:
         picture = encode_picture(self.source.read(name), name)
