@@ -46,7 +46,7 @@ CANNOT_OPEN: dict[str, Promise] = {
     "incomplete": _("A run is not finished yet. Wait until it is, or cancel it."),
     "nothing": _("No task was answered by both runs, so there is nothing to compare."),
     "overlap": _("The number of judgments per comparison must be between 1 and 20."),
-    "lease": _("A lease lasts between 1 and 1440 minutes."),
+    "lease": _("A lease lasts between 5 and 1440 minutes."),
     "criteria": _("There is no such set of criteria."),
     "unblinds": _("The guidelines name a pipeline. Assessors read them, so take the name out."),
 }

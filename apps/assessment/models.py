@@ -11,6 +11,9 @@ from apps.accounts.models import User
 from apps.buckets.models import Bucket, Task
 from apps.generation.models import Answer, Run
 
+# Minutes. The judging page renews its lease every minute and warns two minutes before the end.
+SHORTEST_LEASE, LONGEST_LEASE = 5, 1440
+
 
 class EvaluationState(models.TextChoices):
     OPEN = "open", _("Open")
@@ -77,6 +80,10 @@ class Evaluation(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(run_a=F("run_b")), name="evaluation_two_runs"),
             models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=20), name="evaluation_overlap_1_20"),
+            models.CheckConstraint(
+                condition=Q(lease_minutes__gte=SHORTEST_LEASE, lease_minutes__lte=LONGEST_LEASE),
+                name="evaluation_lease_5_1440",
+            ),
             models.CheckConstraint(condition=Q(state__in=EvaluationState.values), name="evaluation_state_known"),
         ]
 

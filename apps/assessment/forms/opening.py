@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
-from apps.assessment.models import Evaluation
+from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Evaluation
 from apps.assessment.queries import finished_runs
 from apps.generation.models import Run
 
@@ -35,9 +35,11 @@ class AssessorsField(SomeUsers):
         return f"{obj} ({obj.email})" + (f" · {notes}" if notes else "")
 
 
-def possible_assessors() -> QuerySet[User]:
-    """Assessors first; anyone else may judge too, once assigned."""
-    return User.objects.filter(is_active=True).order_by(Case(When(role=Role.ASSESSOR, then=0), default=1), "email")
+def possible_assessors(evaluation: Evaluation | None = None) -> QuerySet[User]:
+    """Assessors first; anyone else may judge too, once assigned. With those of `evaluation`, active or not."""
+    now = evaluation.assessors.values("pk") if evaluation else []
+    people = User.objects.filter(Q(is_active=True) | Q(pk__in=now))
+    return people.order_by(Case(When(role=Role.ASSESSOR, then=0), default=1), "email")
 
 
 class OpenForm(forms.Form):
@@ -61,8 +63,8 @@ class OpenForm(forms.Form):
     )
     lease_minutes = forms.IntegerField(
         label=_("Lease, minutes"),
-        min_value=1,
-        max_value=1440,
+        min_value=SHORTEST_LEASE,
+        max_value=LONGEST_LEASE,
         initial=30,
         help_text=_("How long a comparison stays with an assessor who has stopped working on it."),
     )
@@ -95,4 +97,4 @@ class AssessorsForm(forms.Form):
         super().__init__(data, initial={"assessors": list(evaluation.assessors.all())})
         field = self.fields["assessors"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (for the type checker)
-        field.queryset = possible_assessors() | evaluation.assessors.all()
+        field.queryset = possible_assessors(evaluation)

@@ -152,6 +152,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='evaluation',
+            constraint=models.CheckConstraint(condition=models.Q(('lease_minutes__gte', 5), ('lease_minutes__lte', 1440)), name='evaluation_lease_5_1440'),
+        ),
+        migrations.AddConstraint(
+            model_name='evaluation',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed'])), name='evaluation_state_known'),
         ),
         migrations.AddConstraint(

@@ -6,7 +6,7 @@ from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
-from apps.assessment.models import Assignment, AssignmentState, Evaluation
+from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment, Skip
 from apps.generation.models import Answer, AnswerState
 
 
@@ -69,15 +69,18 @@ def evaluations_for(user: User) -> QuerySet[Evaluation]:
 
 def assessor_rows(evaluation: Evaluation) -> QuerySet[User]:
     """Everyone who judges or judged here, with `done`, `median_seconds`, `skipped` and `last_at`."""
-    here = Q(judgments__assignment__evaluation=evaluation, judgments__superseded_by__isnull=True)
-    skipped = Count("skips", filter=Q(skips__comparison__evaluation=evaluation), distinct=True)
+    mine = Judgment.objects.filter(assignment__evaluation=evaluation, assessor=OuterRef("pk")).current()
+    judged = mine.order_by().values("assessor")
+    skips = Skip.objects.filter(comparison__evaluation=evaluation, assessor=OuterRef("pk")).values("assessor")
+    ever = Judgment.objects.filter(assignment__evaluation=evaluation).values("assessor")
+    # Subqueries on this evaluation: joins would multiply a person's evaluations, judgments and skips with one another.
     return (
-        User.objects.filter(Q(evaluations=evaluation) | Q(judgments__assignment__evaluation=evaluation))
+        User.objects.filter(Q(pk__in=evaluation.assessors.values("pk")) | Q(pk__in=ever))
         .annotate(
-            done=Count("judgments", filter=here, distinct=True),
-            median_seconds=Median("judgments__seconds", filter=here),
-            last_at=Max("judgments__judged_at", filter=here),
-            skipped=skipped,
+            done=Coalesce(Subquery(judged.annotate(n=Count("pk")).values("n")), 0),
+            median_seconds=Subquery(judged.annotate(median=Median("seconds")).values("median")),
+            last_at=Subquery(judged.annotate(last=Max("judged_at")).values("last")),
+            skipped=Coalesce(Subquery(skips.annotate(n=Count("pk")).values("n")), 0),
         )
         .order_by("-done", "email")
     )

@@ -10,7 +10,7 @@ from apps.assessment.domain.criteria import SETS
 from apps.assessment.domain.order import draw_order
 from apps.assessment.domain.refusals import CannotOpen
 from apps.assessment.domain.sides import draw_sides
-from apps.assessment.models import Assignment, Comparison, Criterion, Evaluation
+from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Assignment, Comparison, Criterion, Evaluation
 from apps.assessment.queries import comparable_pairs, pipeline_names
 from apps.audit.services import record
 from apps.generation.models import AnswerState, Run
@@ -66,7 +66,7 @@ def refuse_unfit(run_a: Run, run_b: Run, *, overlap: int, lease_minutes: int, cr
         raise CannotOpen("buckets")
     if not 1 <= overlap <= 20:
         raise CannotOpen("overlap")
-    if not 1 <= lease_minutes <= 1440:
+    if not SHORTEST_LEASE <= lease_minutes <= LONGEST_LEASE:
         raise CannotOpen("lease")
     if criteria not in SETS:
         raise CannotOpen("criteria")

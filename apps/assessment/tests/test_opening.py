@@ -50,7 +50,7 @@ def test_runs_that_cannot_be_compared_are_refused(cast: Cast) -> None:
         "buckets": {"run_b": elsewhere},
         "incomplete": {"run_b": waiting},
         "overlap": {"overlap": 21},
-        "lease": {"lease_minutes": 0},
+        "lease": {"lease_minutes": 4},
         "criteria": {"criteria": "none"},
         "unblinds": {"guidelines": "Pick what FIRST ONE says"},
     }.items():

@@ -2,6 +2,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import User
+from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Evaluation, EvaluationState
 from apps.assessment.services import claim_comparison
 from apps.assessment.tests.makers import make_evaluation, make_judgment
@@ -70,6 +72,15 @@ def test_closing_reopening_and_changing_assessors(cast: Cast, client: Client) ->
     assert "checked" in client.get(people).content.decode()
     client.post(people, {"assessors": [cast.admin.public_id]})
     assert list(evaluation.assessors.all()) == [cast.admin]
+
+
+def test_somebody_in_two_evaluations_is_offered_once(cast: Cast, client: Client) -> None:
+    people = [cast.assessor, make_user("former@example.org")]
+    evaluations = [make_evaluation(cast.researcher, assessors=people) for _ in range(2)]
+    User.objects.filter(pk=people[1].pk).update(is_active=False)
+    client.force_login(cast.researcher)
+    page = client.get(reverse("assessment:assessors", args=[evaluations[0].public_id])).content.decode()
+    assert [page.count(f'value="{person.public_id}"') for person in people] == [1, 1]
 
 
 def test_the_preview_stores_nothing_and_the_list_shows_only_ones_own(cast: Cast, client: Client) -> None:
