@@ -90,15 +90,15 @@ def _sentence_form(reading: str) -> str:
 def worth(numbers: Numbers) -> str:
     """What the judgments are worth once shared tasks and assessors are allowed for; "" where that is not known."""
     rate = numbers.overall.win_rate
-    if rate.n_effective is None:
+    if rate.design_effect is None:
         return ""
-    if rate.n_effective >= rate.judgments:
+    if rate.design_effect <= 1:
         return gettext("Shared tasks and assessors cost no precision here: the judgments are worth independent ones.")
     return ngettext(
         "%(count)s judgment is worth %(worth)s independent ones.",
         "%(count)s judgments are worth %(worth)s independent ones.",
         rate.judgments,
-    ) % {"count": whole(rate.judgments), "worth": whole(rate.n_effective)}
+    ) % {"count": whole(rate.judgments), "worth": whole(rate.judgments / rate.design_effect)}
 
 
 def simulated(counts: Counts) -> str:

@@ -30,12 +30,21 @@ class ClusteredMean:
     by_task: float
     by_assessor: float
     by_cell: float
+    by_judgment: float
 
     def variance(self, over: GeneraliseOver) -> float:
         """V = max(V_T + V_A - V_I, V_T, V_A): Cameron, Gelbach & Miller 2011, with the max rule for few assessors."""
         if over == "tasks":
             return self.by_task
         return max(self.by_task + self.by_assessor - self.by_cell, self.by_task, self.by_assessor)
+
+    def design_effect(self, over: GeneraliseOver) -> float | None:
+        """V / V_iid: how many times the variance of this mean exceeds that of as many judgments sharing nothing.
+
+        Kish 1965; V_iid = N/(N-1) · sum u_i², with the same weights. None where either variance is missing or zero.
+        """
+        known = self.missing(over) is None and self.by_judgment > ZERO_VARIANCE
+        return self.variance(over) / self.by_judgment if known and self.variance(over) > ZERO_VARIANCE else None
 
     def degrees_of_freedom(self, over: GeneraliseOver) -> int:
         return (self.tasks if over == "tasks" else min(self.tasks, self.assessors)) - 1
@@ -69,7 +78,7 @@ def clustered_mean(values: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) ->
     """The mean in which each task counts once, and its variance by task, by assessor and by cell; None without rows.
 
     m = sum w_i y_i;  u_i = w_i (y_i - m);  V_C = C/(C-1) · sum over clusters (sum of u_i in the cluster)²
-    for C = tasks, assessors and task × assessor cells.
+    for C = tasks, assessors, task × assessor cells and, as if nothing were shared, single judgments.
     """
     return clustered_ratio(values, np.ones(np.shape(np.asarray(values))), tasks, assessors)
 
@@ -104,6 +113,7 @@ def clustered_ratio(values: ArrayLike, of: ArrayLike, tasks: ArrayLike, assessor
         by_task=_between(u, task),
         by_assessor=_between(u, assessor),
         by_cell=_between(u, _codes(task * (int(assessor.max()) + 1) + assessor)),
+        by_judgment=_between(u, np.arange(len(u))),
     )
 
 
@@ -119,7 +129,8 @@ def proportion(
 
     n_eff = m(1-m)/V, or T when V = 0;  q = t quantile on min(T, G) - 1 degrees of freedom;  CI = Wilson(m, n_eff, q)
     p = 2·F_t(-|m - null| / sqrt(null(1-null)/n_eff)), the score test: p < 1 - confidence exactly when the interval
-    leaves `null` out. After Korn & Graubard 1998. Judgments N are worth n_eff independent ones: DEFF = N/n_eff.
+    leaves `null` out. After Korn & Graubard 1998. n_eff counts yes-or-no trials of the same precision; ties vary less
+    than those, so it may exceed N. What sharing costs is `design_effect`: N judgments are worth N/DEFF independent ones.
     """
     if mean is None:
         return Estimate(None, undefined=empty)
@@ -140,7 +151,7 @@ def proportion(
         p=None if statistic is None else _two_sided(statistic, df),
         standard_error=math.sqrt(variance),
         n_effective=n_effective,
-        design_effect=mean.judgments / n_effective,
+        design_effect=mean.design_effect(generalise_over),
         degrees_of_freedom=df,
     )
 

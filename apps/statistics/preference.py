@@ -47,6 +47,7 @@ class Preference:
 
 @dataclass(frozen=True)
 class IndependentMean:
+    mean: float
     standard_error: float
     low: float
     high: float
@@ -55,7 +56,7 @@ class IndependentMean:
 
 def if_independent(wins: int, ties: int, losses: int, confidence: float = 0.95) -> IndependentMean | None:
     """The interval m ± z·s/sqrt(n) of the win rate and the exact sign test, as if no two judgments shared a task or an
-    assessor. For comparison only: with shared tasks and assessors it is too narrow. None below two judgments.
+    assessor; each judgment counts once. For comparison only: with shared tasks and assessors it is too narrow. None below two judgments.
     """
     n = wins + ties + losses
     if n < 2:
@@ -66,4 +67,4 @@ def if_independent(wins: int, ties: int, losses: int, confidence: float = 0.95) 
     half = float(stats.norm.isf((1 - confidence) / 2)) * error
     decisive = wins + losses
     p = float(stats.binomtest(wins, decisive).pvalue) if decisive else 1.0
-    return IndependentMean(error, mean - half, mean + half, p)
+    return IndependentMean(mean, error, mean - half, mean + half, p)

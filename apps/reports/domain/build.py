@@ -38,6 +38,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
         counts=_count(data),
         verdict=_read(overall, 1 - method.confidence),
         overall=overall,
+        independent_value=independent.mean if independent else None,
         independent_low=independent.low if independent else None,
         independent_high=independent.high if independent else None,
         clusters=clusters,
@@ -79,12 +80,16 @@ def _spread(groups: Sequence[Group]) -> Heterogeneity:
 
 
 def _criteria(data: Columns, keys: Sequence[str], method: Method) -> tuple[CriterionNumbers, ...]:
-    """Each criterion, p adjusted by Holm over all that can be tested."""
+    """Each criterion, p adjusted by Holm over all that were asked: what cannot be tested counts as p = 1.
+
+    A family that shrank with the data would adjust less for it.
+    """
     criteria = [measure_criterion(key, data, method) for key in keys]
-    tested = [criterion for criterion in criteria if criterion.net.p is not None]
-    adjusted = holm([criterion.net.p or 0.0 for criterion in tested])
-    by_key = {criterion.key: float(p) for criterion, p in zip(tested, adjusted, strict=True)}
-    return tuple(replace(criterion, p_adjusted=by_key.get(criterion.key)) for criterion in criteria)
+    adjusted = holm([1.0 if criterion.net.p is None else criterion.net.p for criterion in criteria])
+    return tuple(
+        replace(criterion, p_adjusted=None if criterion.net.p is None else float(p))
+        for criterion, p in zip(criteria, adjusted, strict=True)
+    )
 
 
 def _count(data: Columns) -> Counts:

@@ -106,10 +106,10 @@ def independent_line(numbers: Numbers) -> Line:
         "overall",
         "",
         "win_rate_if_independent",
-        numbers.overall.win_rate.value,
+        numbers.independent_value,
         numbers.independent_low,
         numbers.independent_high,
-        note="for comparison only: wrong where judgments share tasks or assessors",
+        note="each judgment counting once, for comparison only: wrong where judgments share tasks or assessors",
     )
 
 

@@ -139,3 +139,4 @@ class Numbers:
     criteria: tuple[CriterionNumbers, ...]
     position: Position
     method: Method
+    independent_value: float | None = None

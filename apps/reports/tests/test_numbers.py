@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from apps.reports.domain.frozen import canonical, digest, from_json, to_json
+from apps.reports.domain.longform import independent_line
 from apps.reports.domain.numbers import Group
 from apps.reports.tests.makers import METHOD, Row, make_facts, make_numbers, make_rows
 from apps.statistics.undefined import Reason
@@ -82,10 +83,26 @@ def test_criteria_count_only_who_rated_and_adjust_by_holm() -> None:
     grammar, relevance = make_numbers(rows).criteria
     assert (grammar.better, grammar.same, grammar.worse) == (20, 10, 10)
     assert grammar.net.value == pytest.approx(0.25)
-    assert grammar.p_adjusted == grammar.net.p
+    assert grammar.p_adjusted == pytest.approx(2 * (grammar.net.p or 0))
     assert (relevance.net.undefined, relevance.p_adjusted) == (Reason.NO_JUDGMENTS, None)
     both = make_numbers().criteria
     assert min(c.p_adjusted or 0 for c in both) == pytest.approx(2 * min(c.net.p or 0 for c in both))
+
+
+def test_criteria_on_which_all_agree_stay_in_the_family_of_holm() -> None:
+    rows = [
+        Row(f"t{i}", "a", UUID(int=i % 7), ratings={"grammar": [1, 0, 1, -1][i % 4], "relevance": 1}) for i in range(40)
+    ]
+    grammar, relevance = make_numbers(rows).criteria
+    assert (relevance.net.undefined, relevance.p_adjusted) == (Reason.NO_VARIATION, None)
+    assert grammar.p_adjusted == pytest.approx(2 * (grammar.net.p or 0))
+
+
+def test_value_and_interval_of_independent_judgments_speak_of_one_mean() -> None:
+    rows = [Row("x", "a", UUID(int=i)) for i in range(9)] + [Row("y", "b", UUID(int=9))]
+    line = independent_line(make_numbers(rows))
+    assert line.value == pytest.approx(0.9)
+    assert ((line.low or 0) + (line.high or 0)) / 2 == pytest.approx(0.9)
 
 
 def test_a_left_winning_display_shows_in_the_position() -> None:

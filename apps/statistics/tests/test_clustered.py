@@ -33,7 +33,7 @@ def test_parts_of_the_variance_match_statsmodels() -> None:
     assert mean.mean == pytest.approx(0.611111, abs=1e-6)
     assert math.sqrt(mean.by_task) == pytest.approx(0.1337955, abs=1e-7)
     assert math.sqrt(mean.by_assessor) == pytest.approx(0.0277778, abs=1e-7)
-    assert math.sqrt(mean.by_cell) == pytest.approx(0.1034973, abs=1e-7)
+    assert math.sqrt(mean.by_cell) == math.sqrt(mean.by_judgment) == pytest.approx(0.1034973, abs=1e-7)
     assert math.sqrt(mean.by_task + mean.by_assessor - mean.by_cell) == pytest.approx(0.0892253, abs=1e-7)
 
 
@@ -47,7 +47,21 @@ def test_win_rate_is_wilson_on_the_effective_size_with_a_t_quantile() -> None:
     assert estimate.n_effective == pytest.approx(n_effective, rel=1e-5)
     assert estimate.degrees_of_freedom == 2
     assert (estimate.low, estimate.high) == pytest.approx(wilson(11 / 18, n_effective, 4.302653), rel=1e-5)
-    assert estimate.design_effect == pytest.approx(18 / n_effective, rel=1e-5)
+    assert estimate.design_effect == pytest.approx((0.1337955 / 0.1034973) ** 2, rel=1e-5)
+
+
+def test_ties_do_not_hide_what_sharing_costs() -> None:
+    """200 tasks of 3 judgments, 70 % ties, the judgments of a task alike: n_eff exceeds N, yet sharing costs."""
+    chance = np.random.default_rng(1)
+    scores = np.repeat(chance.choice([0.5, 1, 0], 200, p=[0.7, 0.15, 0.15]), 3)
+    scores[::3] = chance.choice([0.5, 1, 0], 200, p=[0.7, 0.15, 0.15])
+    estimate = win_rate(scores, np.repeat(np.arange(200), 3), chance.integers(0, 30, 600))
+    assert (estimate.n_effective or 0) > 600
+    assert (estimate.design_effect or 0) > 1.3
+
+
+def test_judgments_that_share_nothing_have_no_design_effect() -> None:
+    assert win_rate([1, 0, 1, 0.5], [1, 2, 3, 4], [1, 2, 3, 4]).design_effect == pytest.approx(1)
 
 
 def test_a_fixed_panel_generalises_over_tasks_only() -> None:
@@ -67,7 +81,7 @@ def test_a_task_with_more_judgments_counts_no_more_than_another() -> None:
 
 def test_identical_tasks_are_worth_one_judgment_each() -> None:
     estimate = win_rate(np.ones(12), np.repeat(np.arange(4), 3), np.tile(np.arange(3), 4))
-    assert (estimate.value, estimate.n_effective, estimate.design_effect, estimate.high) == (1.0, 4.0, 3.0, 1.0)
+    assert (estimate.value, estimate.n_effective, estimate.design_effect, estimate.high) == (1.0, 4.0, None, 1.0)
 
 
 @pytest.mark.parametrize(
