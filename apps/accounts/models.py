@@ -11,6 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.accounts.domain.emails import plain_email
+
 
 class Role(models.TextChoices):
     ASSESSOR = "assessor", _("Assessor")
@@ -20,7 +22,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=plain_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -29,7 +31,11 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=Role.ADMIN, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username or "")
+        return self.with_email(username or "").get()
+
+    def with_email(self, email: str) -> "models.QuerySet[User]":
+        """The person, if there is one, whatever the case of the letters."""
+        return self.filter(email=plain_email(email))
 
 
 class User(AbstractBaseUser):

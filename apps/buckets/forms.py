@@ -92,7 +92,7 @@ class MemberForm(forms.Form):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].strip()
-        self.user = User.objects.filter(email__iexact=email, is_active=True).exclude(role=Role.ASSESSOR).first()
+        self.user = User.objects.with_email(email).filter(is_active=True).exclude(role=Role.ASSESSOR).first()
         if self.user is None:
             raise ValidationError(_("There is no researcher with this e-mail. Invite them first."))
         return email

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from apps.accounts.domain.emails import plain_email
 from apps.accounts.domain.tokens import hash_token
 from apps.accounts.errors import EmailTaken, InvitationGone
 from apps.accounts.models import Invitation, Role, User
@@ -23,8 +24,8 @@ def invite_person(*, actor: User, email: str, role: str, now: datetime) -> tuple
     """
     if role not in actor.invitable_roles:
         raise PermissionDenied
-    email = email.strip().lower()
-    if User.objects.filter(email__iexact=email).exists():
+    email = plain_email(email)
+    if User.objects.with_email(email).exists():
         raise EmailTaken
     Invitation.objects.open(now).filter(email=email).update(expires_at=now)
     token = secrets.token_urlsafe(32)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from apps.accounts.domain.addresses import client_address
+from apps.accounts.domain.emails import plain_email
 from apps.accounts.domain.limits import Limit
 from apps.accounts.errors import TooManyAttempts, WrongCredentials
 from apps.accounts.models import User
@@ -33,7 +34,7 @@ def sign_in(*, request: HttpRequest, email: str, password: str, now: datetime) -
         if wait_s := take_token(key=key, limit=limit, now=now):
             log.warning("Sign-in refused for %.0f s, address %s.", wait_s, address)
             raise TooManyAttempts(wait_s)
-    user = authenticate(request, username=email.strip(), password=password)
+    user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         log.warning("Sign-in failed, address %s.", address)
         raise WrongCredentials
@@ -62,4 +63,4 @@ def _address(request: HttpRequest) -> str:
 
 
 def _digest(email: str) -> str:
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    return hashlib.sha256(plain_email(email).encode()).hexdigest()

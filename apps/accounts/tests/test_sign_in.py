@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.services import deactivate_person, reactivate_person
-from apps.accounts.tests.makers import PASSWORD
+from apps.accounts.tests.makers import PASSWORD, make_user
 from apps.audit.models import AuditEvent
 from conftest import Cast
 
@@ -20,6 +20,14 @@ def test_the_case_of_the_e_mail_does_not_matter_and_it_is_audited(client: Client
     client.post("/accounts/sign-out/")
     assert client.get("/style/").status_code == 302
     assert verbs() == ["session.started", "session.ended"]
+
+
+def test_letters_that_only_look_alike_are_other_letters(client: Client, cast: Cast) -> None:
+    """`upper()` makes one letter of “i” and the dotless “ı”, `lower()` does not."""
+    assert client.post(SIGN_IN, {"email": "adm\u0131n@example.org", "password": PASSWORD}).status_code == 422
+    make_user("adm\u0131n@example.org")
+    assert client.post(SIGN_IN, {"email": " Admin@example.org", "password": PASSWORD}).status_code == 302
+    assert client.session["_auth_user_id"] == str(cast.admin.pk)
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

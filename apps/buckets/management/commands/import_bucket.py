@@ -57,7 +57,7 @@ class Command(BaseCommand):
 
 
 def _researcher(email: str) -> User:
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = User.objects.with_email(email).filter(is_active=True).first()
     if user is None:
         raise CommandError(f"There is no active person with the e-mail {email}.")
     return user
