@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from apps.accounts.models import Invitation, Role, User
+from apps.accounts.models import Invitation, InvitationQuerySet, Role, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -41,6 +41,9 @@ def role_required(*roles: Role) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+researchers = role_required(Role.RESEARCHER, Role.ADMIN)
+
+
 def access_person(user: User, public_id: UUID) -> User:
     """The account that an admin is about to change. Nobody else may know of it by its id."""
     if not user.is_active_admin:
@@ -49,9 +52,13 @@ def access_person(user: User, public_id: UUID) -> User:
 
 
 def access_invitation(user: User, public_id: UUID) -> Invitation:
-    """An invitation to withdraw: one's own, or any for an admin."""
-    mine = Invitation.objects.all() if user.is_active_admin else user.sent.all()
-    return get_object_or_404(mine, public_id=public_id)
+    """An invitation to withdraw."""
+    return get_object_or_404(withdrawable_invitations(user), public_id=public_id)
+
+
+def withdrawable_invitations(user: User) -> InvitationQuerySet:
+    """One's own, or any for an admin."""
+    return Invitation.objects.all() if user.is_active_admin else Invitation.objects.filter(invited_by=user)
 
 
 def send_to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from apps.accounts.access import withdrawable_invitations
 from apps.accounts.domain.emails import plain_email
 from apps.accounts.domain.tokens import hash_token
 from apps.accounts.errors import EmailTaken, InvitationGone
@@ -18,7 +19,7 @@ VALID_FOR = timedelta(days=7)
 
 @transaction.atomic
 def invite_person(*, actor: User, email: str, role: str, now: datetime) -> tuple[Invitation, str]:
-    """The invitation and its token, which is kept nowhere. Earlier open invitations to the e-mail are withdrawn.
+    """The invitation and its token, which is kept nowhere. Open ones that `actor` may withdraw end.
 
     Raises PermissionDenied when `actor` may not invite that role, EmailTaken when there is such a person already.
     """
@@ -27,7 +28,8 @@ def invite_person(*, actor: User, email: str, role: str, now: datetime) -> tuple
     email = plain_email(email)
     if User.objects.with_email(email).exists():
         raise EmailTaken
-    Invitation.objects.open(now).filter(email=email).update(expires_at=now)
+    for earlier in withdrawable_invitations(actor).open(now).filter(email=email):
+        withdraw_invitation(actor=actor, invitation=earlier, now=now)
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         token_hash=hash_token(token), email=email, role=Role(role), invited_by=actor, expires_at=now + VALID_FOR

@@ -63,6 +63,17 @@ def test_a_second_link_withdraws_the_first(cast: Cast) -> None:
     accept(second)
 
 
+def test_a_researcher_does_not_end_the_invitation_of_another(cast: Cast) -> None:
+    of_admin, of_researcher = invite(cast.admin, role="admin"), invite(cast.researcher)
+    assert Invitation.objects.open(NOW).count() == 2
+    invite(cast.admin)
+    for token in (of_admin, of_researcher):
+        with pytest.raises(InvitationGone):
+            accept(token)
+    withdrawn = AuditEvent.objects.filter(verb="invitation.withdrawn")
+    assert [event.actor for event in withdrawn] == [cast.admin, cast.admin]
+
+
 def test_who_has_an_account_is_not_invited(cast: Cast) -> None:
     with pytest.raises(EmailTaken):
         invite(cast.admin, "Assessor@example.org")

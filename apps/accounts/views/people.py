@@ -11,13 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts import queries, services
-from apps.accounts.access import access_invitation, access_person, role_required, signed_in
+from apps.accounts.access import access_invitation, access_person, researchers, role_required, signed_in
 from apps.accounts.errors import EmailTaken, OwnAccount
 from apps.accounts.forms import InvitationForm, RoleForm
 from apps.accounts.models import Role
 from apps.web.paging import page_of
 
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 admins = role_required(Role.ADMIN)
 
 
