@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.buckets.access import access_bucket, access_image, access_task, may_edit
 from apps.buckets.domain.bars import bar_chart
 from apps.buckets.examples import EXAMPLES
@@ -25,8 +24,6 @@ from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from apps.buckets.models import Bucket
-
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 
 
 @require_GET
