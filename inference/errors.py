@@ -8,6 +8,23 @@ class ModelUnavailable(Exception):
     """The model of a pipeline can't be loaded here; the message says which and what to do."""
 
 
+def is_fatal(error: BaseException) -> bool:
+    """A GPU whose context is lost serves nobody: the process has to end."""
+    return _is_called(error, "AcceleratorError")
+
+
+def must_pass(error: BaseException) -> bool:
+    """Whether `error` concerns the process or its job, not the task at hand: never some task's Failure, never retried
+    here.
+    """
+    return is_fatal(error) or _is_called(error, "SoftTimeLimitExceeded")
+
+
+def _is_called(error: BaseException, name: str) -> bool:
+    """By name, base classes included, since neither torch nor Celery is imported here."""
+    return any(kind.__name__ == name for kind in type(error).__mro__)
+
+
 @dataclass(frozen=True)
 class SpecProblem:
     """One fault of a pipeline's YAML: 1-based `line`, dotted `key` (empty for the whole document), `message`.

@@ -11,7 +11,7 @@ from inference.components import components
 from inference.contracts import BatchRunner, Failure, Outcome, StepRecord, TaskInput
 from inference.declare import Cancelled, Component, Model, Resources, StepInput, StepOutput, StepRunner
 from inference.engines import engines
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, must_pass
 from inference.spec.checks import options_of
 from inference.spec.model import PipelineSpec, StepSpec
 
@@ -107,16 +107,11 @@ def isolated(run: StepRunner, inputs: Sequence[StepInput], cancelled: Cancelled)
     try:
         return run(inputs, cancelled)
     except Exception as fault:
-        if is_fatal(fault):
+        if must_pass(fault):
             raise
         if len(inputs) == 1:
             return [Failure("bug", f"{type(fault).__name__}: {fault}", retryable=False)]
     return [result for given in inputs for result in isolated(run, [given], cancelled)]
-
-
-def is_fatal(fault: Exception) -> bool:
-    """A GPU whose context is lost serves nobody: the process has to end."""
-    return type(fault).__name__ == "AcceleratorError"
 
 
 def step_input(step: StepSpec, work: Work, run_seed: int) -> StepInput:

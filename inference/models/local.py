@@ -12,6 +12,7 @@ from transformers import LogitsProcessorList, StoppingCriteriaList
 
 from inference.contracts import Failure
 from inference.declare import Cancelled, Request, Result
+from inference.errors import must_pass
 from inference.models.chat import chat_prompt
 from inference.models.pictures import open_picture
 from inference.models.sampling import RowSampler, StopWhen
@@ -77,9 +78,9 @@ class LocalModel:
             return {row.place: CANCELLED for row in rows}
         try:
             return self.answer_at_once(rows, cancelled)
-        except torch.AcceleratorError:
-            raise  # the GPU's context is lost for good: the process must end, not carry on
-        except Exception as fault:  # noqa: BLE001 - what one row does to the model must not reach its neighbours
+        except Exception as fault:  # what one row does to the model must not reach its neighbours
+            if must_pass(fault):
+                raise
             failure = told(fault)
         if len(rows) == 1:
             return {rows[0].place: failure}

@@ -115,6 +115,23 @@ def test_what_breaks_the_model_breaks_one_answer(folder: Path, monkeypatch: pyte
     assert "too much for me" in broken.message
 
 
+@pytest.mark.parametrize("name", ["AcceleratorError", "SoftTimeLimitExceeded"])
+def test_what_is_the_process_s_own_affair_ends_the_batch(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    model: Any = load(folder)
+    fault, sizes = type("Special", (type(name, (Exception,), {}),), {}), []
+
+    def stopped(**inputs: Any) -> Any:
+        sizes.append(len(inputs["input_ids"]))
+        raise fault
+
+    monkeypatch.setattr(model.weights.model, "generate", stopped)
+    with pytest.raises(fault):
+        model.generate([request(text) for text in PROMPTS[:4]], lambda: False)
+    assert sizes == [4]
+
+
 def test_pictures_reach_the_model(folder: Path, tmp_path: Path) -> None:
     model = load(folder, "image")
     red, blue = (make_picture(tmp_path / f"{name}.png", colour=name) for name in ("red", "blue"))

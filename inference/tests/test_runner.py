@@ -1,14 +1,15 @@
 """A whole pipeline over a batch: steps, trace, failures, seeds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inference.contracts import BatchRunner, Outcome, TaskInput
+from inference.contracts import BatchRunner, Failure, Outcome, TaskInput
+from inference.declare import Cancelled, StepInput, StepOutput
 from inference.errors import ModelUnavailable
-from inference.runner import make_runner, step_seed
+from inference.runner import isolated, make_runner, step_seed
 from inference.spec import parse_spec
 from inference.tests.makers import make_image_model, make_picture, make_text_model
 from inference.tests.test_text_search import write_corpus
@@ -100,6 +101,19 @@ def test_one_broken_picture_fails_one_task(runner: BatchRunner, tmp_path: Path) 
     assert good.failure is None
     assert bad.failure is not None
     assert (bad.failure.kind, bad.text, bad.trace) == ("input", None, ())
+
+
+@pytest.mark.parametrize("name", ["AcceleratorError", "SoftTimeLimitExceeded"])
+def test_what_is_the_process_s_own_affair_is_no_task_s_failure(name: str) -> None:
+    fault, sizes = type("Special", (type(name, (Exception,), {}),), {}), []
+
+    def stopped(items: Sequence[StepInput], cancelled: Cancelled) -> list[StepOutput | Failure]:
+        sizes.append(len(items))
+        raise fault
+
+    with pytest.raises(fault):
+        isolated(stopped, [StepInput({}, "en", seed) for seed in range(3)], lambda: False)
+    assert sizes == [3]
 
 
 def test_cancelling_ends_before_the_next_step(runner: BatchRunner) -> None:

@@ -20,7 +20,7 @@ from apps.generation.services.leases import claim_answers, fail_answer, finish_a
 from apps.generation.services.resident import resident_runner
 from apps.generation.services.wake import wake_workers
 from inference.contracts import Failure, Outcome
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, is_fatal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,11 +88,6 @@ def _run_safely(
             _store_outcomes(batch, outcomes)
             os._exit(EXIT_UNUSABLE)  # the pool starts a new process
         return outcomes
-
-
-def is_fatal(error: Exception) -> bool:
-    """A GPU whose context is lost serves nobody: the process has to end. Named, since torch is not imported here."""
-    return any(kind.__name__ == "AcceleratorError" for kind in type(error).__mro__)
 
 
 def _store_outcomes(batch: Sequence[Answer], outcomes: dict[str, Outcome]) -> None:

@@ -8,6 +8,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from inference.contracts import ErrorKind, Failure, Outcome, StepRecord, TaskInput
 from inference.errors import ModelUnavailable
 
@@ -51,6 +53,8 @@ class TestRunner:
             os.kill(os.getpid(), signal.SIGKILL)
         if word == "device":
             raise AcceleratorError("device-side assert triggered")
+        if word == "endless":
+            raise SoftTimeLimitExceeded
         if word == "raise":
             raise RuntimeError("the runner fell over")
         if cancelled:

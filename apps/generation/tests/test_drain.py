@@ -127,6 +127,17 @@ def test_a_lost_device_ends_the_process_after_its_batch_is_noted(cast: Cast, mon
     assert {(answer.state, answer.failures) for answer in rows(run)} == {(AnswerState.WAITING, 1)}
 
 
+def test_a_batch_that_outlives_its_job_is_tried_again_one_by_one(cast: Cast) -> None:
+    run = make_waiting_run(cast, "One?", "endless writing")
+    drain(run)
+    assert {(answer.error_kind, answer.failures) for answer in rows(run)} == {("timeout", 1)}
+    for _ in range(4):
+        skip_pauses()
+        drain(run)
+    one, endless = rows(run)
+    assert (one.state, endless.state, endless.error_kind) == (AnswerState.DONE, AnswerState.FAILED, "timeout")
+
+
 @pytest.mark.parametrize("moment", ["unloadable", "unavailable"])
 def test_a_model_that_can_not_be_loaded_pauses_the_run_and_costs_no_attempt(cast: Cast, moment: str) -> None:
     """Whether it shows when the runner is made, or at its first batch."""
