@@ -1,5 +1,6 @@
 """The only way a view gets a row of this room."""
 
+from typing import Literal
 from uuid import UUID
 
 from django.http import Http404
@@ -8,8 +9,8 @@ from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment
 
 
-def access_evaluation(user: User, public_id: UUID, *, to: str = "view") -> Evaluation:
-    """`view` and `edit`: by membership of the bucket, admins always. `judge`: those assigned, nobody else."""
+def access_evaluation(user: User, public_id: UUID, *, to: Literal["view", "judge"] = "view") -> Evaluation:
+    """`view`, which includes every change: members of the bucket, and admins. `judge`: those assigned, nobody else."""
     rows = Evaluation.objects.open_to(user) if to == "judge" else Evaluation.objects.visible_to(user)
     found = rows.select_related("bucket", "run_a__revision__pipeline", "run_b__revision__pipeline")
     if evaluation := found.filter(public_id=public_id).first():

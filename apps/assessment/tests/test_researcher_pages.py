@@ -5,7 +5,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Evaluation, EvaluationState
-from apps.assessment.services import claim_comparison
+from apps.assessment.services import claim_comparison, close_evaluation, reopen_evaluation
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import AnswerState
@@ -16,18 +16,22 @@ from conftest import Cast
 
 def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast, client: Client) -> None:
     bucket = make_bucket(cast.researcher)
-    run_a, run_b = (make_run(bucket, make_revision(cast.researcher, name=name)) for name in ("Alpha", "Beta"))
+    run_a, run_b = (make_run(bucket, make_revision(cast.researcher, name=name)) for name in ("Alpha", "Beta rays"))
     client.force_login(cast.researcher)
     address = reverse("assessment:create")
     page = client.get(address, {"run_a": str(run_a.public_id), "run_b": str(run_b.public_id)}).content.decode()
     assert page.count("selected>") == 2
     said = {"name": "Alpha against Beta", "run_a": run_a.public_id, "run_b": run_a.public_id, "overlap": 2}
-    said |= {"lease_minutes": 20, "assessors": [cast.assessor.public_id], "guidelines": ""}
+    said |= {"lease_minutes": 20, "assessors": [cast.assessor.public_id, cast.admin.public_id], "guidelines": ""}
     same = client.post(address, said)
     assert same.status_code == 422
     assert "Choose two different runs." in same.content.decode()
     named = client.post(address, said | {"run_b": run_b.public_id, "guidelines": "Alpha is ours."})
     assert "The guidelines name a pipeline" in named.content.decode()
+    hinted = client.post(address, said | {"run_b": run_b.public_id, "guidelines": "Long ones are beta."})
+    assert "share words with a pipeline’s name: beta." in hinted.content.decode()
+    few = client.post(address, said | {"run_b": run_b.public_id, "overlap": 3})
+    assert (few.status_code, "Choose more assessors or lower the number" in few.content.decode()) == (422, True)
     done = client.post(address, said | {"run_b": run_b.public_id}, follow=True)
     evaluation = Evaluation.objects.get()
     assert done.redirect_chain == [(reverse("assessment:detail", args=[evaluation.public_id]), 302)]
@@ -58,6 +62,26 @@ def test_the_page_of_an_evaluation_shows_progress_leases_and_what_was_left_out(c
         assert client.post(reverse("assessment:free", args=[held.public_id])).status_code in (403, 404)
 
 
+def test_the_live_part_renews_itself_until_all_is_judged_or_closed(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=2, overlap=1)
+    client.force_login(cast.researcher)
+    assert polls(client, evaluation)
+    close_evaluation(actor=cast.researcher, evaluation=evaluation)
+    assert not polls(client, evaluation)
+    reopen_evaluation(actor=cast.researcher, evaluation=evaluation)
+    for _ in range(2):
+        assert polls(client, evaluation)
+        make_judgment(evaluation, assessor=cast.assessor)
+    assert not polls(client, evaluation)
+
+
+def polls(client: Client, evaluation: Evaluation) -> bool:
+    """Whether the part that htmx fetches will be fetched again."""
+    address = reverse("assessment:detail", args=[evaluation.public_id])
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    return "hx-trigger" in part
+
+
 def test_closing_reopening_and_changing_assessors(cast: Cast, client: Client) -> None:
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
     addresses = {name: reverse(f"assessment:{name}", args=[evaluation.public_id]) for name in ("close", "reopen")}
@@ -81,6 +105,18 @@ def test_somebody_in_two_evaluations_is_offered_once(cast: Cast, client: Client)
     client.force_login(cast.researcher)
     page = client.get(reverse("assessment:assessors", args=[evaluations[0].public_id])).content.decode()
     assert [page.count(f'value="{person.public_id}"') for person in people] == [1, 1]
+
+
+def test_whoever_can_see_the_answers_is_marked(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    client.force_login(cast.researcher)
+    runs = {name: str(getattr(evaluation, name).public_id) for name in ("run_a", "run_b")}
+    opening = client.get(reverse("assessment:create"), runs)
+    for page in (opening, client.get(reverse("assessment:assessors", args=[evaluation.public_id]))):
+        marked = {line for line in page.content.decode().splitlines() if "can see the answers" in line}
+        for person, is_marked in ((cast.researcher, True), (cast.admin, True), (cast.assessor, False)):
+            assert any(person.email in line for line in marked) == is_marked
+        assert not any(cast.outsider.email in line for line in marked)
 
 
 def test_the_preview_stores_nothing_and_the_list_shows_only_ones_own(cast: Cast, client: Client) -> None:

@@ -86,7 +86,7 @@ def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researcher_only
 def assessors(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    evaluation = access_evaluation(user, public_id, to="edit")
+    evaluation = access_evaluation(user, public_id)
     form = AssessorsForm(evaluation, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "evaluation": evaluation}
@@ -100,7 +100,7 @@ def assessors(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researcher_only
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    services.close_evaluation(actor=user, evaluation=access_evaluation(user, public_id, to="edit"))
+    services.close_evaluation(actor=user, evaluation=access_evaluation(user, public_id))
     messages.success(request, _("Closed: no more judgments are accepted."))
     return redirect("assessment:detail", public_id)
 
@@ -109,7 +109,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researcher_only
 def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    services.reopen_evaluation(actor=user, evaluation=access_evaluation(user, public_id, to="edit"))
+    services.reopen_evaluation(actor=user, evaluation=access_evaluation(user, public_id))
     messages.success(request, _("Open again: assessors can go on."))
     return redirect("assessment:detail", public_id)
 
