@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-def access_report(user: User, public_id: UUID, *, to: Literal["view", "export"] = "view") -> Report:
+def access_report(user: User, public_id: UUID) -> Report:
     """Whoever may view a report may take it away: researchers of the bucket and admins.
 
     Raises Http404 for everyone else: that a report exists is knowledge too.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from apps.statistics.clustered import Estimate
 
 DASH = "–"
@@ -52,6 +55,12 @@ def percent_interval(estimate: Estimate) -> str:
 
 def points_interval(estimate: Estimate) -> str:
     return _interval(points(estimate.low), points(estimate.high))
+
+
+def moment(when: datetime) -> str:
+    """Date and time where the reader is, with the zone."""
+    local = localtime(when)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {date_format(local, 'T')}"
 
 
 def _interval(low: str, high: str) -> str:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -21,6 +22,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def without_numbers(self) -> "ReportQuerySet":
         """For lists: everything but the numbers."""
         return self.select_related("evaluation__bucket", "created_by").defer("numbers")
+
+    def numbered(self) -> "ReportQuerySet":
+        """With each report's `number` read at once. Before any filter that takes some reports of an evaluation out."""
+        place = models.Window(RowNumber(), partition_by="evaluation", order_by="pk")
+        return self.annotate(number=place)
 
 
 class Report(models.Model):
@@ -49,6 +55,11 @@ class Report(models.Model):
     @cached_property
     def content(self) -> Numbers:
         return from_json(self.numbers)
+
+    @cached_property
+    def number(self) -> int:
+        """Which report of its evaluation this is, from 1: how often someone has looked. None is ever deleted."""
+        return 1 if self.pk is None else Report.objects.filter(evaluation=self.evaluation_id, pk__lte=self.pk).count()
 
     @property
     def is_intact(self) -> bool:

@@ -16,11 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIDENCE = 0.95
 
 
-def method_in_use(*, seed: int) -> Method:
+def method_in_use() -> Method:
     return Method(
         confidence=CONFIDENCE,
         generalise_over="tasks+assessors",
-        seed=seed,
         code_version=code_version(),
         python=platform.python_version(),
         numpy=np.__version__,

@@ -32,12 +32,12 @@ class Download:
     filename: str
 
 
-def freeze_report(*, actor: User, evaluation: Evaluation, seed: int = 0) -> Report:
+def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     """Read judgments and facts as of one moment, compute, store with the hash. Works with no judgments too.
 
-    `seed` is written into the method: any random step of a report must draw from it.
+    While the evaluation is open the report is an interim one and draws no verdict.
     """
-    method = method_in_use(seed=seed)
+    method = method_in_use()
     with _one_moment():
         numbers = build_numbers(judgment_table(evaluation), facts_of(evaluation), method)
         data = to_json(numbers)

@@ -13,7 +13,6 @@ from apps.accounts.models import Role
 from apps.assessment.access import access_evaluation
 from apps.reports import services, wording
 from apps.reports.access import access_report
-from apps.reports.domain.numbers import Numbers
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
 from apps.reports.models import Report
@@ -27,7 +26,9 @@ readers = role_required(Role.RESEARCHER, Role.ADMIN)
 @require_safe
 @readers
 def report_list(request: HttpRequest) -> HttpResponse:
-    reports = Report.objects.visible_to(signed_in(request)).select_related("evaluation__bucket", "created_by")
+    reports = (
+        Report.objects.visible_to(signed_in(request)).numbered().select_related("evaluation__bucket", "created_by")
+    )
     return render(request, "reports/list.html", {"page": page_of(request, reports, 25)})
 
 
@@ -37,13 +38,14 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)
     others = reports_of(user, report.evaluation).exclude(pk=report.pk)[:5]
-    return render(request, "reports/detail.html", {"report": report, "others": others, **_parts(report.content)})
+    return render(request, "reports/detail.html", {"report": report, "others": others, **_parts(report)})
 
 
-def _parts(numbers: Numbers) -> dict[str, object]:
+def _parts(report: Report) -> dict[str, object]:
+    numbers = report.content
     return {
         "numbers": numbers,
-        "words": wording.Words(numbers),
+        "words": wording.Words(numbers, report.number),
         "figures": draw(numbers),
         "rows": every_group(numbers),
         "verdicts": VERDICTS,
@@ -64,7 +66,7 @@ def freeze(request: HttpRequest, evaluation: UUID) -> HttpResponse:
 @readers
 def export(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
     user = signed_in(request)
-    report = access_report(user, public_id, to="export")
+    report = access_report(user, public_id)
     if form not in exporters():
         raise Http404
     download = services.download_report(actor=user, report=report, form=form)

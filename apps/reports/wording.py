@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.reports.formats import percent, percent_interval, whole
+from apps.reports.formats import decimal, p_value, percent, percent_interval, whole
 from apps.statistics.gates import MIN_ASSESSORS, MIN_TASKS
 from apps.statistics.undefined import Reason
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
     from apps.reports.domain.numbers import Counts, Numbers
+    from apps.statistics.heterogeneity import Heterogeneity
 
 REASONS: dict[Reason, Promise] = {
     Reason.NO_JUDGMENTS: _("Nobody has judged here yet."),
@@ -42,6 +43,7 @@ def headline(numbers: Numbers) -> str:
         "a": pgettext("verdict of a report", "A is better"),
         "b": pgettext("verdict of a report", "B is better"),
         "undecided": pgettext("verdict of a report", "No difference established"),
+        "interim": pgettext("verdict of a report", "Interim, no verdict"),
         "insufficient": pgettext("verdict of a report", "Insufficient data"),
         "empty": pgettext("verdict of a report", "No judgments"),
     }[numbers.verdict.reading]
@@ -79,6 +81,11 @@ def _sentence_form(reading: str) -> str:
             "No difference between “%(a_name)s” and “%(b_name)s” is established: the first is preferred in %(rate)s "
             "of comparisons, a tie counting half, and the 95%% interval %(interval)s includes one half."
         )
+    if reading == "interim":
+        return gettext(
+            "Interim: so far “%(a_name)s” is preferred to “%(b_name)s” in %(rate)s of comparisons, a tie counting half "
+            "(95%% interval %(interval)s). There is no verdict while the evaluation is open."
+        )
     if reading == "insufficient":
         return gettext(
             "There is not enough data to say whether “%(a_name)s” or “%(b_name)s” answers better: a verdict needs "
@@ -99,6 +106,54 @@ def worth(numbers: Numbers) -> str:
         "%(count)s judgments are worth %(worth)s independent ones.",
         rate.judgments,
     ) % {"count": whole(rate.judgments), "worth": whole(rate.judgments / rate.design_effect)}
+
+
+def interim(numbers: Numbers, report_number: int) -> str:
+    """A warning against reading a report of an open evaluation as final, or "" when judging was over."""
+    if not numbers.is_interim:
+        return ""
+    return gettext(
+        "Interim: the evaluation was still open when this was frozen; it is report number %(number)s of this "
+        "evaluation. Intervals and p hold for one look: who looks again and again will see a difference by chance."
+    ) % {"number": whole(report_number)}
+
+
+def generalisation(numbers: Numbers) -> str:
+    """What the intervals speak of."""
+    if numbers.method.generalise_over == "tasks":
+        return gettext("The intervals speak of other tasks, judged by the same assessors.")
+    return gettext("The intervals speak of other tasks, judged by other assessors of the same kind.")
+
+
+def spread(found: Heterogeneity) -> str:
+    """Whether groups differ from each other, or why that cannot be said."""
+    if found.undefined:
+        return str(REASONS[found.undefined])
+    return gettext(
+        "Do they differ from each other? Cochran's Q is %(q)s on %(df)s degrees of freedom, p %(p)s; %(share)s of the "
+        "spread is beyond chance. Exploratory."
+    ) % {
+        "q": decimal(found.q),
+        "df": found.degrees_of_freedom,
+        "p": p_value(found.p),
+        "share": percent(found.i_squared, 0),
+    }
+
+
+def position(numbers: Numbers) -> str:
+    """Whether the side on the screen mattered."""
+    bias = numbers.position
+    told = gettext(
+        "The answer on the left won %(share)s of the decisive judgments (95%% interval %(interval)s, p %(p)s). "
+        "A stood on the left in %(left)s of %(all)s judgments."
+    ) % {
+        "share": percent(bias.left_share.value),
+        "interval": percent_interval(bias.left_share),
+        "p": p_value(bias.tested_p),
+        "left": whole(bias.a_on_left),
+        "all": whole(bias.judgments),
+    }
+    return f"{told} {REASONS[bias.left_share.undefined]}" if bias.left_share.undefined else told
 
 
 def simulated(counts: Counts) -> str:
@@ -139,6 +194,7 @@ def method_sentences(numbers: Numbers) -> list[str]:
             "or 5 assessors are marked “few data” and are not tested."
         )
         % {"tasks": MIN_TASKS, "assessors": MIN_ASSESSORS},
+        generalisation(numbers),
     ]
 
 
@@ -147,6 +203,7 @@ class Words:
     """The sentences of one report, for a template."""
 
     numbers: Numbers
+    report_number: int = 1
 
     @property
     def headline(self) -> str:
@@ -159,6 +216,14 @@ class Words:
     @property
     def worth(self) -> str:
         return worth(self.numbers)
+
+    @property
+    def interim(self) -> str:
+        return interim(self.numbers, self.report_number)
+
+    @property
+    def position(self) -> str:
+        return position(self.numbers)
 
     @property
     def simulated(self) -> str:

@@ -130,7 +130,8 @@ def proportion(
     n_eff = m(1-m)/V, or T when V = 0;  q = t quantile on min(T, G) - 1 degrees of freedom;  CI = Wilson(m, n_eff, q)
     p = 2·F_t(-|m - null| / sqrt(null(1-null)/n_eff)), the score test: p < 1 - confidence exactly when the interval
     leaves `null` out. After Korn & Graubard 1998. n_eff counts yes-or-no trials of the same precision; ties vary less
-    than those, so it may exceed N. What sharing costs is `design_effect`: N judgments are worth N/DEFF independent ones.
+    than those, so it may exceed N.
+    What sharing costs is `design_effect`: N judgments are worth N/DEFF independent ones.
     """
     if mean is None:
         return Estimate(None, undefined=empty)

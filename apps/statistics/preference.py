@@ -56,7 +56,8 @@ class IndependentMean:
 
 def if_independent(wins: int, ties: int, losses: int, confidence: float = 0.95) -> IndependentMean | None:
     """The interval m ± z·s/sqrt(n) of the win rate and the exact sign test, as if no two judgments shared a task or an
-    assessor; each judgment counts once. For comparison only: with shared tasks and assessors it is too narrow. None below two judgments.
+    assessor; each judgment counts once. For comparison only: with shared tasks and assessors it is too narrow. None
+    below two judgments.
     """
     n = wins + ties + losses
     if n < 2:

@@ -2,8 +2,6 @@
 
 import math
 
-from scipy import stats
-
 
 def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
     """Wilson's score interval for an observed `share` of `n` trials; `n` may be an effective, fractional size.
@@ -19,16 +17,3 @@ def wilson(share: float, n: float, quantile: float) -> tuple[float, float]:
     half = quantile * math.sqrt(share * (1 - share) / n + squared / (4 * n * n))
     scale = 1 + squared / n
     return max(0.0, min(share, (centre - half) / scale)), min(1.0, max(share, (centre + half) / scale))
-
-
-def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The exact binomial interval from beta quantiles (Clopper & Pearson 1934): conservative, for independent trials.
-
-    Raises ValueError unless 0 <= successes <= n and n >= 1.
-    """
-    if not 0 <= successes <= n or n < 1:
-        raise ValueError(f"clopper_pearson needs 0 <= successes <= n and n >= 1, got {successes} of {n}")
-    tail = (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
-    high = 1.0 if successes == n else float(stats.beta.ppf(1 - tail, successes + 1, n - successes))
-    return low, high

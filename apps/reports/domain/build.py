@@ -29,6 +29,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
     ordered = in_order(rows)
     data = columns_of(ordered, facts.criteria)
     overall = measure_group("", data, method)
+    overall = replace(overall, enough=verdict_gate(overall.tasks, overall.assessors).passed)
     clusters, languages = _groups(data, data.clusters, method), _groups(data, data.languages, method)
     independent = _independent(data, method)
     return Numbers(
@@ -36,7 +37,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
         data_sha256=data_sha256(ordered),
         facts=facts,
         counts=_count(data),
-        verdict=_read(overall, 1 - method.confidence),
+        verdict=_read(overall, 1 - method.confidence, is_open=facts.evaluation_state == "open"),
         overall=overall,
         independent_value=independent.mean if independent else None,
         independent_low=independent.low if independent else None,
@@ -51,14 +52,19 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
     )
 
 
-def _read(overall: Group, alpha: float) -> Verdict:
-    """What may be said: nothing without enough data, else the side of one half that the interval lies on."""
+def _read(overall: Group, alpha: float, *, is_open: bool) -> Verdict:
+    """What may be said: nothing without enough data or while judging goes on.
+
+    Else the side of one half that the interval lies on.
+    """
     gate = verdict_gate(overall.tasks, overall.assessors)
     reading: Reading = "undecided"
     if not overall.judgments:
         reading = "empty"
     elif not gate.passed:
         reading = "insufficient"
+    elif is_open:
+        reading = "interim"
     elif overall.win_rate.p is not None and overall.win_rate.p < alpha:
         reading = "a" if (overall.win_rate.value or 0) > 0.5 else "b"
     return Verdict(reading, gate.tasks_missing, gate.assessors_missing)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from apps.reports.domain.numbers import Numbers
+from apps.reports.domain.numbers import VERSION, Numbers
 
 _ADAPTER = TypeAdapter(Numbers)
 
@@ -20,8 +20,20 @@ def to_json(numbers: Numbers) -> dict[str, Any]:
 
 
 def from_json(data: dict[str, Any]) -> Numbers:
-    """Raises pydantic's ValidationError for data of another version's shape."""
-    return _ADAPTER.validate_python(data)
+    """Raises pydantic's ValidationError for data of a shape that is not known."""
+    return _ADAPTER.validate_python(data if data.get("version", VERSION) > 1 else _without_claims_of_1(data))
+
+
+def _without_claims_of_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 without its design effects (N/n_eff) and without a verdict where judging still went on."""
+
+    def mended(part: dict[str, Any]) -> dict[str, Any]:
+        return {**part, "design_effect": None} if "design_effect" in part else part
+
+    result: dict[str, Any] = json.loads(json.dumps(data), object_hook=mended)
+    if result["facts"]["evaluation_state"] == "open" and result["verdict"]["reading"] in ("a", "b", "undecided"):
+        result["verdict"]["reading"] = "interim"
+    return result
 
 
 def canonical(data: dict[str, Any]) -> bytes:

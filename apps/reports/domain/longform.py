@@ -37,12 +37,15 @@ class Line:
     note: str = ""
 
 
+INTERIM = "interim: the evaluation was still open when this was frozen"
 COLUMNS = tuple(field.name for field in fields(Line))
 
 
-def long_lines(numbers: Numbers) -> list[Line]:
-    """All sections in the order of the page."""
+def long_lines(numbers: Numbers, report_number: int = 1) -> list[Line]:
+    """All sections in the order of the page; `report_number` counts the reports of the evaluation."""
+    interim = INTERIM if numbers.is_interim else ""
     return [
+        Line("about", "report", "report_number", report_number, note=interim),
         *about(numbers),
         *group_lines("overall", (numbers.overall,)),
         independent_line(numbers),
@@ -98,7 +101,7 @@ def criterion_lines(numbers: Numbers) -> Iterator[Line]:
 
 def position_lines(numbers: Numbers) -> Iterator[Line]:
     yield Line("position", "", "a_on_left", numbers.position.a_on_left, judgments=numbers.position.judgments)
-    yield _estimate("position", "", "left_share", numbers.position.left_share)
+    yield _estimate("position", "", "left_share", numbers.position.left_share, enough=numbers.position.enough)
 
 
 def independent_line(numbers: Numbers) -> Line:
@@ -123,8 +126,11 @@ def _estimate(
     enough: bool | None = None,
 ) -> Line:
     values = asdict(estimate)
-    why = values.pop("undefined") or ""
-    return Line(section, group, measure, p_adjusted=p_adjusted, enough=enough, note=str(why), **values)
+    why = str(values.pop("undefined") or "")
+    if enough is False and values["p"] is not None:
+        why, p_adjusted = "few data: not tested", None
+        values["p"] = None
+    return Line(section, group, measure, p_adjusted=p_adjusted, enough=enough, note=why, **values)
 
 
 def _flat(values: dict[str, object], prefix: str = "") -> Iterator[tuple[str, float | int | str | None]]:

@@ -7,10 +7,11 @@ from typing import Literal
 
 # pydantic reads these at run time
 from apps.statistics.clustered import Estimate, GeneraliseOver
+from apps.statistics.gates import cell_gate
 from apps.statistics.heterogeneity import Heterogeneity
 
-VERSION = 1
-Reading = Literal["a", "b", "undecided", "insufficient", "empty"]
+VERSION = 2  # 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
+Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,6 @@ class Method:
 
     confidence: float
     generalise_over: GeneraliseOver
-    seed: int
     code_version: str
     python: str
     numpy: str
@@ -99,6 +99,11 @@ class Group:
     win_ratio: float | None
     win_odds: float | None
 
+    @property
+    def tested_p(self) -> float | None:
+        """p, where there are enough data to test."""
+        return self.win_rate.p if self.enough else None
+
 
 @dataclass(frozen=True)
 class CriterionNumbers:
@@ -112,6 +117,15 @@ class CriterionNumbers:
     net: Estimate
     p_adjusted: float | None
 
+    @property
+    def tested_p(self) -> float | None:
+        """p, where there are enough data to test; so is `tested_p_adjusted`."""
+        return self.net.p if self.enough else None
+
+    @property
+    def tested_p_adjusted(self) -> float | None:
+        return self.p_adjusted if self.enough else None
+
 
 @dataclass(frozen=True)
 class Position:
@@ -120,6 +134,14 @@ class Position:
     a_on_left: int
     judgments: int
     left_share: Estimate
+
+    @property
+    def enough(self) -> bool:
+        return cell_gate(self.left_share.tasks, self.left_share.assessors).passed
+
+    @property
+    def tested_p(self) -> float | None:
+        return self.left_share.p if self.enough else None
 
 
 @dataclass(frozen=True)
@@ -140,3 +162,8 @@ class Numbers:
     position: Position
     method: Method
     independent_value: float | None = None
+
+    @property
+    def is_interim(self) -> bool:
+        """Frozen while judging still went on: who looks often enough will see a difference by chance."""
+        return self.facts.evaluation_state == "open"

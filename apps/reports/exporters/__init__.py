@@ -36,8 +36,3 @@ def exporters() -> Mapping[str, Exporter]:
 def exporter_named(name: str) -> Exporter:
     """Raises KeyError for a form there is none of."""
     return exporters()[name]
-
-
-def export_report(report: Report, name: str) -> bytes:
-    """The frozen numbers in that form. Raises KeyError for a form there is none of."""
-    return exporter_named(name).render(report)

@@ -20,7 +20,7 @@ def render(report: Report) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for line in long_lines(report.content):
+    for line in long_lines(report.content, report.number):
         writer.writerow([_written(value) for value in astuple(line)])
     return text.getvalue().encode("utf-8-sig")
 

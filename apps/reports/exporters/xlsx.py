@@ -36,7 +36,7 @@ def render(report: Report) -> bytes:
     workbook = Workbook()
     if workbook.active is not None:
         workbook.remove(workbook.active)
-    lines = long_lines(report.content)
+    lines = long_lines(report.content, report.number)
     for title, section in SHEETS.items():
         _fill(workbook.create_sheet(title), [line for line in lines if line.section == section])
     saved = io.BytesIO()

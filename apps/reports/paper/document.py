@@ -7,21 +7,22 @@ import logging
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 from matplotlib.backends.backend_pdf import PdfPages
 
 from apps.assessment.labels import criterion_label
 from apps.reports import wording
 from apps.reports.figures import draw, every_group
-from apps.reports.formats import decimal, p_value, percent, percent_interval, points, points_interval, whole
+from apps.reports.formats import decimal, moment, p_value, percent, percent_interval, points, points_interval, whole
 from apps.reports.paper.drawings import draw_bars, draw_forest
 from apps.reports.paper.sheet import SOFT, Sheet
 from apps.reports.paper.tables import draw_table
+from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
     from apps.reports.domain.numbers import Group, Numbers
     from apps.reports.models import Report
+    from apps.statistics.undefined import Reason
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph it keeps
 
@@ -34,7 +35,7 @@ def make_pdf(report: Report) -> bytes:
     foot = gettext("SHA-256 of the numbers: %(hash)s") % {"hash": report.sha256}
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}), PdfPages(out, metadata=about) as pdf:
         sheet = Sheet(pdf, foot)
-        _verdict(sheet, numbers, title)
+        _verdict(sheet, report, title)
         if numbers.counts.judgments:
             _pictures(sheet, numbers)
         _method(sheet, report, numbers)
@@ -42,12 +43,15 @@ def make_pdf(report: Report) -> bytes:
     return out.getvalue()
 
 
-def _verdict(sheet: Sheet, numbers: Numbers, title: str) -> None:
+def _verdict(sheet: Sheet, report: Report, title: str) -> None:
+    numbers = report.content
     overall, counts, facts = numbers.overall, numbers.counts, numbers.facts
     sheet.write(title, size=17, bold=True, after=6)
     if loud := wording.simulated(counts):
         sheet.write(gettext("Simulated judgments"), size=10, bold=True, colour="#7d4e00", after=1)
         sheet.write(loud, colour="#7d4e00")
+    if early := wording.interim(numbers, report.number):
+        sheet.write(early, colour="#7d4e00")
     sheet.write(wording.headline(numbers), size=12, bold=True, colour="#2444a5", after=2)
     sheet.write(wording.sentence(numbers), size=11.5, after=8)
     sheet.write(
@@ -64,7 +68,7 @@ def _verdict(sheet: Sheet, numbers: Numbers, title: str) -> None:
     }
     rows = [[name, percent(rate.value), percent_interval(rate)] for name, rate in rates.items()]
     rows.insert(1, [gettext("Net preference, points"), points(overall.net.value), points_interval(overall.net)])
-    rows.append([gettext("p against one half"), p_value(overall.win_rate.p), ""])
+    rows.append([gettext("p against one half"), p_value(overall.tested_p), ""])
     plain = {
         gettext("Tasks judged"): whole(counts.tasks),
         gettext("Assessors"): whole(counts.assessors),
@@ -73,6 +77,8 @@ def _verdict(sheet: Sheet, numbers: Numbers, title: str) -> None:
         gettext("Design effect"): decimal(overall.win_rate.design_effect),
     }
     draw_table(sheet, head, rows + [[name, value, ""] for name, value in plain.items()])
+    if overall.win_rate.undefined:
+        sheet.write(str(wording.REASONS[overall.win_rate.undefined]))
     if note := wording.worth(numbers):
         sheet.write(note, colour=SOFT)
 
@@ -82,15 +88,49 @@ def _pictures(sheet: Sheet, numbers: Numbers) -> None:
     ends = (gettext("B is better"), gettext("A is better"))
     sheet.heading(gettext("What the assessors said"))
     draw_bars(sheet, figures.bars)
+    _verdict_table(sheet, rows)
     # xgettext:no-python-format
     sheet.heading(gettext("Win rate of A with its 95% interval"), keep=figures.rates.height * 0.62 + 60)
     draw_forest(sheet, figures.rates, ends, lambda value: percent(value, 0))
+    _spreads(sheet, numbers)
     _rate_table(sheet, rows)
     if numbers.criteria:
         title = gettext("Net preference for A by criterion, percentage points")
         sheet.heading(title, keep=figures.criteria.height * 0.62 + 60)
         draw_forest(sheet, figures.criteria, ends, lambda value: points(value, 0))
         _criterion_table(sheet, numbers)
+    sheet.heading(gettext("Did the side on the screen matter?"))
+    sheet.write(wording.position(numbers))
+
+
+def _spreads(sheet: Sheet, numbers: Numbers) -> None:
+    for title, groups, found in (
+        (gettext("Clusters"), numbers.clusters, numbers.cluster_spread),
+        (gettext("Languages"), numbers.languages, numbers.language_spread),
+    ):
+        if len(groups) > 1:
+            sheet.write(f"{title}. {wording.spread(found)}", size=8, colour=SOFT)
+
+
+def _verdict_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
+    """Shares, each task counting once, with the judgments behind them."""
+    head = [gettext("Group"), *(str(wording.VERDICTS[verdict]) for verdict in VERDICTS)]
+    body = [
+        [label, *(f"{percent(group.shares[verdict])} ({whole(group.counts[verdict])})" for verdict in VERDICTS)]
+        for label, group in rows
+    ]
+    draw_table(sheet, head, body)
+
+
+def _marked(label: str, *, enough: bool) -> str:
+    return label if enough else f"{label} ({gettext('few data')})"
+
+
+def _notes(sheet: Sheet, missing: list[tuple[str, Reason | None]]) -> None:
+    """Why a number of the table above is a dash."""
+    for label, why in missing:
+        if why:
+            sheet.write(f"{label}: {wording.REASONS[why]}", size=7.5, colour=SOFT, after=1)
 
 
 def _interval_title() -> str:
@@ -106,10 +146,10 @@ def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
         head,
         [
             [
-                label if group.enough or not group.key else f"{label} ({gettext('few data')})",
+                _marked(label, enough=group.enough or not group.key),
                 percent(group.win_rate.value),
                 percent_interval(group.win_rate),
-                p_value(group.win_rate.p),
+                p_value(group.tested_p),
                 p_value(group.p_adjusted),
                 percent(group.both_bad_rate.value),
                 whole(group.tasks),
@@ -119,6 +159,7 @@ def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
             for label, group in rows
         ],
     )
+    _notes(sheet, [(label, group.win_rate.undefined) for label, group in rows if group.key])
 
 
 def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
@@ -129,11 +170,11 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
         head,
         [
             [
-                str(criterion_label(item.key)),
+                _marked(str(criterion_label(item.key)), enough=item.enough),
                 points(item.net.value),
                 points_interval(item.net),
-                p_value(item.net.p),
-                p_value(item.p_adjusted),
+                p_value(item.tested_p),
+                p_value(item.tested_p_adjusted),
                 whole(item.better),
                 whole(item.same),
                 whole(item.worse),
@@ -141,6 +182,7 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
             for item in numbers.criteria
         ],
     )
+    _notes(sheet, [(str(criterion_label(item.key)), item.net.undefined) for item in numbers.criteria])
 
 
 def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:
@@ -150,10 +192,10 @@ def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:
     method = numbers.method
     libraries = f"Python {method.python}, numpy {method.numpy}, scipy {method.scipy}"
     facts = {
-        gettext("Frozen"): date_format(report.created_at, "DATETIME_FORMAT"),
+        gettext("Frozen"): moment(report.created_at),
         gettext("Code version"): report.code_version,
         gettext("Libraries"): libraries,
-        gettext("Seed"): str(method.seed),
+        gettext("Report number of this evaluation"): whole(report.number),
         gettext("SHA-256 of the judgments"): numbers.data_sha256,
         gettext("SHA-256 of the bucket"): numbers.facts.bucket_sha256,
     }

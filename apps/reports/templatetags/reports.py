@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from apps.assessment.labels import criterion_label
 from apps.reports import formats, wording
 from apps.reports.domain.numbers import Numbers
+from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
 
 register = template.Library()
@@ -17,6 +18,7 @@ for named in (
     formats.whole,
     formats.percent_interval,
     formats.points_interval,
+    formats.moment,
 ):
     register.filter(named.__name__, named)
 
@@ -35,6 +37,11 @@ def criterion_name(key: str) -> Promise | str:
 def reason(why: Reason | None) -> Promise | str:
     """Why a number is missing, as a sentence."""
     return wording.REASONS[why] if why else ""
+
+
+@register.filter
+def spread_sentence(found: Heterogeneity) -> str:
+    return wording.spread(found)
 
 
 @register.filter

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = UUID(int=0)
 CRITERIA = ("grammar", "relevance")
-METHOD = Method(0.95, "tasks+assessors", 0, "0.1.0", "3.11", "2.4", "1.17")
+METHOD = Method(0.95, "tasks+assessors", "0.1.0", "3.11", "2.4", "1.17")
 VERDICTS = ("a_much", "a", "tie", "both_bad", "b", "b_much")
 
 
@@ -40,11 +40,13 @@ class Row:
     ratings: dict[str, int] = field(default_factory=dict)
 
 
-def make_facts(*, evaluation_name: str = "OCR or not", a: str = "With OCR", b: str = "Text only") -> Facts:
+def make_facts(
+    *, evaluation_name: str = "OCR or not", a: str = "With OCR", b: str = "Text only", state: str = "closed"
+) -> Facts:
     return Facts(
         evaluation=str(UUID(int=7)),
         evaluation_name=evaluation_name,
-        evaluation_state="open",
+        evaluation_state=state,
         evaluation_seed=1,
         overlap=2,
         comparisons=60,

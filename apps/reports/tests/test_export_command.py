@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.reports.exporters import export_report
+from apps.reports.exporters import exporter_named
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation
@@ -23,7 +23,7 @@ def test_the_command_writes_what_the_page_gives(cast: Cast, tmp_path: Path) -> N
     call_command("export_report", str(stored.public_id), format="csv", out=tmp_path)
     (written,) = tmp_path.iterdir()
     assert written.name == f"judged-{stored.sha256[:8]}.csv"
-    assert written.read_bytes() == export_report(stored, "csv")
+    assert written.read_bytes() == exporter_named("csv").render(stored)
 
 
 def test_a_wrong_id_and_a_wrong_place_say_what_is_wrong(cast: Cast, tmp_path: Path) -> None:

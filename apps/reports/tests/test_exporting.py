@@ -15,8 +15,8 @@ from django.utils import translation
 
 from apps.reports.domain.cells import harmless
 from apps.reports.domain.longform import COLUMNS, long_lines
-from apps.reports.exporters import export_report, exporters
-from apps.reports.formats import percent, percent_interval, points
+from apps.reports.exporters import exporter_named, exporters
+from apps.reports.formats import p_value, percent, percent_interval, points
 from apps.reports.tests.makers import make_facts, make_numbers, make_rows, make_unsaved_report
 
 if TYPE_CHECKING:
@@ -34,17 +34,17 @@ def report() -> Report:
 
 
 def csv_rows(report: Report) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(export_report(report, "csv").decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(exporter_named("csv").render(report).decode("utf-8-sig"))))
 
 
 def sheet_rows(report: Report) -> list[tuple[object, ...]]:
-    workbook = openpyxl.load_workbook(io.BytesIO(export_report(report, "xlsx")))
+    workbook = openpyxl.load_workbook(io.BytesIO(exporter_named("xlsx").render(report)))
     return [row for sheet in workbook.worksheets for row in sheet.iter_rows(min_row=2, values_only=True)]
 
 
 def pdf_text(report: Report, folder: Path) -> str:
     path = folder / "report.pdf"
-    path.write_bytes(export_report(report, "pdf"))
+    path.write_bytes(exporter_named("pdf").render(report))
     return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
@@ -58,7 +58,7 @@ def test_the_four_forms_are_found() -> None:
 
 
 def test_json_is_the_frozen_numbers(report: Report) -> None:
-    data = json.loads(export_report(report, "json"))
+    data = json.loads(exporter_named("json").render(report))
     assert data["numbers"] == report.numbers
     assert data["sha256"] == report.sha256
 
@@ -78,7 +78,7 @@ def test_csv_has_every_number_at_full_precision(report: Report) -> None:
 
 
 def test_csv_opens_as_utf8_in_excel(report: Report) -> None:
-    content = export_report(report, "csv")
+    content = exporter_named("csv").render(report)
     assert content.startswith(b"\xef\xbb\xbf")
     assert "фото" in content.decode("utf-8-sig")
 
@@ -93,9 +93,9 @@ def test_a_name_that_is_a_formula_stays_text() -> None:
     cells = {cell for row in csv_rows(report) for cell in row}
     assert "'" + HOSTILE in cells
     assert HOSTILE not in cells
-    workbook = openpyxl.load_workbook(io.BytesIO(export_report(report, "xlsx")))
+    workbook = openpyxl.load_workbook(io.BytesIO(exporter_named("xlsx").render(report)))
     assert all(cell.data_type != "f" for sheet in workbook for row in sheet for cell in row)
-    assert export_report(report, "pdf").startswith(b"%PDF")
+    assert exporter_named("pdf").render(report).startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx", "|x", "%x"])
@@ -115,6 +115,33 @@ def test_pdf_says_the_rounded_numbers_and_the_hash(report: Report, tmp_path: Pat
         assert points(criterion.net.value) in text
 
 
+def test_paper_says_what_the_page_says(report: Report, tmp_path: Path) -> None:
+    text = " ".join(pdf_text(report, tmp_path).split())
+    shares = report.content.overall
+    assert f"{percent(shares.shares['tie'])} ({shares.counts['tie']})" in text
+    for words in ("Cochran's Q is", "The answer on the left won", "other assessors of the same kind", "noon UTC"):
+        assert words in text, words.lower()
+    assert "Seed" not in text
+    assert "Interim" not in text
+
+
+def test_few_data_are_marked_and_not_tested_on_paper(tmp_path: Path) -> None:
+    numbers = make_numbers(make_rows(tasks=8, panel=3))
+    text = pdf_text(make_unsaved_report(numbers), tmp_path)
+    assert text.count("(few") >= len(numbers.criteria) + len(numbers.clusters)
+    tested = [line for line in long_lines(numbers) if line.enough is False]
+    assert tested
+    assert not any(line.p or line.p_adjusted for line in tested)
+    assert p_value(numbers.criteria[0].net.p) not in text
+
+
+def test_interim_reports_say_so_in_every_form(tmp_path: Path) -> None:
+    early = make_unsaved_report(make_numbers(facts=make_facts(state="open")))
+    assert "report number 1 of this evaluation" in " ".join(pdf_text(early, tmp_path).split())
+    assert json.loads(exporter_named("json").render(early))["interim"] is True
+    assert any("interim" in cell for row in csv_rows(early) for cell in row)
+
+
 def test_pdf_follows_the_readers_language(report: Report, tmp_path: Path) -> None:
     with translation.override("ru"):
         rate = percent(report.content.overall.win_rate.value)
@@ -130,7 +157,7 @@ def test_names_are_never_read_as_mathematics(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["csv", "json", "pdf", "xlsx"])
 def test_no_judgments_give_a_file_and_again_the_same_bytes(name: str) -> None:
     empty = make_unsaved_report(make_numbers([]))
-    assert export_report(empty, name) == export_report(empty, name)
+    assert exporter_named(name).render(empty) == exporter_named(name).render(empty)
 
 
 def test_simulated_judgments_are_told_on_paper(tmp_path: Path) -> None:
@@ -140,4 +167,4 @@ def test_simulated_judgments_are_told_on_paper(tmp_path: Path) -> None:
 
 def test_an_unknown_form_is_refused(report: Report) -> None:
     with pytest.raises(KeyError):
-        export_report(report, "docx")
+        exporter_named("docx").render(report)

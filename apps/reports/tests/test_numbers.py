@@ -52,6 +52,16 @@ def test_clusters_and_languages_partition_the_judgments() -> None:
         assert rates == sorted(rates, reverse=True)
 
 
+def test_an_open_evaluation_gets_no_verdict() -> None:
+    assert make_numbers(make_rows(lean=0.6), make_facts(state="open")).verdict.reading == "interim"
+
+
+def test_version_1_is_read_without_what_it_claimed_too_much() -> None:
+    old = {**to_json(make_numbers(make_rows(lean=0.6), make_facts(state="open"))), "version": 1}
+    numbers = from_json({**old, "verdict": {**old["verdict"], "reading": "a"}})
+    assert (numbers.verdict.reading, numbers.overall.win_rate.design_effect) == ("interim", None)
+
+
 def test_a_clear_difference_is_read_for_either_side() -> None:
     assert make_numbers(make_rows(lean=0.6)).verdict.reading == "a"
     swapped = {"a_much": "b_much", "a": "b", "b": "a", "b_much": "a_much"}

@@ -81,6 +81,14 @@ def test_simulated_judgments_are_announced(client: Client, cast: Cast, report: R
         assert ("8 of 8 judgments were made by programs" in page) is expected
 
 
+def test_interim_reports_are_announced_and_few_data_not_tested(client: Client, cast: Cast, report: Report) -> None:
+    client.force_login(cast.researcher)
+    page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
+    assert "it is report number 1 of this evaluation" in page
+    assert "<dt>p against one half</dt><dd>–</dd>" in page
+    assert "Interim, report number 1" in client.get(reverse("reports:list")).content.decode()
+
+
 def test_an_unknown_form_or_report_is_not_found_and_taking_away_is_recorded(
     client: Client, cast: Cast, report: Report
 ) -> None:
