@@ -22,6 +22,7 @@ def prepare() -> None:
 
     folder = claim_folder(ROOT / "var" / "test")
     os.environ["VAR_DIR"] = os.environ[BROKER_VAR] = str(folder)
+    (folder / "static").mkdir(exist_ok=True)
     serve_broker(folder)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = serve_database(folder)
