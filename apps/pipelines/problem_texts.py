@@ -69,6 +69,7 @@ TEXTS: dict[str, Promise] = {
     "template_image": _("“%(name)s” is a picture; a prompt's text can't hold it. It reaches the model by “in:” alone."),
     "template_refused": _("“%(what)s” is not allowed in a prompt."),
     "template_loop": _("A prompt may loop over documents only."),
+    "template_nested_loop": _("A loop may not stand inside another loop."),
     "template_fails": _("The prompt fails on an example: %(reason)s."),
 }
 

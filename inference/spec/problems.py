@@ -59,6 +59,7 @@ MESSAGES = {
     "template_image": "“%(name)s” is a picture; a prompt's text can't hold it. It reaches the model by “in:” alone.",
     "template_refused": "“%(what)s” is not allowed in a prompt.",
     "template_loop": "A prompt may loop over documents only.",
+    "template_nested_loop": "A loop may not stand inside another loop.",
     "template_fails": "The prompt fails on an example: %(reason)s.",
 }
 

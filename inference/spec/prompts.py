@@ -82,6 +82,8 @@ def loop_faults(tree: nodes.Template, variables: Mapping[str, Kind]) -> Iterator
             root = root.node
         if not isinstance(root, nodes.Name) or variables.get(root.name) != "docs" or loop.recursive:
             yield loop.lineno, "template_loop", {}
+    inner = {id(found): found for loop in tree.find_all(nodes.For) for found in loop.find_all(nodes.For)}
+    yield from ((loop.lineno, "template_nested_loop", {}) for loop in inner.values())
 
 
 def variable_faults(tree: nodes.Template, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.spec import SpecError, load_spec, parse_spec
+from inference.spec.prompts import template_faults
 
 DEMO = Path(__file__).resolve().parents[2] / "demo" / "pipelines"
 SOUND = """\
@@ -147,6 +148,14 @@ def test_every_fault_is_told_at_once() -> None:
     """Within one step its form comes first: references are followed once it is sound."""
     source = SOUND.replace("engine: transformers", "engine: turbo").replace("$inputs.images", "$x.text")
     assert [found[0] for found in problems(source.replace("max_tokens: 20", "max_tokens: 0"))] == [4, 10, 24]
+
+
+@pytest.mark.parametrize("inner", ["{% if b %}LOOP{% endif %}", "LOOP"])
+def test_a_loop_inside_a_loop_is_refused(inner: str) -> None:
+    loop = "{% for b in docs %}{{ b.text }}{% endfor %}"
+    prompt = "{% for a in docs %}\n{{ a.text }}" + inner.replace("LOOP", loop) + "{% endfor %}" + loop
+    faults = list(template_faults(prompt, {"docs": "docs", "b": "text"}))
+    assert faults == [(2, "template_nested_loop", {})]
 
 
 def test_line_of_an_alias_is_its_own() -> None:
