@@ -73,7 +73,14 @@ def tesseract(*arguments: str, stdin: bytes = b"") -> bytes:
 def tesseract_reader() -> Reader:
     version = tesseract("--version").decode().split()[1]
     record = {"engine": "tesseract", "version": version, "languages": LANGUAGES}
-    return Reader(record, read_with_tesseract, threads=max(1, len(os.sched_getaffinity(0))))
+    return Reader(record, read_with_tesseract, threads=usable_processors())
+
+
+def usable_processors() -> int:
+    """Those that this process may use, where the system tells (Linux); all of the machine's elsewhere (macOS)."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 def read_with_tesseract(picture: Image.Image, min_confidence: int) -> str:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from inference.components.ocr import OcrOptions
 from inference.contracts import Failure
 from inference.declare import Resources, StepInput, StepOutput
 from inference.models.pictures import open_picture
-from inference.readers import has_tesseract, rapid_reader
+from inference.readers import has_tesseract, rapid_reader, usable_processors
 from inference.spec.model import StepSpec
 from inference.tests.makers import make_picture
 
@@ -28,6 +29,11 @@ def test_russian_is_read_where_tesseract_is(tmp_path: Path) -> None:
     found = read(make_picture(tmp_path / "a.png", "Часы работы\nмузея"))
     assert isinstance(found, StepOutput)
     assert ("Часы работы" in found.outputs["text"]) == has_tesseract()
+
+
+def test_processors_are_counted_where_the_system_tells_no_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    assert usable_processors() == (os.cpu_count() or 1)
 
 
 def test_several_pictures_are_read_in_order(tmp_path: Path) -> None:
