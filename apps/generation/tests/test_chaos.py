@@ -29,7 +29,7 @@ ENVIRONMENT = {
     "GENERATION_RUNNER": "apps.generation.tests.runners.make_runner",
     "GENERATION_LEASE_SECONDS": "2",
 }
-LIMIT_S = 120
+LIMIT_S = 600
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
