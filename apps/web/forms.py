@@ -16,3 +16,12 @@ class ExampleForm(forms.Form):
         choices=[("a", _("The first")), ("b", _("The second"))],
     )
     agreed = forms.BooleanField(label=_("I have read the guidelines"), required=False)
+
+
+class ExampleDefinitionForm(forms.Form):
+    """What the editor of pipelines stands around, for the style page alone."""
+
+    source = forms.CharField(
+        label=_("Definition (YAML)"),
+        widget=forms.Textarea(attrs={"rows": 6, "wrap": "off", "spellcheck": "false", "class": "code"}),
+    )

@@ -11,7 +11,8 @@ from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from apps.web.forms import ExampleForm
+from apps.web.examples import SOURCE, style_examples
+from apps.web.forms import ExampleDefinitionForm, ExampleForm
 from apps.web.health import broker_answers, database_answers
 from apps.web.return_address import return_address
 
@@ -28,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def style(request: HttpRequest) -> HttpResponse:
-    """Every component in every state, with made-up content."""
+    """Every component with its states, with made-up content."""
     if request.user.is_authenticated and request.user.is_assessor:
         raise PermissionDenied
     messages.success(request, translation.gettext("A message after something worked."))
@@ -36,6 +37,8 @@ def style(request: HttpRequest) -> HttpResponse:
         "form": ExampleForm(auto_id="empty_%s"),
         "wrong": ExampleForm({"name": "", "number": "0"}, auto_id="wrong_%s"),
         "page": Paginator(range(240), 10).get_page(request.GET.get("page")),
+        "definition": ExampleDefinitionForm(initial={"source": SOURCE}),
+        **style_examples(),
     }
     return render(request, "web/style.html", context)
 

@@ -44,7 +44,7 @@ def test_a_run_is_seen_by_members_of_its_bucket(client: Client, cast: Cast, run:
     expected = {cast.researcher: 200, cast.admin: 200, cast.outsider: 404, cast.assessor: 403}
     for user, status in expected.items():
         client.force_login(user)
-        assert client.get(address).status_code == status, user
+        assert client.get(address, headers={"HX-Request": "true"}).status_code == status, user
     client.logout()
     assert client.get(address).status_code == 302
 
