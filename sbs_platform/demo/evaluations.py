@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation
-from apps.assessment.services import open_evaluation
+from apps.assessment.services import close_evaluation, open_evaluation
 from apps.generation.models import Run
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
@@ -84,4 +84,7 @@ def judge_comparisons(address: str, path: str, email: str, password: str, *, ass
 
 
 def load_report(researcher: User, evaluation: Evaluation) -> Report:
+    """The report of the closed evaluation: one frozen while it is open would call itself interim."""
+    if evaluation.is_open:
+        close_evaluation(actor=researcher, evaluation=evaluation)
     return evaluation.reports.order_by("created_at").first() or freeze_report(actor=researcher, evaluation=evaluation)
