@@ -26,7 +26,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def numbered(self) -> "ReportQuerySet":
         """With each report's `number` read at once. Before any filter that takes some reports of an evaluation out."""
         place = models.Window(RowNumber(), partition_by="evaluation", order_by="pk")
-        return self.annotate(number=place)
+        return self.annotate(counted=place)
 
 
 class Report(models.Model):
@@ -59,7 +59,11 @@ class Report(models.Model):
     @cached_property
     def number(self) -> int:
         """Which report of its evaluation this is, from 1: how often someone has looked. None is ever deleted."""
-        return 1 if self.pk is None else Report.objects.filter(evaluation=self.evaluation_id, pk__lte=self.pk).count()
+        if self.pk is None:
+            return 1
+        return (
+            vars(self).get("counted") or Report.objects.filter(evaluation=self.evaluation_id, pk__lte=self.pk).count()
+        )
 
     @property
     def is_intact(self) -> bool:

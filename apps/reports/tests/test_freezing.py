@@ -41,7 +41,11 @@ def test_freezing_twice_gives_the_same_bytes_and_later_judgments_change_nothing(
     assert first.sha256 == second.sha256 != third.sha256
     assert Report.objects.get(pk=first.pk).content.counts.judgments == 1
     assert [first.number, second.number, third.number] == [1, 2, 3]
-    assert set(Report.objects.numbered().values_list("pk", "number")) == {(first.pk, 1), (second.pk, 2), (third.pk, 3)}
+    assert {(report.pk, report.number) for report in Report.objects.numbered()} == {
+        (first.pk, 1),
+        (second.pk, 2),
+        (third.pk, 3),
+    }
 
 
 @pytest.mark.parametrize("change", ["UPDATE reports_report SET code_version = 'x'", "DELETE FROM reports_report"])
