@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +36,19 @@ class FailureGroup:
 
 
 def run_progress(run: Run) -> RunProgress:
-    return progress_of([run])[run.pk]
+    """With `empty` and `cut_off`, for which every text is read."""
+    done = Answer.objects.filter(run=run, state=AnswerState.DONE)
+    doubtful = done.aggregate(
+        empty=Count("pk", filter=Q(text__regex=r"^\s*$")), cut_off=Count("pk", filter=Q(finish_reason="length"))
+    )
+    return replace(progress_of([run])[run.pk], **doubtful)
 
 
 def progress_of(runs: Iterable[Run]) -> dict[int, RunProgress]:
-    """By primary key; one query however many runs. The rate is over the last five minutes of the database's clock."""
+    """By primary key, without `empty` and `cut_off`; one query however many runs.
+
+    The rate is over the last five minutes of the database's clock.
+    """
     keys = [run.pk for run in runs]
     lately = Q(finished_at__gte=Now() - RATE_WINDOW, state__in=[AnswerState.DONE, AnswerState.FAILED])
     rows = (
@@ -49,8 +57,6 @@ def progress_of(runs: Iterable[Run]) -> dict[int, RunProgress]:
         .values("run")
         .annotate(
             **{state: Count("pk", filter=Q(state=state)) for state in AnswerState.values},
-            empty=Count("pk", filter=Q(state=AnswerState.DONE, text__regex=r"^\s*$")),
-            cut_off=Count("pk", filter=Q(state=AnswerState.DONE, finish_reason="length")),
             lately=Count("pk", filter=lately),
             since=ExpressionWrapper(Now() - Min("started_at", filter=lately), output_field=DurationField()),
         )
@@ -60,7 +66,7 @@ def progress_of(runs: Iterable[Run]) -> dict[int, RunProgress]:
 
 
 def _progress(row: Mapping[str, Any]) -> RunProgress:
-    counts = {name: row[name] for name in [*AnswerState.values, "empty", "cut_off"]}
+    counts = {name: row[name] for name in AnswerState.values}
     since: timedelta | None = row["since"]
     minutes = min(since, RATE_WINDOW).total_seconds() / 60 if since else 0
     return RunProgress(**counts, per_minute=row["lately"] / minutes if minutes else None)

@@ -60,8 +60,9 @@ def test_many_runs_take_one_query(
     bucket: Bucket, revision: PipelineRevision, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     runs = [make_run(bucket, revision) for _ in range(3)]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1) as queries:
         assert [progress.done for progress in progress_of(runs).values()] == [6, 6, 6]
+    assert '"text"' not in queries.captured_queries[0]["sql"], "a list of runs must not read every answer's text"
 
 
 def test_failures_are_grouped_by_cause_the_commonest_first(run: Run) -> None:
