@@ -99,7 +99,7 @@ def mark(place: int, label: str, *ends: float, overall: bool = False, enough: bo
 def verdict_card() -> dict[str, Any]:
     names = ("decisive_win_rate", "tie_rate", "both_bad_rate")
     rates = dict(zip(names, (estimate(0.63, 0.06), estimate(0.15, 0.04), estimate(0.05, 0.02)), strict=True))
-    overall = Thing(win_rate=estimate(0.61, 0.07), net=estimate(0.2, 0.14), **rates)
+    overall = Thing(win_rate=estimate(0.61, 0.07), net=estimate(0.2, 0.14), tested_p=0.003, **rates)
     counts = Thing(tasks=120, assessors=6, judgments=240, simulated_judgments=0)
     numbers = {"overall": overall, "counts": counts, "facts": {"comparisons": 120}, "verdict": {"reading": "a"}}
     words = {"headline": pgettext("verdict of a report", "A is better"), "simulated": False, "worth": ""}
