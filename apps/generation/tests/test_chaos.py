@@ -54,6 +54,16 @@ def busy_process(run: Run, *others: int) -> int:
     return int(holder.worker.rpartition(":")[2]) if holder else busy_process(run, *others)
 
 
+def signal_busy_process(run: Run, number: signal.Signals, *others: int) -> int:
+    """The process that got the signal. One that ended by itself meanwhile, as the poison's does, is passed over."""
+    process = busy_process(run, *others)
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        return signal_busy_process(run, number, *others, process)
+    return process
+
+
 def flush_broker() -> None:
     """Every message is gone, as after a crash of a broker that keeps nothing."""
     with current_app.connection_for_write() as broker:
@@ -73,11 +83,9 @@ def test_kills_a_flush_a_zombie_and_a_poison_lose_and_double_nothing(cast: Cast,
     run = make_poisoned_run(cast)
     workers.append(live_worker(**ENVIRONMENT))
 
-    killed = busy_process(run)
-    os.kill(killed, signal.SIGKILL)
+    killed = signal_busy_process(run, signal.SIGKILL)
     flush_broker()
-    zombie = busy_process(run, killed)
-    os.kill(zombie, signal.SIGSTOP)
+    zombie = signal_busy_process(run, signal.SIGSTOP, killed)
     workers[0].process.kill()
     workers.append(live_worker(**ENVIRONMENT))
     held_by_zombie = Answer.objects.filter(worker__endswith=f":{zombie}", state=AnswerState.RUNNING)
