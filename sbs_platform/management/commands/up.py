@@ -60,8 +60,8 @@ def run_and_stop(site: Supervisor, lock: Lock, *, demo: bool) -> int:
         if out:
             return run_check(site, lock, Path(out))
         run_site(site, lock, demo=demo)
-    except KeyboardInterrupt:
-        site.steps.say()
+    except KeyboardInterrupt as asked:
+        site.steps.say(f"\n· Asked to stop by {asked.args[0] if asked.args else 'Ctrl-C'}")
         return 130 if out else 0
     finally:
         site.stop()
@@ -69,7 +69,7 @@ def run_and_stop(site: Supervisor, lock: Lock, *, demo: bool) -> int:
 
 
 def interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+    raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def ask_to_stop(path: Path) -> str:
