@@ -37,4 +37,5 @@ class Command(BaseCommand):
         if json.loads((options["out"] / "report.json").read_text())["numbers"] != report.numbers:
             raise CommandError("report.json does not hold the frozen numbers")
         width = max(len(name) for name, _ in rows)
-        self.stdout.writelines(f"{name:<{width}}  {value}" for name, value in rows)
+        for name, value in rows:
+            self.stdout.write(f"{name:<{width}}  {value}")
