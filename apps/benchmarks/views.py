@@ -10,8 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.benchmarks import queries, services
 from apps.benchmarks.access import access_benchmark, access_benchmark_run
 from apps.benchmarks.forms import BenchmarkForm, ScoreForm
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from apps.benchmarks.models import Benchmark
 
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 FILTERS = {"": _("All"), "zero": _("Scored 0"), "failed": _("No answer"), "unparsed": _("Not understood")}
 
 

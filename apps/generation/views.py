@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.generation.access import access_answer, access_run, may_edit
 from apps.generation.domain.pairing import suggest_pair
 from apps.generation.domain.trace import readable_steps
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from apps.generation.models import Run
-
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 
 
 @require_GET

@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.pipelines.access import access_pipeline, access_revision
 from apps.pipelines.domain.differences import differences
 from apps.pipelines.forms import STARTER, PipelineForm, SourceForm
@@ -21,8 +20,6 @@ from apps.pipelines.services import NameTaken, create_pipeline, save_revision
 from apps.web.paging import page_of
 from apps.web.posted import posted
 from inference.spec import SpecError, parse_spec
-
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 
 
 @researchers

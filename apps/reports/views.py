@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.assessment.access import access_evaluation
 from apps.reports import services, wording
 from apps.reports.access import access_report
@@ -20,11 +19,9 @@ from apps.reports.queries import reports_of
 from apps.statistics.scores import VERDICTS
 from apps.web.paging import page_of
 
-readers = role_required(Role.RESEARCHER, Role.ADMIN)
-
 
 @require_safe
-@readers
+@researchers
 def report_list(request: HttpRequest) -> HttpResponse:
     reports = (
         Report.objects.visible_to(signed_in(request)).numbered().select_related("evaluation__bucket", "created_by")
@@ -33,7 +30,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@readers
+@researchers
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)
@@ -54,7 +51,7 @@ def _parts(report: Report) -> dict[str, object]:
 
 
 @require_POST
-@readers
+@researchers
 def freeze(request: HttpRequest, evaluation: UUID) -> HttpResponse:
     user = signed_in(request)
     report = services.freeze_report(actor=user, evaluation=access_evaluation(user, evaluation))
@@ -63,7 +60,7 @@ def freeze(request: HttpRequest, evaluation: UUID) -> HttpResponse:
 
 
 @require_safe
-@readers
+@researchers
 def export(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.splits import queries, services
 from apps.splits.access import access_split, may_edit
 from apps.splits.forms import ArmFormSet, SplitForm
@@ -18,8 +17,6 @@ from apps.web.posted import posted
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-researchers = role_required(Role.RESEARCHER, Role.ADMIN)
 
 
 @require_safe

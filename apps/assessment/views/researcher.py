@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.access import role_required, signed_in
-from apps.accounts.models import Role
+from apps.accounts.access import researchers, signed_in
 from apps.assessment import queries, services
 from apps.assessment.access import access_assignment, access_evaluation
 from apps.assessment.domain.refusals import AlreadyJudged, CannotOpen
@@ -20,17 +19,15 @@ from apps.assessment.labels import CANNOT_OPEN, title_for_assessors
 from apps.assessment.views.sheet import preview_context
 from apps.web.paging import page_of
 
-researcher_only = role_required(Role.RESEARCHER, Role.ADMIN)
-
 
 @require_safe
-@researcher_only
+@researchers
 def index(request: HttpRequest) -> HttpResponse:
     page = page_of(request, queries.evaluations_for(signed_in(request)))
     return render(request, "assessment/list.html", {"page": page})
 
 
-@researcher_only
+@researchers
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     asked = {name: request.GET[name] for name in ("run_a", "run_b") if request.GET.get(name)}
@@ -58,7 +55,7 @@ def neutral_name_words(title: str) -> str:
 
 
 @require_safe
-@researcher_only
+@researchers
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     evaluation = access_evaluation(signed_in(request), public_id)
     context = {
@@ -74,7 +71,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@researcher_only
+@researchers
 def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The judging page of the first comparison, without storing anything."""
     evaluation = access_evaluation(signed_in(request), public_id)
@@ -83,7 +80,7 @@ def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "assessment/judge.html", context)
 
 
-@researcher_only
+@researchers
 def assessors(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     evaluation = access_evaluation(user, public_id)
@@ -97,7 +94,7 @@ def assessors(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@researcher_only
+@researchers
 def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     services.close_evaluation(actor=user, evaluation=access_evaluation(user, public_id))
@@ -106,7 +103,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@researcher_only
+@researchers
 def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     services.reopen_evaluation(actor=user, evaluation=access_evaluation(user, public_id))
@@ -115,7 +112,7 @@ def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@researcher_only
+@researchers
 def free(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take a lease back, so that others get the comparison."""
     user = signed_in(request)
