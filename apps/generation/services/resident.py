@@ -55,5 +55,6 @@ def resident_runner(revision: PipelineRevision) -> BatchRunner:
 
 
 def forget_runner() -> None:
-    _resident.runner = None
-    gc.collect()
+    if _resident.runner is not None:
+        _resident.runner = None
+        gc.collect()
