@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 class ModelUnavailable(Exception):
-    """The model of a pipeline can't be loaded here; the message says which and what to do."""
+    """A model or a server that a pipeline needs can't be had here; the message says which and what to do."""
 
 
 def is_fatal(error: BaseException) -> bool:
