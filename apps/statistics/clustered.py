@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
@@ -143,7 +143,7 @@ def proportion(
     variance, df = mean.variance(generalise_over), mean.degrees_of_freedom(generalise_over)
     spread = share * (1 - share)
     n_effective = spread / variance if variance > ZERO_VARIANCE and spread > 0 else float(mean.tasks)
-    low, high = wilson(share, n_effective, float(stats.t.isf((1 - confidence) / 2, df)))
+    low, high = wilson(share, n_effective, float(special.stdtrit(df, (1 + confidence) / 2)))
     statistic = None if null is None else abs(share - null) / math.sqrt(null * (1 - null) / n_effective)
     return replace(
         known,
@@ -192,7 +192,7 @@ def signed_mean(
     if why:
         return replace(known, undefined=why)
     df, error = mean.degrees_of_freedom(generalise_over), math.sqrt(variance)
-    half = float(stats.t.isf((1 - confidence) / 2, df)) * error
+    half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
     return replace(
         known,
         low=max(bounds[0], mean.mean - half),
@@ -220,4 +220,4 @@ def _between(u: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
 
 
 def _two_sided(statistic: float, df: int) -> float:
-    return min(1.0, 2 * float(stats.t.sf(statistic, df)))
+    return min(1.0, 2 * float(special.stdtr(df, -statistic)))

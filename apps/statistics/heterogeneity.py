@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from apps.statistics.undefined import Reason
 
@@ -35,4 +35,4 @@ def cochran_q(estimates: ArrayLike, variances: ArrayLike) -> Heterogeneity:
         return Heterogeneity(None, None, None, None, len(m), Reason.TOO_FEW_GROUPS)
     q = float(((m - np.average(m, weights=1 / v)) ** 2 / v).sum())
     df = len(m) - 1
-    return Heterogeneity(q, df, float(stats.chi2.sf(q, df)), max(0.0, (q - df) / q) if q > 0 else 0.0, len(m))
+    return Heterogeneity(q, df, float(special.chdtrc(df, q)), max(0.0, (q - df) / q) if q > 0 else 0.0, len(m))

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,10 @@ def if_independent(wins: int, ties: int, losses: int, confidence: float = 0.95) 
     mean = (wins + ties / 2) / n
     variance = (wins + ties / 4 - n * mean * mean) / (n - 1)
     error = math.sqrt(max(0.0, variance) / n)
-    half = float(stats.norm.isf((1 - confidence) / 2)) * error
-    decisive = wins + losses
-    p = float(stats.binomtest(wins, decisive).pvalue) if decisive else 1.0
-    return IndependentMean(mean, error, mean - half, mean + half, p)
+    half = float(special.ndtri((1 + confidence) / 2)) * error
+    return IndependentMean(mean, error, mean - half, mean + half, sign_test(wins, losses))
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided exact p-value of `wins` against `losses` where both are as likely (binomial, p = 1/2)."""
+    return min(1.0, 2 * float(special.bdtr(min(wins, losses), wins + losses, 0.5)))

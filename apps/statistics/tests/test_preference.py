@@ -1,8 +1,9 @@
 """Values: 420 wins, 180 ties and 400 losses, computed by two independent implementations."""
 
 import pytest
+from scipy.stats import binomtest
 
-from apps.statistics.preference import Preference, if_independent
+from apps.statistics.preference import Preference, if_independent, sign_test
 
 
 def test_the_ways_to_quote_420_180_400() -> None:
@@ -34,3 +35,9 @@ def test_only_ties_leave_nothing_to_test() -> None:
     naive = if_independent(0, 5, 0)
     assert naive is not None
     assert (naive.sign_test_p, naive.low, naive.high) == (1.0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(("wins", "losses"), [(0, 0), (0, 1), (3, 3), (9, 2), (2, 9), (420, 400)])
+def test_the_sign_test_is_the_exact_binomial_test(wins: int, losses: int) -> None:
+    expected = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
+    assert sign_test(wins, losses) == pytest.approx(expected, rel=1e-12)
