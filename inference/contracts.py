@@ -1,6 +1,6 @@
 """What goes into a pipeline and what comes out: plain values, no torch, no Django."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -34,8 +34,10 @@ class StepRecord:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     finish_reason: str | None = None
+    sampling: Mapping[str, Any] | None = None  # the parameters of a step that samples
     seed: int | None = None
-    batch_size: int | None = None
+    batch_size: int | None = None  # of the batch in which the model wrote it
+    cached: bool | None = None  # True: the model was not asked again, `latency_ms` is the look-up's
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if value is not None}
@@ -72,15 +74,68 @@ class Outcome:
         return sum(step.latency_ms for step in self.trace)
 
 
+OnStep = Callable[[str, StepRecord], None]
+
+
+def unheard(task_id: str, record: StepRecord) -> None:
+    """The default `on_step`: nobody listens."""
+
+
+class Batch(Protocol):
+    """A batch on its way through the steps. One thread at a time may advance it, not always the same one.
+
+    Steps with a model belong in one thread, those without may run in another: `needs_model` says which is next.
+    """
+
+    @property
+    def is_done(self) -> bool: ...
+    @property
+    def needs_model(self) -> bool: ...
+    def advance(self) -> None:
+        """Run the next step over the whole batch; calls `on_step` for each task it served, in the same thread."""
+
+    def outcomes(self) -> list[Outcome]:
+        """In the order of the tasks; before the end `text` is None and the trace is what was recorded so far."""
+
+
 class BatchRunner(Protocol):
     """Runs one pipeline, step by step, over a batch. Models stay loaded between calls; keeps the order of `tasks`.
 
     One task's error never fails its neighbours: it is that task's `Failure`. A model that can't be loaded raises
-    `inference.errors.ModelUnavailable` before any task is touched.
+    `inference.errors.ModelUnavailable` before any task is touched. `run` is `start`, then `advance` to the end.
+    `overlaps` says whether a second batch may gain time: there are steps with a model and steps without.
     """
 
     batch_size: int
+    overlaps: bool
+
+    def start(
+        self,
+        tasks: list[TaskInput],
+        *,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_step: OnStep = unheard,
+    ) -> Batch: ...
 
     def run(
-        self, tasks: list[TaskInput], *, seed: int, cancelled: Callable[[], bool] = lambda: False
+        self,
+        tasks: list[TaskInput],
+        *,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_step: OnStep = unheard,
     ) -> list[Outcome]: ...
+
+
+class ResultStore(Protocol):
+    """Keeps what models answered, by content hash (`inference.cache`). Used by several processes at once.
+
+    Neither call raises: a store that is out of order finds nothing and keeps nothing.
+    """
+
+    def get(self, keys: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """The kept ones among `keys`."""
+
+    def put(self, results: Mapping[str, Mapping[str, Any]]) -> None:
+        """Keep JSON objects; one that is there already stays as it is."""

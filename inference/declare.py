@@ -79,10 +79,16 @@ class Result:
     completion_tokens: int
     latency_ms: int  # the batch's wall clock, shared evenly
     batch_size: int
+    cached: bool = False  # taken from a ResultStore: the model was not asked
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what only this call knows, e.g. a server's fingerprint
 
 
 class Model(Protocol):
-    """A loaded model. `generate` keeps the order and answers each request by itself: one's fault is its Failure."""
+    """A loaded model. `generate` keeps the order and answers each request by itself: one's fault is its Failure.
+
+    `describe` says what has to be the same for the same text to come out again (results are cached by it), so it never
+    changes while the model is loaded; what varies from call to call belongs in `Result.facts`.
+    """
 
     reads_images: bool
 
