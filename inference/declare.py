@@ -80,14 +80,27 @@ class Result:
     latency_ms: int  # the batch's wall clock, shared evenly
     batch_size: int
     cached: bool = False  # taken from a ResultStore: the model was not asked
-    facts: Mapping[str, Any] = field(default_factory=dict)  # what only this call knows, e.g. a server's fingerprint
+    call: Mapping[str, Any] = field(default_factory=dict)  # what only this call knows, e.g. a server's fingerprint
+
+    def recorded(self) -> dict[str, Any]:
+        """The fields of StepRecord that a call of a model fills; the step adds `model` and `seed`."""
+        return {
+            "prompt": self.prompt,
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "finish_reason": self.finish_reason,
+            "latency_ms": self.latency_ms,
+            "batch_size": self.batch_size,
+            "cached": self.cached or None,
+            "call": self.call or None,
+        }
 
 
 class Model(Protocol):
     """A loaded model. `generate` keeps the order and answers each request by itself: one's fault is its Failure.
 
     `describe` says what has to be the same for the same text to come out again (results are cached by it), so it never
-    changes while the model is loaded; what varies from call to call belongs in `Result.facts`.
+    changes while the model is loaded; what varies from call to call belongs in `Result.call`.
     """
 
     reads_images: bool
@@ -99,10 +112,11 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run models: `load` raises ModelUnavailable."""
+    """A way to run models: `load` raises ModelUnavailable. `in_process`: its models live in the worker's own memory."""
 
     name: str
     load: Callable[[ModelSpec, Path], Model]
+    in_process: bool = True
 
 
 @dataclass(frozen=True)
