@@ -1,6 +1,10 @@
-"""`infocontext`: what was read and found, joined within a budget; what comes first in `order` is kept first."""
+"""`infocontext`: what was read, seen and found, joined within a budget; what comes first in `order` is kept first.
 
-from collections.abc import Callable, Iterator, Sequence
+`sources` are the documents that found room, so that a later step's record says what it was really given.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -41,9 +45,11 @@ def build(step: StepSpec, options: InfocontextOptions, resources: Resources) -> 
     order = options.order or sorted(step.inputs)
 
     def join(item: StepInput) -> StepOutput:
-        blocks = [line for name in order for line in lines_of(item.values[name], options.headings.get(name, ""))]
-        kept = fit(blocks, budget, size)
-        return StepOutput({"text": "\n".join(kept), "size": size("\n".join(kept)), "left_out": len(blocks) - len(kept)})
+        lines = [line for name in order for line in lines_of(item.values[name], options.headings.get(name, ""))]
+        kept = fit([line.text for line in lines], budget, size)
+        text = "\n".join(kept)
+        sources = [line.doc for line in lines[: len(kept)] if line.doc is not None]
+        return StepOutput({"text": text, "sources": sources, "size": size(text), "left_out": len(lines) - len(kept)})
 
     def run(items: Sequence[StepInput], cancelled: Cancelled) -> list[StepOutput | Failure]:
         return [join(item) for item in items]
@@ -51,13 +57,21 @@ def build(step: StepSpec, options: InfocontextOptions, resources: Resources) -> 
     return run
 
 
-def lines_of(value: Any, heading: str) -> list[str]:
+@dataclass(frozen=True)
+class Line:
+    """A line of the context, and the document that it is, if it is one."""
+
+    text: str
+    doc: Mapping[str, Any] | None = None
+
+
+def lines_of(value: Any, heading: str) -> list[Line]:
     """A text's lines or one line per document, below the heading; nothing at all where there is no text."""
     if isinstance(value, str):
-        lines = [line for line in value.splitlines() if line.strip()]
+        lines = [Line(line) for line in value.splitlines() if line.strip()]
     else:
-        lines = [f"{doc['title']}: {doc['text']}" for doc in value]
-    return [heading, *lines] if heading and lines else lines
+        lines = [Line(" ".join(f"{doc['title']}: {doc['text']}".split()), doc) for doc in value]
+    return [Line(heading), *lines] if heading and lines else lines
 
 
 def fit(lines: Sequence[str], budget: int, size: Callable[[str], int]) -> list[str]:
@@ -81,7 +95,7 @@ def most(top: int, fits: Callable[[int], bool]) -> int:
 
 component = Component(
     uses="infocontext",
-    outputs={"text": "text"},
+    outputs={"text": "text", "sources": "docs"},
     build=build,
     options=InfocontextOptions,
     open_inputs=frozenset({"text", "docs"}),
