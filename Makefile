@@ -18,9 +18,9 @@ test: install-tests lint ## all that CI runs: linters, types, contracts, Postgre
 	$(BIN)/python sbs_platform/setup/system.py chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-test-fast: install-tests ## under a minute: no browser, no worker, no model
+test-fast: install-tests ## under a minute: no browser, no worker, no model, nothing slow
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model)"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model or slow)"
 
 lint: install-tests ## style, types, contracts, missing migrations
 	$(BIN)/ruff check .

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sbs_platform.local.children import Child
 
 
+ALL_QUEUES = "gpu,cpu,live,control"
+
+
 @dataclass(frozen=True)
 class Cast:
     """`researcher` owns the bucket, `assessor` judges in it, `outsider` is a researcher who must see nothing of it."""
@@ -26,6 +29,13 @@ class Cast:
     assessor: User
     outsider: User
     admin: User
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that commit are slow: all tables are emptied after each."""
+    for item in items:
+        if any(marker.kwargs.get("transaction") for marker in item.iter_markers("django_db")):
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +58,7 @@ def cast(db: None) -> Cast:
 
 
 class StartWorker(Protocol):
-    def __call__(self, queues: str = "generation", **env: str) -> Child: ...
+    def __call__(self, queues: str = ALL_QUEUES, **env: str) -> Child: ...
 
 
 @pytest.fixture
@@ -62,7 +72,7 @@ def live_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]
 
     workers: list[Child] = []
 
-    def start(queues: str = "generation", **env: str) -> Child:
+    def start(queues: str = ALL_QUEUES, **env: str) -> Child:
         workers.append(start_live_worker(tmp_path / f"worker{len(workers)}.log", queues=queues, env=env))
         return workers[-1]
 

@@ -13,6 +13,7 @@ from inference.errors import ModelUnavailable
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.makers import make_image_model, make_picture, make_text_model
 
+pytestmark = pytest.mark.model
 PROMPTS = ["red", "what is this picture of", "one two three four five", "the cat and a dog", "a long text here", "blue"]
 
 

@@ -12,6 +12,8 @@ from inference.readers import has_tesseract, rapid_reader, usable_processors
 from inference.spec.model import StepSpec
 from inference.tests.makers import make_picture
 
+pytestmark = pytest.mark.slow  # starts programs
+
 
 def read(*images: Path) -> StepOutput | Failure:
     run = components()["ocr"].build(StepSpec(id="read", uses="ocr"), OcrOptions(), Resources(None, Path()))

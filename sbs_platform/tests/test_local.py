@@ -81,6 +81,7 @@ def test_a_port_that_is_taken_gives_the_next(tmp_path: Path) -> None:
             assert port < listener.getsockname()[1] <= port + 100
 
 
+@pytest.mark.slow
 def test_postgres_starts_beside_a_stale_pid_that_is_now_somebody_elses(passable_path: Path) -> None:
     var = passable_path / ("deep" * 30)
     var.mkdir()
@@ -92,6 +93,7 @@ def test_postgres_starts_beside_a_stale_pid_that_is_now_somebody_elses(passable_
         (var / "pg" / "postmaster.pid").write_text(f"{os.getpid()}\n{var / 'pg'}\n")
 
 
+@pytest.mark.slow
 def test_a_server_that_lost_its_supervisor_is_ended_first(passable_path: Path) -> None:
     (passable_path / "var").mkdir()
     orphan = start_postgres(passable_path / "var", passable_path / "postgres.log")

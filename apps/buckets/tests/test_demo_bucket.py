@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from apps.buckets.queries import bucket_facts, distribution
 from apps.buckets.services import import_bucket
 from demo.bucket.build import write_demo_bucket
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Cast
+
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_demo_bucket_imports_cleanly(cast: Cast, tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ class LeaseMachine(RuleBasedStateMachine):
         assert not open_answers.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_leases_hold_in_any_order(bucket: Bucket, revision: PipelineRevision) -> None:
     LeaseMachine.run = make_run(bucket, revision, done=False)

@@ -88,6 +88,7 @@ def test_xlsx_has_every_number_as_a_number_at_full_precision(report: Report) -> 
     assert {tuple("" if v is None else v for v in row) for row in sheet_rows(report)} == expected
 
 
+@pytest.mark.slow
 def test_a_name_that_is_a_formula_stays_text() -> None:
     report = make_unsaved_report(make_numbers([], make_facts(evaluation_name=HOSTILE, a="-2+3\x07")))
     cells = {cell for row in csv_rows(report) for cell in row}
@@ -104,6 +105,7 @@ def test_what_a_spreadsheet_would_run_is_disarmed(text: str) -> None:
     assert harmless("a" + text) == "a" + text
 
 
+@pytest.mark.slow
 def test_pdf_says_the_rounded_numbers_and_the_hash(report: Report, tmp_path: Path) -> None:
     text, numbers = pdf_text(report, tmp_path), report.content
     assert report.sha256 in text
@@ -115,6 +117,7 @@ def test_pdf_says_the_rounded_numbers_and_the_hash(report: Report, tmp_path: Pat
         assert points(criterion.net.value) in text
 
 
+@pytest.mark.slow
 def test_paper_says_what_the_page_says(report: Report, tmp_path: Path) -> None:
     text = " ".join(pdf_text(report, tmp_path).split())
     shares = report.content.overall
@@ -125,6 +128,7 @@ def test_paper_says_what_the_page_says(report: Report, tmp_path: Path) -> None:
     assert "Interim" not in text
 
 
+@pytest.mark.slow
 def test_few_data_are_marked_and_not_tested_on_paper(tmp_path: Path) -> None:
     numbers = make_numbers(make_rows(tasks=8, panel=3))
     text = pdf_text(make_unsaved_report(numbers), tmp_path)
@@ -135,6 +139,7 @@ def test_few_data_are_marked_and_not_tested_on_paper(tmp_path: Path) -> None:
     assert p_value(numbers.criteria[0].net.p) not in text
 
 
+@pytest.mark.slow
 def test_interim_reports_say_so_in_every_form(tmp_path: Path) -> None:
     early = make_unsaved_report(make_numbers(facts=make_facts(state="open")))
     assert "report number 1 of this evaluation" in " ".join(pdf_text(early, tmp_path).split())
@@ -142,6 +147,7 @@ def test_interim_reports_say_so_in_every_form(tmp_path: Path) -> None:
     assert any("interim" in cell for row in csv_rows(early) for cell in row)
 
 
+@pytest.mark.slow
 def test_pdf_follows_the_readers_language(report: Report, tmp_path: Path) -> None:
     with translation.override("ru"):
         rate = percent(report.content.overall.win_rate.value)
@@ -149,17 +155,19 @@ def test_pdf_follows_the_readers_language(report: Report, tmp_path: Path) -> Non
         assert "," in rate
 
 
+@pytest.mark.slow
 def test_names_are_never_read_as_mathematics(tmp_path: Path) -> None:
     hostile = make_facts(evaluation_name=r"$\frac{x$ & $$", a="A" * 120)
     assert r"$\frac{x$ & $$" in pdf_text(make_unsaved_report(make_numbers([], hostile)), tmp_path)
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "pdf", "xlsx"])
+@pytest.mark.parametrize("name", ["csv", "json", "xlsx", pytest.param("pdf", marks=pytest.mark.slow)])
 def test_no_judgments_give_a_file_and_again_the_same_bytes(name: str) -> None:
     empty = make_unsaved_report(make_numbers([]))
     assert exporter_named(name).render(empty) == exporter_named(name).render(empty)
 
 
+@pytest.mark.slow
 def test_simulated_judgments_are_told_on_paper(tmp_path: Path) -> None:
     simulated = make_unsaved_report(make_numbers(make_rows(tasks=30, simulated=True)))
     assert "90 of 90 judgments were made by programs" in pdf_text(simulated, tmp_path)

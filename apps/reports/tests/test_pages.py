@@ -30,7 +30,10 @@ def status(client: Client, user: User, address: str) -> int:
     return client.get(address).status_code
 
 
-@pytest.mark.parametrize("form", ["", *exporters()])
+FORMS = [pytest.param(name, marks=pytest.mark.slow) if name == "pdf" else name for name in ("", *exporters())]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_who_may_read_a_report_and_take_it_away(client: Client, cast: Cast, report: Report, form: str) -> None:
     address = reverse("reports:detail", args=[report.public_id])
     if form:
