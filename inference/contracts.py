@@ -107,8 +107,9 @@ class BatchRunner(Protocol):
     """
 
     batch_size: int
-    overlaps: bool
 
+    @property
+    def overlaps(self) -> bool: ...
     def start(
         self,
         tasks: list[TaskInput],

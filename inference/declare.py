@@ -80,27 +80,14 @@ class Result:
     latency_ms: int  # the batch's wall clock, shared evenly
     batch_size: int
     cached: bool = False  # taken from a ResultStore: the model was not asked
-    call: Mapping[str, Any] = field(default_factory=dict)  # what only this call knows, e.g. a server's fingerprint
-
-    def recorded(self) -> dict[str, Any]:
-        """The fields of StepRecord that a call of a model fills; the step adds `model` and `seed`."""
-        return {
-            "prompt": self.prompt,
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "finish_reason": self.finish_reason,
-            "latency_ms": self.latency_ms,
-            "batch_size": self.batch_size,
-            "cached": self.cached or None,
-            "call": self.call or None,
-        }
+    facts: Mapping[str, Any] = field(default_factory=dict)  # what only this call knows, e.g. a server's fingerprint
 
 
 class Model(Protocol):
     """A loaded model. `generate` keeps the order and answers each request by itself: one's fault is its Failure.
 
     `describe` says what has to be the same for the same text to come out again (results are cached by it), so it never
-    changes while the model is loaded; what varies from call to call belongs in `Result.call`.
+    changes while the model is loaded; what varies from call to call belongs in `Result.facts`.
     """
 
     reads_images: bool

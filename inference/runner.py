@@ -2,16 +2,17 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inference.cache import CachedModel
 from inference.components import components
-from inference.contracts import BatchRunner, Failure, Outcome, StepRecord, TaskInput
+from inference.contracts import BatchRunner, Failure, OnStep, Outcome, ResultStore, StepRecord, TaskInput, unheard
 from inference.declare import Cancelled, Component, Model, Resources, StepInput, StepOutput, StepRunner
-from inference.engines import engines
 from inference.errors import ModelUnavailable, must_pass
+from inference.residents import load_models
 from inference.spec.checks import options_of
 from inference.spec.model import PipelineSpec, StepSpec
 
@@ -19,12 +20,15 @@ BATCH_WITHOUT_MODEL = 16
 CANCELLED = Failure("cancelled", "The run was cancelled before this answer was written.", retryable=True)
 
 
-def make_runner(spec: PipelineSpec, *, model_dir: Path) -> BatchRunner:
+def make_runner(spec: PipelineSpec, *, model_dir: Path, store: ResultStore | None = None) -> BatchRunner:
     """Loads every model and index that the pipeline needs. Raises ModelUnavailable, so call it before claiming tasks.
 
-    `model_dir` keeps converted models, downloads and indexes; it may be shared by processes of one machine.
+    `model_dir` keeps converted models, downloads and indexes; it may be shared by processes of one machine. With a
+    `store`, no model is asked twice for the same text.
     """
-    models = {name: engines()[model.engine].load(model, model_dir) for name, model in spec.models.items()}
+    models = load_models(spec.models, model_dir)
+    if store is not None:
+        models = {name: CachedModel(model, store) for name, model in models.items()}
     steps = [prepare_step(step, models, model_dir) for step in spec.steps]
     sizes = [model.batch_size for model in spec.models.values()]
     return PipelineRunner(steps, spec.output, max(sizes, default=BATCH_WITHOUT_MODEL))
@@ -35,6 +39,10 @@ class PreparedStep:
     spec: StepSpec
     component: Component
     run: StepRunner
+
+    @property
+    def needs_model(self) -> bool:
+        return self.spec.model is not None
 
 
 def prepare_step(step: StepSpec, models: Mapping[str, Model], model_dir: Path) -> PreparedStep:
@@ -69,19 +77,66 @@ class PipelineRunner:
     output: str
     batch_size: int
 
-    def run(self, tasks: list[TaskInput], *, seed: int, cancelled: Callable[[], bool] = lambda: False) -> list[Outcome]:
+    @property
+    def overlaps(self) -> bool:
+        return len({step.needs_model for step in self.steps}) > 1
+
+    def start(
+        self, tasks: list[TaskInput], *, seed: int, cancelled: Cancelled = lambda: False, on_step: OnStep = unheard
+    ) -> "PipelineBatch":
         works = [Work(task, {"inputs": inputs_of(task)}) for task in tasks]
-        for step in self.steps:
-            going = [work for work in works if work.failure is None]
-            if going and cancelled():
-                for work in going:
-                    work.failure = CANCELLED
-            elif going:
-                run_step(step, going, seed, cancelled)
-        return [self.outcome(work) for work in works]
+        return PipelineBatch(self.steps, self.output, works, seed, cancelled, on_step)
+
+    def run(
+        self, tasks: list[TaskInput], *, seed: int, cancelled: Cancelled = lambda: False, on_step: OnStep = unheard
+    ) -> list[Outcome]:
+        batch = self.start(tasks, seed=seed, cancelled=cancelled, on_step=on_step)
+        while not batch.is_done:
+            batch.advance()
+        return batch.outcomes()
+
+
+@dataclass
+class PipelineBatch:
+    """See `inference.contracts.Batch`; `done` counts the steps that were run."""
+
+    steps: Sequence[PreparedStep]
+    output: str
+    works: Sequence[Work]
+    seed: int
+    cancelled: Cancelled
+    on_step: OnStep
+    done: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self.done == len(self.steps) or not self.going
+
+    @property
+    def going(self) -> list[Work]:
+        return [work for work in self.works if work.failure is None]
+
+    @property
+    def needs_model(self) -> bool:
+        return not self.is_done and self.steps[self.done].needs_model
+
+    def advance(self) -> None:
+        step, going = self.steps[self.done], self.going
+        if self.cancelled():
+            for work in going:
+                work.failure = CANCELLED
+            return
+        run_step(step, going, self.seed, self.cancelled)
+        self.done += 1
+        for work in going:
+            if work.failure is None:
+                self.on_step(work.task.id, work.trace[-1])
+
+    def outcomes(self) -> list[Outcome]:
+        return [self.outcome(work) for work in self.works]
 
     def outcome(self, work: Work) -> Outcome:
-        text = None if work.failure else str(work.resolve(self.output))
+        text = str(work.resolve(self.output)) if self.is_done and work.failure is None else None
         return Outcome(work.task.id, text, work.failure, tuple(work.trace))
 
 
@@ -99,7 +154,7 @@ def run_step(step: PreparedStep, works: Sequence[Work], run_seed: int, cancelled
             work.failure = result
         else:
             work.values[step.spec.id] = result.outputs
-            work.trace.append(record_of(step.spec, given, result, shared_ms))
+            work.trace.append(record_of(step, given, result, shared_ms))
 
 
 def isolated(run: StepRunner, inputs: Sequence[StepInput], cancelled: Cancelled) -> list[StepOutput | Failure]:
@@ -125,10 +180,13 @@ def step_seed(run_seed: int, task_id: str, step_id: str) -> int:
     return int.from_bytes(digest[:6], "big")
 
 
-def record_of(step: StepSpec, given: StepInput, result: StepOutput, shared_ms: int) -> StepRecord:
+def record_of(step: PreparedStep, given: StepInput, result: StepOutput, shared_ms: int) -> StepRecord:
+    spec = step.spec
     facts: dict[str, Any] = {"latency_ms": shared_ms, **result.facts}
+    if spec.sampling is not None and step.component.samples:
+        facts.setdefault("sampling", spec.sampling.model_dump(mode="json"))
     return StepRecord(
-        step=step.id, uses=step.uses, input=storable(given.values), output=storable(result.outputs), **facts
+        step=spec.id, uses=spec.uses, input=storable(given.values), output=storable(result.outputs), **facts
     )
 
 
