@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from apps.web.progress import Tell, tell_nobody
 from demo.bucket import documents, menus, signs
 from demo.bucket.copies import photograph, shape
 
@@ -16,13 +17,15 @@ HERE = Path(__file__).parent
 TEXTS = ("shapes", "photographs", "signs", "menus", "documents", "knowledge", "writing")
 
 
-def write_demo_bucket(folder: Path) -> Path:
+def write_demo_bucket(folder: Path, tell: Tell = tell_nobody) -> Path:
     """The path of `tasks.jsonl`; pictures lie in folders beside it, `LICENCES.md` too. Same pixels every time."""
     lines = [line for name in TEXTS for line in (HERE / "texts" / f"{name}.jsonl").read_text("utf-8").splitlines()]
-    for name in _picture_names(lines):
+    names = list(_picture_names(lines))
+    for number, name in enumerate(names, start=1):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         _picture(name).save(path, quality=90)
+        tell("Drawing and copying pictures", number, len(names))
     shutil.copyfile(HERE / "LICENCES.md", folder / "LICENCES.md")
     table = folder / "tasks.jsonl"
     table.write_text("".join(f"{line}\n" for line in lines), "utf-8")

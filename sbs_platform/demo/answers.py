@@ -4,7 +4,7 @@ import time
 
 from apps.generation.models import Run
 from apps.generation.queries import run_progress
-from sbs_platform.demo.progress import Progress
+from apps.web.progress import Progress
 
 
 class Unanswered(Exception):

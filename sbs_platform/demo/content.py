@@ -13,6 +13,7 @@ from apps.generation.models import Run
 from apps.generation.services import start_run
 from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.pipelines.services import create_pipeline
+from apps.web.progress import PhaseBars
 from demo.bucket.build import write_demo_bucket
 
 BUCKET = "Everyday pictures and questions"
@@ -29,9 +30,9 @@ Say = Callable[[str], None]
 def load_bucket(researcher: User, say: Say) -> Bucket:
     bucket = Bucket.objects.filter(name=BUCKET).first()
     if bucket is None:
-        say("Drawing and copying the demo's pictures")
+        bars = PhaseBars()
         with tempfile.TemporaryDirectory() as folder:
-            table = write_demo_bucket(Path(folder))
+            table = write_demo_bucket(Path(folder), bars)
             bucket = import_bucket(
                 actor=researcher,
                 name=BUCKET,
@@ -39,7 +40,9 @@ def load_bucket(researcher: User, say: Say) -> Bucket:
                 licence_notes=(table.parent / "LICENCES.md").read_text(),
                 table=table,
                 images=table.parent,
+                tell=bars,
             )
+        bars.end()
     say(f"Bucket: {bucket} ({bucket.tasks.count()} tasks)")
     return bucket
 

@@ -10,6 +10,7 @@ from apps.buckets.domain.problems import WHOLE_FILE, PictureProblem, Problem
 from apps.buckets.domain.rows import TaskRow, parse_row
 from apps.buckets.importers.refusal import Refusals, refuse
 from apps.buckets.importers.registry import importer_for, table_suffixes
+from apps.web.progress import Tell, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ class CheckedTable:
             raise refuse(Problem(WHOLE_FILE, "", "changed_while_read"))
 
 
-def check_table(table: Path, staging: StagingArea) -> CheckedTable:
+def check_table(table: Path, staging: StagingArea, tell: Tell = tell_nobody) -> CheckedTable:
     """Collect every problem of the table and its pictures. Raises ImportRefused if there is one."""
     refusals = Refusals()
     first_rows: dict[str, int] = {}
@@ -47,6 +48,7 @@ def check_table(table: Path, staging: StagingArea) -> CheckedTable:
             raise refuse(Problem(WHOLE_FILE, "", "too_many_tasks", {"most": limits.MAX_TASKS}))
         for problem in _row_problems(parsed, first_rows, staging) if isinstance(parsed, TaskRow) else parsed:
             refusals.add(problem)
+        tell("Checking rows and pictures", seen)
     if not seen:
         refusals.add(Problem(WHOLE_FILE, "", "no_tasks"))
     refusals.raise_if_any()

@@ -9,6 +9,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from apps.buckets.models import Image
+from apps.web.progress import Tell, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ def removed_on_failure() -> Iterator[list[str]]:
         raise
 
 
-def store_pictures(pictures: Iterable[StagedPicture], written: list[str]) -> dict[str, int]:
+def store_pictures(pictures: Iterable[StagedPicture], written: list[str], tell: Tell = tell_nobody) -> dict[str, int]:
     """Hash -> primary key, inside the caller's transaction; appends the name of each file to `written`.
 
     Another import may insert the same picture at the same time: the row of whoever commits first is used by both, and
@@ -49,6 +50,7 @@ def store_pictures(pictures: Iterable[StagedPicture], written: list[str]) -> dic
             if rows[image.sha256].file.name != image.file.name:
                 default_storage.delete(str(image.file.name))
         ids.update((digest, image.pk) for digest, image in rows.items())
+        tell("Storing pictures", len(ids), len(hashes))
     return ids
 
 

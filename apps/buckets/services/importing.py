@@ -21,6 +21,7 @@ from apps.buckets.models import Bucket, Task, TaskImage
 from apps.buckets.pictures.sources import open_pictures
 from apps.buckets.pictures.staging import StagingArea
 from apps.buckets.pictures.storing import removed_on_failure, store_pictures
+from apps.web.progress import Tell, tell_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,11 +42,12 @@ def import_bucket(
     table: Path,
     images: Path | None,
     warn: Callable[[str], None] = lambda _: None,
+    tell: Tell = tell_nobody,
 ) -> Bucket:
     """Make a bucket of a table and its pictures; a name already used by a bucket of yours makes its next version.
 
-    `warn` is told of what is odd but harmless. Raises ImportRefused with every problem found, PermissionDenied for an
-    assessor. Memory stays flat in the number of tasks but for one dictionary of keys.
+    `warn` is told of what is odd but harmless, `tell` how far it is. Raises ImportRefused with every problem found,
+    PermissionDenied for an assessor. Memory stays flat in the number of tasks but for one dictionary of keys.
     """
     if actor.is_assessor:
         raise PermissionDenied
@@ -53,11 +55,11 @@ def import_bucket(
     try:
         with tempfile.TemporaryDirectory() as folder, open_pictures(images) as source:
             staging = StagingArea(source, Path(folder))
-            checked = check_table(table, staging)
+            checked = check_table(table, staging, tell)
             with removed_on_failure() as written, transaction.atomic():
-                image_ids = store_pictures(staging.staged.values(), written)
+                image_ids = store_pictures(staging.staged.values(), written, tell)
                 bucket = _next_version(actor, name, description, licence_notes)
-                bucket.sha256 = _add_tasks(bucket, checked, staging, image_ids)
+                bucket.sha256 = _add_tasks(bucket, checked, staging, image_ids, tell)
                 bucket.save(update_fields=["sha256"])
                 facts = {"version": bucket.version, "tasks": checked.tasks, "pictures": len(image_ids)}
                 record(actor, "bucket.imported", bucket, sha256=bucket.sha256, **facts)
@@ -102,7 +104,9 @@ def _next_version(actor: User, name: str, description: str, licence_notes: str) 
     return bucket
 
 
-def _add_tasks(bucket: Bucket, checked: CheckedTable, staging: StagingArea, image_ids: dict[str, int]) -> str:
+def _add_tasks(
+    bucket: Bucket, checked: CheckedTable, staging: StagingArea, image_ids: dict[str, int], tell: Tell
+) -> str:
     """The second pass, a thousand rows at a time; returns the fingerprint of what was written."""
     fingerprint = Fingerprint()
     position = 0
@@ -117,6 +121,7 @@ def _add_tasks(bucket: Bucket, checked: CheckedTable, staging: StagingArea, imag
         for row, digests in zip(rows, hashes, strict=True):
             fingerprint.add(row, digests)
         position += len(rows)
+        tell("Writing tasks", position, checked.tasks)
     return fingerprint.hexdigest()
 
 

@@ -4,11 +4,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.web.progress import Progress
 from sbs_platform.demo.answers import Unanswered, wait_for_answers
 from sbs_platform.demo.content import load_bucket, load_runs
 from sbs_platform.demo.evaluations import judge_all, load_evaluations, load_report
 from sbs_platform.demo.people import load_people
-from sbs_platform.demo.progress import Progress
 from sbs_platform.demo.visitor import UnexpectedPage
 
 

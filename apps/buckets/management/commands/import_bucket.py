@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from apps.accounts.models import User
 from apps.buckets.importers import ImportRefused
 from apps.buckets.services import import_bucket
+from apps.web.progress import PhaseBars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--as", dest="email", required=True, metavar="EMAIL", help="the researcher who imports it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        bars = PhaseBars()
         try:
             bucket = import_bucket(
                 actor=_researcher(options["email"]),
@@ -42,15 +44,18 @@ class Command(BaseCommand):
                 licence_notes=options["licence_notes"],
                 table=options["table"],
                 images=options["images"],
+                tell=bars,
                 warn=lambda text: self.stderr.write(self.style.WARNING(text)),
             )
         except ImportRefused as refused:
+            bars.end()
             for line in table_of(refused.errors):
                 self.stderr.write(line)
             shown = f"; the first {len(refused.errors)} are listed" if refused.hidden else ""
             raise CommandError(f"Nothing was imported: {refused.total} problem(s){shown}.") from None
         except PermissionDenied:
             raise CommandError(f"{options['email']} is an assessor; buckets are imported by researchers.") from None
+        bars.end()
         self.stdout.write(
             self.style.SUCCESS(f"Imported {bucket}: {bucket.tasks.count()} tasks, id {bucket.public_id}.")
         )
