@@ -97,13 +97,24 @@ class Model(Protocol):
     def describe(self) -> Mapping[str, Any]: ...
 
 
+def no_model_faults(spec: ModelSpec) -> Iterator[Fault]:
+    yield from ()
+
+
 @dataclass(frozen=True)
 class Engine:
-    """A way to run models: `load` raises ModelUnavailable. `in_process`: its models live in the worker's own memory."""
+    """A way to run models: `load` raises ModelUnavailable. `in_process`: its models live in the worker's own memory.
+
+    `keys` are the keys of ModelSpec that it reads beside `engine`, `source`, `revision` and `batch_size`; any other is
+    a fault. `check` finds faults within them. `counts_tokens`: its models can count without generating.
+    """
 
     name: str
     load: Callable[[ModelSpec, Path], Model]
     in_process: bool = True
+    keys: frozenset[str] = frozenset()
+    check: Callable[[ModelSpec], Iterator[Fault]] = no_model_faults
+    counts_tokens: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,4 +147,5 @@ class Component:
     needs_any_input: bool = False
     model: Need = "none"
     samples: bool = False  # takes `prompt:` and `sampling:`
+    token_options: frozenset[str] = frozenset()  # those of `with:` that the model's tokenizer counts
     check: Callable[[StepSpec, Any], Iterator[Fault]] = no_faults

@@ -9,15 +9,15 @@ class ModelUnavailable(Exception):
 
 
 def is_fatal(error: BaseException) -> bool:
-    """A GPU whose context is lost serves nobody: the process has to end."""
+    """A GPU whose context is lost serves nobody, while it generates or while it loads: the process has to end."""
     return _is_called(error, "AcceleratorError")
 
 
 def must_pass(error: BaseException) -> bool:
     """Whether `error` concerns the process or its job, not the task at hand: never some task's Failure, never retried
-    here.
+    here. A lost GPU, a job whose time is over, a server that is gone for every task alike.
     """
-    return is_fatal(error) or _is_called(error, "SoftTimeLimitExceeded")
+    return is_fatal(error) or isinstance(error, ModelUnavailable) or _is_called(error, "SoftTimeLimitExceeded")
 
 
 def _is_called(error: BaseException, name: str) -> bool:

@@ -98,6 +98,7 @@ component = Component(
     outputs={"text": "text", "sources": "docs"},
     build=build,
     options=InfocontextOptions,
+    token_options=frozenset({"budget_tokens"}),
     open_inputs=frozenset({"text", "docs"}),
     needs_any_input=True,
     model="optional",

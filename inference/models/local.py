@@ -37,9 +37,10 @@ class Row:
 class LocalModel:
     """See `inference.declare.Model`. A batch that fails is halved until the culprit is alone."""
 
-    def __init__(self, weights: Weights, batch_size: int) -> None:
+    def __init__(self, weights: Weights, batch_size: int, context_tokens: int | None = None) -> None:
         self.weights = weights
         self.batch_size = batch_size
+        self.context_tokens = min(context_tokens or weights.context_tokens, weights.context_tokens)
         self.reads_images = weights.reads_images
 
     def describe(self) -> Mapping[str, Any]:
@@ -104,7 +105,7 @@ class LocalModel:
         return self.run(rows, sizes, inputs, cancelled)
 
     def room_failure(self, prompt_tokens: int, max_tokens: int) -> Failure | None:
-        room = self.weights.context_tokens
+        room = self.context_tokens
         if prompt_tokens + max_tokens <= room:
             return None
         message = (

@@ -1,8 +1,26 @@
-"""Opening a task's pictures."""
+"""Opening a task's pictures, and writing them into a request."""
 
+import base64
+import hashlib
+import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
+
+MAX_SIDE = 2048  # pixels; no server's model reads more of a picture, and a request stays below some megabytes
+LOSSLESS_PIXELS = 1_000_000
+JPEG_QUALITY = 95
+
+
+@dataclass(frozen=True)
+class SentPicture:
+    """A picture as a server gets it; `sha256` is that of its encoded bytes."""
+
+    uri: str
+    sha256: str
+    width: int
+    height: int
 
 
 def open_picture(path: Path) -> Image.Image:
@@ -12,3 +30,23 @@ def open_picture(path: Path) -> Image.Image:
             return ImageOps.exif_transpose(picture).convert("RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"The picture {path.name} can't be opened: {error}") from error
+
+
+def as_data_uri(path: Path) -> SentPicture:
+    """Upright, at most 2,048 pixels a side, without metadata: PNG up to a megapixel, above it JPEG of quality 95.
+
+    Raises ValueError with the reason.
+    """
+    picture = open_picture(path)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    picture.info = {}
+    buffer = io.BytesIO()
+    if picture.width * picture.height <= LOSSLESS_PIXELS:
+        kind = "png"
+        picture.save(buffer, "PNG", compress_level=1)
+    else:
+        kind = "jpeg"
+        picture.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    data = buffer.getvalue()
+    uri = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    return SentPicture(uri, hashlib.sha256(data).hexdigest(), picture.width, picture.height)

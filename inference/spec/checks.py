@@ -15,6 +15,7 @@ from inference.spec.prompts import ALWAYS, template_faults
 
 INPUTS: Mapping[str, Kind] = {"instruction": "text", "language": "text", "images": "image"}
 REFERENCE = re.compile(r"^\$([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)$")
+SHARED_KEYS = frozenset({"engine", "source", "revision", "batch_size"})  # of ModelSpec, read by every engine
 KINDS: Mapping[Kind, str] = {"text": "text", "docs": "documents", "image": "a picture"}
 
 
@@ -50,8 +51,8 @@ def pipeline_faults(
 ) -> Iterator[Fault]:
     """`models` and `steps` may hold None (or a step's bare id) for parts that are faulty in themselves."""
     for name, model in models.items():
-        if model is not None and model.engine not in engines():
-            yield Fault(("models", name, "engine"), "not_one_of", {"known": ", ".join(engines())})
+        for key, code, facts in engine_faults(model) if model is not None else ():
+            yield Fault(("models", name, *key.split(".")), code, facts)
     scope = Scope(models)
     for index, step in enumerate(steps):
         if isinstance(step, StepSpec):
@@ -60,6 +61,17 @@ def pipeline_faults(
             scope.ports[step] = None
     if output is not None:
         yield from output_faults(output, scope, is_sure=None not in steps)
+
+
+def engine_faults(model: ModelSpec) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    engine = engines().get(model.engine)
+    if engine is None:
+        yield "engine", "not_one_of", {"known": ", ".join(engines())}
+        return
+    for key in sorted(model.given - engine.keys - SHARED_KEYS):
+        known = ", ".join(sorted(engine.keys | SHARED_KEYS))
+        yield key, "key_of_other_engine", {"engine": engine.name, "known": known}
+    yield from engine.check(model)
 
 
 def output_faults(output: str, scope: Scope, *, is_sure: bool) -> Iterator[Fault]:
@@ -85,7 +97,7 @@ def step_faults(step: StepSpec, path: tuple[str | int, ...], scope: Scope) -> It
     yield from presence_faults(step, component, path)
     kinds = yield from input_faults(step, component, path, scope)
     yield from prompt_faults(step, path, kinds)
-    yield from option_faults(step, component, path)
+    yield from option_faults(step, component, path, scope)
 
 
 def model_faults(step: StepSpec, component: Component, path: tuple[str | int, ...], scope: Scope) -> Iterator[Fault]:
@@ -157,7 +169,7 @@ def prompt_faults(step: StepSpec, path: tuple[str | int, ...], kinds: Mapping[st
                 yield Fault((*path, "prompt", key), code, facts, template_line=line)
 
 
-def option_faults(step: StepSpec, component: Component, path: tuple[str | int, ...]) -> Iterator[Fault]:
+def option_faults(step: StepSpec, component: Component, path: tuple[str | int, ...], scope: Scope) -> Iterator[Fault]:
     try:
         options = options_of(component, step)
     except ValidationError as error:
@@ -165,3 +177,8 @@ def option_faults(step: StepSpec, component: Component, path: tuple[str | int, .
         return
     for key, code, facts in component.check(step, options):
         yield Fault((*path, *key.split(".")), code, facts)
+    model = scope.models.get(step.model or "")
+    if model is not None and model.engine in engines() and not engines()[model.engine].counts_tokens:
+        for key in sorted(component.token_options):
+            if getattr(options, key) is not None:
+                yield Fault((*path, "with", key), "tokens_uncounted", {"model": step.model or ""})

@@ -1,11 +1,11 @@
 """What a pipeline is: plain data, the same whether it came from YAML or from the database."""
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from inference.endpoints import NAME_PATTERN
 from inference.models.gguf import WHEELS
 
 COMMIT = re.compile(r"^[0-9a-f]{40}$")
@@ -22,17 +22,28 @@ class Strict(BaseModel):
 
 
 class ModelSpec(Strict):
-    """`source` is a hub id, a folder (`/…`, or `./…` below the model folder) or `wheel:<package>`.
+    """The keys of all engines; which of them an engine reads is said, and checked, in `inference/engines`.
 
-    `dtype` auto is float32 on a CPU and bfloat16 on a GPU; `device` auto is the first GPU, else the CPU.
+    For `transformers`, `source` is a hub id, a folder (`/…`, or `./…` below the model folder) or `wheel:<package>`;
+    `dtype` auto is float32 on a CPU and bfloat16 on a GPU; `device` auto is the first GPU, else the CPU;
+    `context_tokens` bounds prompt and answer together below what the model can. For `openai`, `source` is the model's
+    name on the server and `revision` a note on what the server runs; `timeout_seconds` bounds one attempt,
+    `deadline_seconds` all attempts for one answer.
     """
 
     engine: str
-    source: str
-    revision: str | None = None
+    source: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    revision: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    batch_size: Annotated[int, Field(ge=1, le=512)] = 16
     dtype: Annotated[str, StringConstraints(pattern=r"^(auto|float32|float16|bfloat16)$")] = "auto"
     device: Annotated[str, StringConstraints(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,3})?)$")] = "auto"
-    batch_size: Annotated[int, Field(ge=1, le=512)] = 16
+    quantisation: Annotated[str, StringConstraints(pattern=r"^(8bit|4bit)$")] | None = None
+    context_tokens: Annotated[int, Field(ge=16, le=10_000_000)] | None = None
+    endpoint: Annotated[str, StringConstraints(pattern=NAME_PATTERN)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
+    timeout_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 120.0
+    deadline_seconds: Annotated[float, Field(ge=0.1, le=7200)] = 300.0
+    extra_body: Annotated[dict[str, Any], Field(max_length=20)] = {}
 
     @property
     def is_hub(self) -> bool:
@@ -42,17 +53,10 @@ class ModelSpec(Strict):
     def is_wheel(self) -> bool:
         return self.source in WHEEL_SOURCES
 
-    @model_validator(mode="after")
-    def pinned(self) -> Self:
-        if not (self.is_hub or self.is_wheel or self.source.startswith(("/", "./"))):
-            raise PydanticCustomError("bad_source", "source", {"at": "source", "wheels": ", ".join(WHEEL_SOURCES)})
-        if self.is_hub and self.revision is None:
-            raise PydanticCustomError("revision_needed", "revision", {"at": "source"})
-        if self.is_hub and not COMMIT.match(self.revision or ""):
-            raise PydanticCustomError("revision_floating", "revision", {"at": "revision", "value": self.revision})
-        if not self.is_hub and self.revision is not None:
-            raise PydanticCustomError("revision_useless", "revision", {"at": "revision"})
-        return self
+    @property
+    def given(self) -> frozenset[str]:
+        """The keys that say something: a stored pipeline has every default written out."""
+        return frozenset(name for name, info in type(self).model_fields.items() if getattr(self, name) != info.default)
 
 
 class Sampling(Strict):

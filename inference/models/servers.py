@@ -1,0 +1,95 @@
+"""The servers of remote models: connections, who they say they are, and what one request brings back."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx2
+
+from inference.endpoints import Endpoint, key_variable
+from inference.errors import ModelUnavailable
+from inference.models.loop import event_loop
+from inference.models.reply import plain
+from inference.models.wire import NEUTRAL
+from inference.spec.model import ModelSpec
+
+CONNECT_SECONDS = 10.0
+RESPONSE_BYTES = 4 * 2**20
+logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every request of every task
+
+
+def make_client(spec: ModelSpec, endpoint: Endpoint) -> httpx2.AsyncClient:
+    """Proxies and certificates are the environment's. Compressed answers are not asked for: a bomb stays small."""
+    wanted = spec.concurrency or spec.batch_size
+    return httpx2.AsyncClient(
+        headers={
+            "accept-encoding": "identity",
+            **({"authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}),
+        },
+        follow_redirects=False,
+        limits=httpx2.Limits(max_connections=wanted, max_keepalive_connections=wanted),
+        timeout=httpx2.Timeout(spec.timeout_seconds, connect=min(CONNECT_SECONDS, spec.timeout_seconds), pool=None),
+    )
+
+
+def close(client: httpx2.AsyncClient) -> None:
+    asyncio.run_coroutine_threadsafe(client.aclose(), event_loop())
+
+
+async def server_facts(client: httpx2.AsyncClient, spec: ModelSpec, endpoint: Endpoint) -> Mapping[str, Any]:
+    """`owned_by`, `root` and `max_model_len` of the model, as far as GET /models tells."""
+    where = f"The endpoint {endpoint.name}"
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            status, _, body = await fetch(client, "GET", f"{endpoint.url}/models")
+    except (httpx2.HTTPError, TimeoutError) as error:
+        raise ModelUnavailable(
+            f"{where} can't be reached: {reason(error)}. Start the server or fix its URL."
+        ) from error
+    if status in {401, 402}:
+        raise ModelUnavailable(f"{where} refuses the key ({status}): check {key_variable('MODEL', endpoint.name)}.")
+    if 300 <= status < 400:
+        raise ModelUnavailable(f"{where} redirects ({status}); put the final URL into MODEL_ENDPOINTS.")
+    if status in {502, 503, 504}:
+        raise ModelUnavailable(f"{where} is not ready ({status}): it may be loading its model.")
+    return facts_of(listed_models(status, body), spec, where)
+
+
+def listed_models(status: int, body: bytes) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(body).get("data", []) if status == 200 else []
+    except (ValueError, RecursionError, AttributeError):
+        return []
+    return [model for model in data if isinstance(model, dict)] if isinstance(data, list) else []
+
+
+def facts_of(models: Sequence[Mapping[str, Any]], spec: ModelSpec, where: str) -> Mapping[str, Any]:
+    """A server known to list all it serves must list ours: llama.cpp would answer with any other model."""
+    mine = next((model for model in models if model.get("id") == spec.source), None)
+    if mine is None and any(model.get("owned_by") in NEUTRAL for model in models):
+        known = ", ".join(plain(str(model.get("id"))) for model in models[:10])
+        raise ModelUnavailable(f"{where} does not serve {spec.source}; it serves: {known}.")
+    wanted = {name: (mine or {}).get(name) for name in ("owned_by", "root", "max_model_len")}
+    return {name: value for name, value in wanted.items() if isinstance(value, str | int)}
+
+
+async def fetch(
+    client: httpx2.AsyncClient, method: str, url: str, content: bytes | None = None
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Status, headers and at most RESPONSE_BYTES of body; raises httpx2.HTTPError, also where there is more."""
+    headers = {"content-type": "application/json"} if content is not None else {}
+    async with client.stream(method, url, content=content, headers=headers) as response:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise httpx2.DecodingError("the answer is compressed, which was not asked for")
+        body = bytearray()
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > RESPONSE_BYTES:
+                raise httpx2.DecodingError(f"the answer is larger than {RESPONSE_BYTES} bytes")
+        return response.status_code, response.headers, bytes(body)
+
+
+def reason(error: Exception) -> str:
+    return plain(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
