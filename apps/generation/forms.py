@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Count
@@ -44,11 +44,26 @@ class StartForm(forms.Form):
         max_value=LARGEST_SEED,
         required=False,
     )
+    anew = forms.BooleanField(
+        label=_("Ask the models anew"),
+        help_text=_("Otherwise what a model has answered before, to exactly the same question, is taken from store."),
+        required=False,
+    )
 
     def __init__(self, *args: object, user: User, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         buckets = Bucket.objects.visible_to(user).annotate(task_count=Count("tasks", distinct=True))
         self.fields["bucket"].queryset = buckets  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """What `start_run` is given."""
+        given = self.cleaned_data
+        return {
+            "bucket": given["bucket"],
+            "revision": given["revision"],
+            "seed": given["seed"] or 0,
+            "use_cache": not given["anew"],
+        }
 
 
 class RunFilterForm(forms.Form):

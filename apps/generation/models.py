@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from apps.buckets.models import Bucket, Task
+from apps.buckets.models import Bucket, Image, Task
 from apps.pipelines.models import PipelineRevision
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class Run(models.Model):
     )
     state = models.CharField(_("state"), max_length=10, choices=RunState.choices, default=RunState.ACTIVE)
     seed = models.BigIntegerField(_("seed"), default=0)
+    use_cache = models.BooleanField(_("may use kept results"), default=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     problem = models.TextField(
@@ -141,3 +142,121 @@ class Answer(models.Model):
     @property
     def is_cut_off(self) -> bool:
         return self.state == AnswerState.DONE and self.finish_reason == "length"
+
+
+class WorkerState(models.TextChoices):
+    IDLE = "idle", _("Waiting for work")
+    LOADING = "loading", _("Preparing a pipeline")
+    ANSWERING = "answering", _("Answering")
+
+
+class Worker(models.Model):
+    """A process that answers, as it last described itself. Nothing depends on it but pages and figures."""
+
+    name = models.CharField(_("worker"), max_length=120, unique=True, help_text="host:process, as in Answer.worker")
+    host = models.CharField(_("machine"), max_length=120)
+    pid = models.PositiveIntegerField(_("process"))
+    queues = models.CharField(_("queues"), max_length=200, blank=True, default="")
+    devices = models.CharField(_("GPUs"), max_length=200, blank=True, default="")
+    state = models.CharField(_("state"), max_length=10, choices=WorkerState.choices, default=WorkerState.IDLE)
+    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    model = models.CharField(_("model in memory"), max_length=300, blank=True, default="")
+    memory_mb = models.PositiveIntegerField(_("memory, MB"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started"))
+    seen_at = models.DateTimeField(_("last seen"))
+    swept_at = models.DateTimeField(null=True, blank=True, help_text="When it last took back expired leases.")
+
+    class Meta:
+        ordering = ["host", "pid"]
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=WorkerState.values), name="worker_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CachedResult(models.Model):
+    """What a model answered; `sha256` is over all that decides the text, see `inference.cache`. Never a failure.
+
+    Rows are never changed. Any of them may be deleted: what they would have saved is generated again.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    result = models.JSONField()
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("kept result")
+        verbose_name_plural = _("kept results")
+        indexes = [models.Index(fields=["created_at"], name="cached_result_age")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class TrialQuerySet(models.QuerySet["Trial"]):
+    def visible_to(self, user: "User") -> "TrialQuerySet":
+        """One's own; all for an admin."""
+        return self.all() if user.is_admin else self.filter(created_by=user)
+
+
+class Trial(models.Model):
+    """One task asked of one revision in the playground. The row is the truth about its work, as an answer's is.
+
+    Trials started together have the same `together`. `attempt` fences writes. There is a task, or what was typed.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    together = models.UUIDField(db_index=True, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    revision = models.ForeignKey(
+        PipelineRevision, verbose_name=_("pipeline revision"), on_delete=models.CASCADE, related_name="trials"
+    )
+    task = models.ForeignKey(
+        Task, verbose_name=_("task"), null=True, blank=True, on_delete=models.CASCADE, related_name="trials"
+    )
+    instruction = models.TextField(_("instruction"))
+    language = models.CharField(_("language"), max_length=16)
+    picture = models.ForeignKey(
+        Image, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="trials"
+    )
+    queue = models.CharField(max_length=20, help_text="gpu or cpu: which workers may serve it besides those on live.")
+    state = models.CharField(_("state"), max_length=10, choices=AnswerState.choices, default=AnswerState.WAITING)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=120, blank=True, default="")
+    text = models.TextField(_("text"), null=True, blank=True)
+    trace = models.JSONField(_("trace"), default=list, blank=True)
+    error_kind = models.CharField(_("cause"), max_length=40, blank=True, default="", choices=FailureKind.choices)
+    error = models.TextField(_("error"), blank=True, default="")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TrialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "pk"]
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=AnswerState.values), name="trial_state_known"),
+            models.CheckConstraint(
+                condition=~models.Q(state=AnswerState.RUNNING) | models.Q(lease_until__isnull=False),
+                name="trial_running_has_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="trial_open", condition=models.Q(state__in=["waiting", "running"])),
+            models.Index(fields=["created_by", "-created_at"], name="trial_by_maker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.revision} / {self.public_id}"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state not in (AnswerState.WAITING, AnswerState.RUNNING)

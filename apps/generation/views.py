@@ -47,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = StartForm(posted(request), user=user, initial={"seed": 0, **request.GET.dict()})
     if form.is_bound and form.is_valid():
-        given = {**form.cleaned_data, "seed": form.cleaned_data["seed"] or 0}
+        given = form.chosen()
         try:
             run = start_run(actor=user, **given)
         except RunRefused as refusal:

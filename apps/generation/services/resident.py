@@ -3,58 +3,82 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from inference.errors import ModelUnavailable
+from apps.generation.services.results import StoredResults
+from inference.errors import ModelUnavailable, is_fatal, must_pass
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from apps.pipelines.models import PipelineRevision
-    from inference.contracts import BatchRunner
+    from inference.contracts import BatchRunner, ResultStore
+
+logger = logging.getLogger(__name__)
+EXIT_UNUSABLE = 70
 
 
-def build_runner(spec: dict[str, Any], *, model_dir: Path) -> BatchRunner:
+def build_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | None = None) -> BatchRunner:
     """What `settings.GENERATION_RUNNER` names by default."""
     from inference.runner import make_runner  # here, since only workers need it
     from inference.spec import load_spec
 
-    return make_runner(load_spec(spec), model_dir=model_dir)
+    return make_runner(load_spec(spec), model_dir=model_dir, store=store)
 
 
 @dataclass
 class _Resident:
-    sha256: str = ""
+    """`key` is the revision's hash and whether results may come from the store."""
+
+    key: tuple[str, bool] = ("", True)
     runner: BatchRunner | None = None
 
 
 _resident = _Resident()
 
 
-def resident_runner(revision: PipelineRevision) -> BatchRunner:
-    """The runner of `revision`; another one's models are let go first, since both may not fit. Not thread-safe.
+def resident_runner(revision: PipelineRevision, *, use_cache: bool = True) -> BatchRunner:
+    """The runner of `revision`. Another one's is let go first, but for the models both use. Not thread-safe.
 
-    Raises ModelUnavailable, whatever went wrong: a spec this version can't read, a missing package, no memory.
+    Raises ModelUnavailable, whatever went wrong: a spec this version can't read, a missing package, no memory. A GPU
+    whose context is lost ends the process.
     """
-    if _resident.runner is not None and _resident.sha256 == revision.sha256:
+    key = (revision.sha256, use_cache)
+    if _resident.runner is not None and _resident.key == key:
         return _resident.runner
     forget_runner()
+    _resident.runner, _resident.key = _build(revision.spec, use_cache=use_cache), key
+    return _resident.runner
+
+
+def _build(spec: dict[str, Any], *, use_cache: bool) -> BatchRunner:
     build = import_string(settings.GENERATION_RUNNER)
     try:
-        _resident.runner = build(revision.spec, model_dir=settings.MODEL_DIR)
+        runner: BatchRunner = build(spec, model_dir=settings.MODEL_DIR, store=StoredResults() if use_cache else None)
     except ModelUnavailable:
         raise
     except Exception as error:
+        if is_fatal(error):
+            logger.exception("the process ends, since its device is lost")
+            end_process()
+        if must_pass(error):
+            raise
         raise ModelUnavailable(f"{type(error).__name__}: {error}") from error
-    _resident.sha256 = revision.sha256
-    return _resident.runner
+    return runner
 
 
 def forget_runner() -> None:
     if _resident.runner is not None:
         _resident.runner = None
         gc.collect()
+
+
+def end_process() -> NoReturn:
+    """At once: the pool starts a new process, the sweeper takes back what leases are left."""
+    os._exit(EXIT_UNUSABLE)

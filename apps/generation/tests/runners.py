@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from inference.contracts import ErrorKind, Failure, Outcome, StepRecord, TaskInput
+from inference.contracts import ErrorKind, Failure, OnStep, Outcome, ResultStore, StepRecord, TaskInput, unheard
 from inference.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -29,6 +29,23 @@ class AcceleratorError(Exception):
 
 
 @dataclass
+class TestBatch:
+    """All of a runner's work in one step with a model."""
+
+    __test__ = False
+    run: Callable[[], list[Outcome]]
+    done: list[Outcome] = field(default_factory=list)
+    is_done: bool = False
+    needs_model: bool = True
+
+    def advance(self) -> None:
+        self.done, self.is_done = self.run(), True
+
+    def outcomes(self) -> list[Outcome]:
+        return self.done
+
+
+@dataclass
 class TestRunner:
     """Answers `<instruction> by <process id>`. Remembers the batches it was given."""
 
@@ -36,9 +53,27 @@ class TestRunner:
     seconds: float = 0.0
     batch_size: int = 4
     unavailable: str = ""
+    overlaps: bool = False
     batches: list[list[TaskInput]] = field(default_factory=list)
 
-    def run(self, tasks: list[TaskInput], *, seed: int, cancelled: Callable[[], bool] = lambda: False) -> list[Outcome]:
+    def start(
+        self,
+        tasks: list[TaskInput],
+        *,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_step: OnStep = unheard,
+    ) -> TestBatch:
+        return TestBatch(lambda: self.run(tasks, seed=seed, cancelled=cancelled, on_step=on_step))
+
+    def run(
+        self,
+        tasks: list[TaskInput],
+        *,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        on_step: OnStep = unheard,
+    ) -> list[Outcome]:
         if self.unavailable:
             raise ModelUnavailable(self.unavailable)
         self.batches.append(tasks)
@@ -79,7 +114,7 @@ class TestRunner:
         return Outcome(task.id, text, None, trace=(step,))
 
 
-def make_runner(spec: dict[str, Any], *, model_dir: Path) -> TestRunner:
+def make_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | None = None) -> TestRunner:
     if spec.get("unloadable"):
         raise ModelUnavailable(str(spec["unloadable"]))
     return TestRunner(seconds=spec.get("seconds", 0.0), unavailable=spec.get("unavailable", ""))
