@@ -1,12 +1,18 @@
 """Every page × role against `expected_access.toml`. A page that is missing there fails."""
 
+from typing import Any
+
 import pytest
+from django.apps import apps
 from django.db import models, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from apps.accounts.models import TokenBucket
+from apps.assessment.models import Skip, SkipReason
 from conftest import Cast
-from tests.access_table import ROWS, expected, named_pages, parts_of
+from tests.access_table import ROWS, admin_pages, admin_rows, expected, named_pages, parts_of
 from tests.world import World, make_world
 
 
@@ -27,6 +33,41 @@ def test_who_may_open_the_pages_of(room: str, cast: Cast) -> None:
                 if seen not in wanted.split("|"):
                     wrong.append(f"{method} {name} as {role}: {seen} instead of {wanted}")
     assert wrong == []
+
+
+def test_the_admin_site_lists_every_page() -> None:
+    assert admin_pages() == set(admin_rows())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["anonymous", "assessor", "researcher", "outsider", "admin"])
+def test_the_admin_site_is_for_admins(role: str, cast: Cast) -> None:
+    make_what_only_admins_see(make_world(cast))
+    user = getattr(cast, role, None)
+    seen = {page: visit("GET", admin_address(page), user) for page in admin_rows()}
+    assert seen == {page: statuses[role] for page, statuses in admin_rows().items()}
+
+
+def make_what_only_admins_see(world: World) -> None:
+    now = timezone.now()
+    TokenBucket.objects.create(key="somebody", tokens=1, updated_at=now)
+    Skip.objects.create(
+        comparison=world.assignment.comparison, assessor=world.person, reason=SkipReason.OTHER, skipped_at=now
+    )
+
+
+def admin_address(page: str) -> str:
+    """Of the latest row where the page shows one."""
+    room, _, rest = page.partition("_")
+    names: dict[str, dict[str, Any]] = {
+        "app_list": {"app_label": "buckets"},
+        "view_on_site": {"content_type_id": 1, "object_id": 1},
+    }
+    if rest.endswith(("_change", "_history", "_delete")):
+        model = apps.get_model(room, rest.rpartition("_")[0])
+        return reverse(f"admin:{page}", args=[model._default_manager.latest("pk").pk])
+    asked = "?app_label=buckets&model_name=task&field_name=bucket&term=x" if page == "autocomplete" else ""
+    return reverse(f"admin:{page}", kwargs=names.get(page)) + asked
 
 
 def address_of(name: str, world: World) -> str:
