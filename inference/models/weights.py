@@ -17,7 +17,7 @@ from transformers import (
     GenerationConfig,
 )
 
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, must_pass
 from inference.models.gguf import converted_folder, sha256_of
 from inference.spec.model import ModelSpec
 
@@ -61,6 +61,8 @@ def read_weights(spec: ModelSpec, model_dir: Path) -> Weights:
     try:
         weights = from_pretrained(where, dtype, device)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
+        if must_pass(error):
+            raise
         reason = str(error).strip().partition("\n")[0]
         raise ModelUnavailable(f"The model {spec.source} can't be loaded: {reason} {remedy(spec)}") from error
     weights.record = describe(spec, where, weights, dtype, device)
