@@ -115,6 +115,8 @@ class TestRunner:
 
 
 def make_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | None = None) -> TestRunner:
+    if spec.get("device") == "lost":
+        raise AcceleratorError("device-side assert triggered")
     if spec.get("unloadable"):
         raise ModelUnavailable(str(spec["unloadable"]))
     return TestRunner(seconds=spec.get("seconds", 0.0), unavailable=spec.get("unavailable", ""))

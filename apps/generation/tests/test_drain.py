@@ -192,3 +192,13 @@ def test_a_cancel_is_noticed_while_a_batch_runs(cast: Cast) -> None:
     worker.join(timeout=10)
     assert not worker.is_alive()
     assert {answer.state for answer in rows(run)} == {AnswerState.CANCELLED}
+
+
+def test_a_device_lost_while_a_model_loads_ends_the_process(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    run = make_waiting_run(cast, "One?", spec={"device": "lost"})
+    with pytest.raises(SystemExit, match=str(EXIT_UNUSABLE)):
+        drain(run)
+    run.refresh_from_db()
+    assert run.problem == ""
+    assert {(answer.state, answer.attempt) for answer in rows(run)} == {(AnswerState.WAITING, 0)}
