@@ -8,12 +8,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.access import researchers, signed_in
-from apps.generation.access import access_answer, access_run, may_edit
+from apps.generation.access import access_run, may_edit
 from apps.generation.domain.pairing import suggest_pair
-from apps.generation.domain.trace import readable_steps
 from apps.generation.forms import RunFilterForm, StartForm
 from apps.generation.models import AnswerState
-from apps.generation.queries import answers_of, failures_by_cause, neighbours, progress_of, run_progress, runs_of
+from apps.generation.queries import answers_of, failures_by_cause, progress_of, run_progress, runs_of
 from apps.generation.services import RunRefused, cancel_run, retry_failed, start_run
 from apps.web.paging import page_of
 from apps.web.posted import posted
@@ -114,18 +113,3 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     words = ngettext("Cancelled: %(count)s answer was left out.", "Cancelled: %(count)s answers were left out.", count)
     messages.success(request, words % {"count": count})
     return redirect("generation:detail", public_id)
-
-
-@require_GET
-@researchers
-def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = access_answer(signed_in(request), public_id)
-    before, after = neighbours(found)
-    context = {
-        "answer": found,
-        "run": found.run,
-        "steps": readable_steps(found.trace),
-        "before": before,
-        "after": after,
-    }
-    return render(request, "generation/answer.html", context)
