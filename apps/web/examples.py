@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace as Thing
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,14 +17,31 @@ RATING_KEYS = {"left": "QW", "same": "AS", "right": "ZX"}
 
 
 def style_examples() -> dict[str, Any]:
-    return {**judging(), **report(), **pipeline()}
+    return {**judging(), **report(), **pipeline(), "example_tasks": tasks()}
 
 
 def judging() -> dict[str, Any]:
     verdict = question("verdict", _("Which answer is better?"), verdict_choices(), required=True)
     grammar = question("grammar", _("Grammar"), rating_choices(0, checked="same"))
     wrong = question("readability", _("Readability"), rating_choices(1), error=_("Choose one of the three."))
-    return {"judging": {"verdict_question": verdict, "criterion_questions": [grammar, wrong]}}
+    picture = Thing(number=1, width_px=320, height_px=320, alt=_("Two bars side by side, the mark of this platform"))
+    return {"judging": {"verdict_question": verdict, "criterion_questions": [grammar, wrong], "picture": picture}}
+
+
+def tasks() -> list[Thing]:
+    """Cards of text alone: the pictures of a task are shown to the members of its bucket only."""
+    words = {"en": _("An instruction in English."), "ru": "Инструкция по-русски."}
+    return [
+        Thing(
+            language=language,
+            cluster="writing",
+            key=f"writing-{language}",
+            public_id=UUID(int=0),
+            instruction=text,
+            task_images=Thing(all=[]),
+        )
+        for language, text in words.items()
+    ]
 
 
 def question(
@@ -59,7 +77,12 @@ def rating_choices(column: int, *, checked: str = "") -> list[dict[str, Any]]:
 
 def report() -> dict[str, Any]:
     shares = {"a_much": 0.2, "a": 0.3, "tie": 0.15, "both_bad": 0.05, "b": 0.18, "b_much": 0.12}
-    return {"verdicts": list(shares), "bars": stacked_bars(shares), "forest": forest(), **verdict_card()}
+    return {
+        "verdicts": list(shares),
+        "bars": stacked_bars(shares),
+        "forest": forest(),
+        "verdict_cards": verdict_cards(),
+    }
 
 
 def stacked_bars(shares: Mapping[str, float]) -> dict[str, Any]:
@@ -96,15 +119,30 @@ def mark(place: int, label: str, *ends: float, overall: bool = False, enough: bo
     return where | {"point": point, "left": left, "x": x, "right": right, "width": right - left}
 
 
-def verdict_card() -> dict[str, Any]:
-    names = ("decisive_win_rate", "tie_rate", "both_bad_rate")
-    rates = dict(zip(names, (estimate(0.63, 0.06), estimate(0.15, 0.04), estimate(0.05, 0.02)), strict=True))
-    overall = Thing(win_rate=estimate(0.61, 0.07), net=estimate(0.2, 0.14), tested_p=0.003, **rates)
-    counts = Thing(tasks=120, assessors=6, judgments=240, simulated_judgments=0)
-    numbers = {"overall": overall, "counts": counts, "facts": {"comparisons": 120}, "verdict": {"reading": "a"}}
-    words = {"headline": pgettext("verdict of a report", "A is better"), "simulated": False, "worth": ""}
-    words["sentence"] = _("A sentence says what the numbers mean, and names their interval.")
-    return {"numbers": numbers, "words": words}
+def verdict_cards() -> list[dict[str, Any]]:
+    """One that names a winner, one without, and one whose data do not suffice."""
+    cards = (
+        ("a", pgettext("verdict of a report", "A is better"), 0.61, 0.07, 120, 6),
+        ("undecided", pgettext("verdict of a report", "No difference established"), 0.52, 0.07, 120, 6),
+        ("insufficient", pgettext("verdict of a report", "Insufficient data"), 0.66, 0.25, 12, 2),
+    )
+    return [verdict_card(*card) for card in cards]
+
+
+def verdict_card(reading: str, headline: str, rate: float, half: float, tasks: int, assessors: int) -> dict[str, Any]:
+    rates = {
+        "decisive_win_rate": estimate(rate, half),
+        "tie_rate": estimate(0.15, 0.04),
+        "both_bad_rate": estimate(0.05, 0.02),
+    }
+    net = estimate(2 * rate - 1, 2 * half)
+    overall = Thing(
+        win_rate=estimate(rate, half), net=net, tested_p=None if reading == "insufficient" else 0.003, **rates
+    )
+    counts = Thing(tasks=tasks, assessors=assessors, judgments=2 * tasks, simulated_judgments=0)
+    numbers = {"overall": overall, "counts": counts, "facts": {"comparisons": 120}, "verdict": {"reading": reading}}
+    sentence = _("A sentence says what the numbers mean, and names their interval.")
+    return {"numbers": numbers, "words": {"headline": headline, "simulated": False, "worth": "", "sentence": sentence}}
 
 
 def estimate(value: float, half: float) -> Thing:
