@@ -10,7 +10,9 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
+from apps.generation.domain.queues import QUEUES
 from sbs_platform import local
 
 env = environ.Env()
@@ -114,7 +116,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": env.str("STORAGE_BACKEND", default="django.core.files.storage.FileSystemStorage")},
     "staticfiles": {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage"),
     },
@@ -162,20 +164,27 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 180  # the default of 4 s kills a child that 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False  # redelivery would be unbounded; the sweeper wakes at a bounded rate
-CELERY_TASK_SOFT_TIME_LIMIT = 1800
-CELERY_TASK_TIME_LIMIT = 1860
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}
+CELERY_TASK_SOFT_TIME_LIMIT = env.int("JOB_SECONDS", default=1800)  # only a hang reaches it: a turn ends after 60 s
+CELERY_TASK_TIME_LIMIT = CELERY_TASK_SOFT_TIME_LIMIT + 60
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 4 * CELERY_TASK_TIME_LIMIT}
 # A batch goes on when the broker goes away: the row is the truth, and a redelivered message finds nothing to claim.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: a worker outlives any pause of the broker
 CELERY_BROKER_POOL_LIMIT = 2
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_DEFAULT_QUEUE = "generation"
+# A worker without --queues listens to all of them; a misspelt one is refused at its start.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+CELERY_TASK_ROUTES = {"generation.sweep": {"queue": "control"}, "generation.try_task": {"queue": "live"}}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
 }
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /metrics; without one there is no such page
+GENERATION_SWEEP_SECONDS = env.float("GENERATION_SWEEP_SECONDS", default=15.0)
 GENERATION_LEASE_SECONDS = env.int("GENERATION_LEASE_SECONDS", default=60)
 # Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
 GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RunProgress:
-    """Answers by state; `empty` and `cut_off` are among `done`; `per_minute` over the last minutes, None if unknown."""
+    """Answers by state; `empty` and `cut_off` are among `done`; rates are over the last minutes, None if unknown."""
 
     waiting: int = 0
     running: int = 0
@@ -16,6 +16,10 @@ class RunProgress:
     empty: int = 0
     cut_off: int = 0
     per_minute: float | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_tokens_per_second: float | None = None
+    completion_tokens_per_second: float | None = None
 
     @property
     def total(self) -> int:

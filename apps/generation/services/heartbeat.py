@@ -12,6 +12,7 @@ from django.db import Error, connection
 
 from apps.generation.models import Answer, Run, RunState
 from apps.generation.services.leases import extend_leases, lease_time
+from apps.generation.services.pulse import note_answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,8 +24,17 @@ POLL_SECONDS = 1.0
 @contextmanager
 def kept_leases(run: Run, answers: Sequence[Answer]) -> Iterator[Callable[[], bool]]:
     """Extends the leases each third of their time; yields `is_unwanted()`: the run was cancelled or all leases lost."""
+    note_answering(run)
+    active = Run.objects.filter(pk=run.pk, state=RunState.ACTIVE)
+    with kept(lambda: extend_leases(answers) > 0, active.exists) as is_unwanted:
+        yield is_unwanted
+
+
+@contextmanager
+def kept(extend: Callable[[], bool], is_wanted: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+    """Calls `extend` each third of a lease's time in a thread; yields `is_unwanted()`."""
     unwanted, finished = threading.Event(), threading.Event()
-    thread = threading.Thread(target=_keep, args=(run, answers, unwanted, finished), name="leases", daemon=True)
+    thread = threading.Thread(target=_keep, args=(extend, is_wanted, unwanted, finished), name="leases", daemon=True)
     thread.start()
     try:
         yield unwanted.is_set
@@ -33,7 +43,9 @@ def kept_leases(run: Run, answers: Sequence[Answer]) -> Iterator[Callable[[], bo
         thread.join()
 
 
-def _keep(run: Run, answers: Sequence[Answer], unwanted: threading.Event, finished: threading.Event) -> None:
+def _keep(
+    extend: Callable[[], bool], is_wanted: Callable[[], bool], unwanted: threading.Event, finished: threading.Event
+) -> None:
     third = lease_time().total_seconds() / 3
     extended = time.monotonic()
     try:
@@ -41,12 +53,12 @@ def _keep(run: Run, answers: Sequence[Answer], unwanted: threading.Event, finish
             try:
                 if time.monotonic() - extended >= third:
                     extended = time.monotonic()
-                    if not extend_leases(answers):
+                    if not extend():
                         unwanted.set()
-                if not Run.objects.filter(pk=run.pk, state=RunState.ACTIVE).exists():
+                if not is_wanted():
                     unwanted.set()
             except Error:  # the database may come back before the leases end
-                logger.warning("run %s: leases could not be extended", run.public_id, exc_info=True)
+                logger.warning("leases could not be extended", exc_info=True)
                 connection.close()
     finally:
         connection.close()

@@ -8,26 +8,29 @@ counts.
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
-from apps.generation.domain.retries import backoff_seconds, is_final
+from apps.generation.domain.retries import MAX_FAILURES, backoff_seconds, batch_limit, is_final
 from apps.generation.domain.storable import storable_json, storable_text
 from apps.generation.models import Answer, AnswerState, Run, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.models import QuerySet
 
     from inference.contracts import Failure, Outcome, StepRecord
 
 logger = logging.getLogger(__name__)
+RETRY_SECONDS = 0.5
+LAST_TRY = MAX_FAILURES - 1  # failures of an answer whose next one is final
 
 
 def lease_time() -> timedelta:
@@ -36,11 +39,12 @@ def lease_time() -> timedelta:
 
 @transaction.atomic
 def claim_answers(run: Run, *, worker: str, batch_size: int) -> list[Answer]:
-    """Lease up to `batch_size` fresh answers, else one that has failed before, alone; [] when there is nothing to do.
+    """Lease up to `batch_size` fresh answers, else some that failed before (`batch_limit`); [] when there are none.
 
-    Locks with SKIP LOCKED: workers never wait for each other and never get the same row.
+    Locks with SKIP LOCKED: workers never wait for each other and never get the same row. A last try is claimed alone,
+    also when `worker` holds several batches at once: not beside others, and no others beside it.
     """
-    ids = _lock_claimable(run, batch_size)
+    ids = _lock_claimable(run, worker, batch_size)
     claimed = Answer.objects.filter(pk__in=ids)
     claimed.update(
         state=AnswerState.RUNNING,
@@ -52,12 +56,26 @@ def claim_answers(run: Run, *, worker: str, batch_size: int) -> list[Answer]:
     return list(claimed.order_by("pk").select_related("task").prefetch_related("task__task_images__image"))
 
 
-def _lock_claimable(run: Run, batch_size: int) -> list[int]:
+def _lock_claimable(run: Run, worker: str, batch_size: int) -> list[int]:
     active = Run.objects.filter(pk=run.pk, state=RunState.ACTIVE)
     waiting = Answer.objects.filter(run__in=active, state=AnswerState.WAITING).order_by("pk")
     locked = waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)
     due = Q(not_before=None) | Q(not_before__lte=Now())
-    return list(locked.filter(failures=0)[:batch_size]) or list(locked.filter(due, failures__gt=0)[:1])
+    for failures in _claimable_failures(worker):
+        exactly = Q(failures=failures) if failures < LAST_TRY else Q(failures__gte=failures)
+        limit = batch_limit(failures, batch_size)
+        if found := list(locked.filter(exactly if failures == 0 else exactly & due)[:limit]):
+            return found
+    return []
+
+
+def _claimable_failures(worker: str) -> Sequence[int]:
+    """How often failed an answer may be that `worker` claims next, given what it holds already."""
+    held = Answer.objects.filter(worker=worker[:120], state=AnswerState.RUNNING)
+    most = held.aggregate(most=Max("failures"))["most"]
+    if most is None:
+        return range(MAX_FAILURES)
+    return range(LAST_TRY) if most < LAST_TRY else ()
 
 
 def extend_leases(answers: Sequence[Answer]) -> int:
@@ -121,10 +139,24 @@ def _end(answer: Answer, **facts: object) -> bool:
 
 
 def _store(answer: Answer, **facts: object) -> bool:
-    written = bool(_held(answer).update(lease_until=None, **facts))
+    written = bool(_patiently(lambda: _held(answer).update(lease_until=None, **facts)))
     if not written:
         logger.warning("answer %s: attempt %s came too late and was not stored", answer.public_id, answer.attempt)
     return written
+
+
+def _patiently(write: Callable[[], int]) -> int:
+    """A database that restarts must not cost what a model has just written: try for as long as a lease may last."""
+    end = time.monotonic() + lease_time().total_seconds()
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > end:
+                raise
+            logger.warning("the database does not answer; an answer waits to be stored", exc_info=True)
+            connection.close()
+            time.sleep(RETRY_SECONDS)
 
 
 def _held(answer: Answer) -> QuerySet[Answer]:

@@ -10,11 +10,12 @@ from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Now
 
 from apps.generation.domain.retries import MAX_FAILURES, backoff_seconds
-from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState
+from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState, Worker
 from apps.generation.services.wake import wake_workers
 
 ADVISORY_LOCK = 7_305_001  # any number that no other lock of this database uses
 MODEL_RETRY = timedelta(seconds=60)
+FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,19 @@ class SweepResult:
 
 
 @transaction.atomic
-def sweep_leases() -> SweepResult:
-    """One round, or nothing when another sweeper is at it."""
+def sweep_leases(*, worker: str = "", every: timedelta | None = None) -> SweepResult:
+    """One round, or nothing: when another sweeper is at it, or one was less than `every` ago.
+
+    `worker` is the name of the process that sweeps; its row remembers when.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ADVISORY_LOCK])
         if not cursor.fetchone()[0]:
             return SweepResult()
+    if every is not None and Worker.objects.filter(swept_at__gt=Now() - every).exists():
+        return SweepResult()
+    Worker.objects.filter(name=worker).update(swept_at=Now())
+    Worker.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
     return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
 
 
@@ -68,7 +76,7 @@ def _wake_waiting() -> int:
     loadable = Q(problem_at=None) | Q(problem_at__lt=Now() - MODEL_RETRY)
     # The run served longest ago comes first, so that several runs share a worker.
     runs = Run.objects.filter(loadable, pk__in=pending).annotate(served=Max("answers__started_at"))
-    neglected_first = list(runs.order_by(F("served").asc(nulls_first=True), "pk"))
+    neglected_first = list(runs.select_related("revision").order_by(F("served").asc(nulls_first=True), "pk"))
     for run in neglected_first:
         wake_workers(run, pending=pending[run.pk])
     return len(neglected_first)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.db import transaction
 
+from apps.generation.domain.queues import queue_for
+from inference.engines import engines
+
 if TYPE_CHECKING:
+    from apps.generation.domain.queues import Queue
     from apps.generation.models import Run
 
 # Hints older than this are dropped by the worker, so a queue never holds hours of them and a new run's turn comes.
@@ -19,9 +23,19 @@ def wake_workers(run: Run, *, pending: int) -> None:
     """After commit: a message for each of `pending` answers, `MOST_HINTS` at most. A broker that is down is logged."""
 
     def publish() -> None:
+        queue = queue_of(run)
         for _ in range(min(pending, MOST_HINTS)):
             current_app.send_task(
-                "generation.drain", args=[str(run.public_id)], expires=HINT_SECONDS, retry_policy={"max_retries": 1}
+                "generation.drain",
+                args=[str(run.public_id)],
+                queue=queue,
+                expires=HINT_SECONDS,
+                retry_policy={"max_retries": 1},
             )
 
     transaction.on_commit(publish, robust=True)
+
+
+def queue_of(run: Run) -> Queue:
+    """Where the workers listen that can serve the run."""
+    return queue_for(run.revision.spec, remote=[name for name, engine in engines().items() if not engine.in_process])

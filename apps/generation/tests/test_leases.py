@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.generation.models import Answer, AnswerState, Run
-from apps.generation.services import claim_answers, extend_leases, fail_answer, finish_answer, release_answers
+from apps.generation.services import claim_answers, extend_leases, fail_answer, finish_answer, leases, release_answers
 from apps.generation.tests.makers import make_run
 from inference.contracts import Failure, Outcome, StepRecord
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 BUSY = Failure("transient", "the server is busy", retryable=True)
+names = itertools.count()
 BROKEN = Failure("input", "not a picture", retryable=False)
 
 
@@ -30,8 +32,9 @@ def run(bucket: Bucket, revision: PipelineRevision) -> Run:
     return make_run(bucket, revision, done=False)
 
 
-def claim(run: Run, size: int = 4) -> list[Answer]:
-    return claim_answers(run, worker="w", batch_size=size)
+def claim(run: Run, size: int = 4, worker: str = "") -> list[Answer]:
+    """By a worker that holds nothing else, unless it is named."""
+    return claim_answers(run, worker=worker or f"w{next(names)}", batch_size=size)
 
 
 def outcome(answer: Answer, text: str = "Yes", **step: object) -> Outcome:
@@ -57,11 +60,42 @@ def test_a_claim_takes_a_full_batch_in_the_order_of_the_bucket(run: Run) -> None
     assert claim(run) == []
 
 
-def test_what_failed_before_runs_alone_and_after_the_fresh_ones(run: Run) -> None:
-    for answer in claim(run, 3):
-        fail_answer(answer, BUSY)
-    skip_pauses()
-    assert [len(claim(run)) for _ in range(5)] == [3, 1, 1, 1, 0]
+def test_what_failed_before_comes_in_half_batches_after_the_fresh_ones_and_alone_for_its_last_try(run: Run) -> None:
+    for expected in ([4, 2, 0], [2, 2, 2, 0], [1, 1, 1, 1, 1, 1, 0]):
+        batches = [claim(run) for _ in expected]
+        assert [len(batch) for batch in batches] == expected
+        for answer in itertools.chain(*batches):
+            fail_answer(answer, BUSY)
+        skip_pauses()
+    assert {answer.state for answer in run.answers.all()} == {AnswerState.FAILED}
+
+
+def test_a_last_try_shares_its_process_with_nothing(run: Run) -> None:
+    """Also when a worker has two batches in hand: should it kill the process, no neighbour was on its own last try."""
+    Answer.objects.filter(task__position=5).update(failures=2)
+    fresh, rest = claim(run, 4, worker="busy"), claim(run, 4, worker="busy")
+    assert [len(fresh), len(rest), len(claim(run, 4, worker="busy"))] == [4, 1, 0]
+    assert [answer.task.position for answer in claim(run, 4, worker="idle")] == [5]
+    release_answers(fresh)
+    assert claim(run, 4, worker="idle") == []
+    assert len(claim(run, 4, worker="other")) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_text_waits_for_a_database_that_restarts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "RETRY_SECONDS", 0.01)
+    [answer] = claim(run, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    finally:
+        other.close()
+    assert finish_answer(answer, outcome(answer))
+    assert stored(answer).text == "Yes"
 
 
 def test_a_failed_answer_waits_for_its_pause(run: Run) -> None:

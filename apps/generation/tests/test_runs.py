@@ -106,7 +106,7 @@ def test_a_retry_gives_failed_answers_a_new_round_and_suspects_stay_alone(cast: 
     fail_all(run, "model", 3)
     fail_all(run, "out_of_memory", 3)
     assert retry_failed(actor=cast.researcher, run=run) == 6
-    batches = [claim_answers(run, worker="w", batch_size=4) for _ in range(5)]
+    batches = [claim_answers(run, worker=f"w{number}", batch_size=4) for number in range(5)]
     assert [len(batch) for batch in batches] == [3, 1, 1, 1, 0]
     assert {answer.attempt for batch in batches for answer in batch} == {2}
 
