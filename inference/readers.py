@@ -18,16 +18,21 @@ from PIL import Image
 LANGUAGES = "rus+eng"
 TIMEOUT_SECONDS = 60
 SMALL_PIXELS = 1500
+ENGLISH_ONLY = (
+    "Only English was read: RapidOCR knows no Cyrillic. Install tesseract-ocr and tesseract-ocr-rus on the worker's "
+    "machine to read Russian too."
+)
 SPARSE_TEXT = "11"  # page layouts lose the prices of menus and the cells of tables
 
 
 @dataclass(frozen=True)
 class Reader:
-    """`read(picture, min_confidence)` gives the lines of text; `record` says for the trace who read."""
+    """`read(picture, min_confidence)` gives the lines of text; `record` says who read, `note` what could not be."""
 
     record: Mapping[str, Any]
     read: Callable[[Image.Image, int], str]
     threads: int
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,9 @@ def best_reader() -> Reader:
     return tesseract_reader() if has_tesseract() else rapid_reader()
 
 
+@cache
 def has_tesseract() -> bool:
+    """With both languages; else only English is read."""
     if shutil.which("tesseract") is None:
         return False
     listed = set(tesseract("--list-langs").decode().split())
@@ -140,7 +147,7 @@ def rapid_reader() -> Reader:
         return in_lines(boxed(text, box) for box, text, score in parts if score * 100 >= min_confidence)
 
     record = {"engine": "rapidocr", "version": metadata.version("rapidocr"), "languages": "eng"}
-    return Reader(record, read_with_rapid, threads=1)
+    return Reader(record, read_with_rapid, threads=1, note=ENGLISH_ONLY)
 
 
 def boxed(text: str, box: Any) -> Word:

@@ -71,6 +71,8 @@ TEXTS: dict[str, Promise] = {
     "budget_one": _("Give exactly one of budget_tokens and budget_characters."),
     "budget_model": _("budget_tokens needs “model:”, whose tokenizer counts them."),
     "order_wrong": _("“order” must name each of these inputs once: %(known)s."),
+    "option_needed": _("“%(engine)s” needs “%(name)s”."),
+    "option_useless": _("“%(engine)s” does not use this key; remove it."),
     "template_syntax": _("The prompt can't be read: %(reason)s."),
     "template_variable": _("Nothing provides the variable “%(name)s”. Known: %(known)s."),
     "template_image": _("“%(name)s” is a picture; a prompt's text can't hold it. It reaches the model by “in:” alone."),

@@ -39,7 +39,8 @@ def read_item(reader: Reader, item: StepInput, options: OcrOptions, cancelled: C
     except TimeoutError as error:
         return Failure("timeout", f"Reading the picture took too long: {error}", retryable=True)
     text = "\n\n".join(found for found in texts if found)
-    return StepOutput({"text": text}, {"model": reader.record})
+    note = {"note": reader.note} if reader.note and pictures else {}
+    return StepOutput({"text": text, **note}, {"model": reader.record})
 
 
 component = Component(

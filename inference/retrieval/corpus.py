@@ -1,37 +1,42 @@
 """A corpus: a JSONL file, one document a line, with id, title, text and source."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from inference.errors import ModelUnavailable
+from inference.retrieval.rows import NoNul, Row, sound_rows
 
-FIELDS = ("id", "title", "text", "source")
 SHIPPED = {"demo": Path(__file__).resolve().parent.parent.parent / "demo" / "corpus.jsonl"}
+
+
+class Document(Row):
+    """`source` says where the facts are from: it is shown beside every answer that was given them."""
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=200), NoNul]
+    title: Annotated[str, StringConstraints(max_length=1_000), NoNul]
+    text: Annotated[str, StringConstraints(max_length=200_000), NoNul]
+    source: Annotated[str, StringConstraints(max_length=2_000), NoNul]
+
+
+def own_corpus(name: str, model_dir: Path) -> Path:
+    return model_dir / "corpora" / f"{name}.jsonl"
 
 
 def corpus_file(name: str, model_dir: Path) -> Path:
     """`corpora/<name>.jsonl` below the model folder, else the corpus of that name that comes with the platform."""
-    own = model_dir / "corpora" / f"{name}.jsonl"
+    own = own_corpus(name, model_dir)
     path = own if own.is_file() else SHIPPED.get(name, own)
     if not path.is_file():
-        raise ModelUnavailable(f"There is no corpus “{name}”: put a JSONL file with {', '.join(FIELDS)} at {own}.")
+        raise ModelUnavailable(
+            f"There is no corpus “{name}”: build it with “manage.py build_index text {name} FILE.jsonl”, or put a "
+            f"JSONL file with {', '.join(Document.model_fields)} at {own}."
+        )
     return path
 
 
-def documents(path: Path) -> Iterator[dict[str, str]]:
+def documents(path: Path) -> Iterator[Document]:
     """Raises ModelUnavailable, naming the line, where a document is not what it should be."""
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield document(line, f"{path.name}, line {number}")
-
-
-def document(line: str, where: str) -> dict[str, str]:
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise ModelUnavailable(f"{where}: this is not JSON: {error}") from error
-    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in FIELDS):
-        raise ModelUnavailable(f"{where}: a document needs the texts {', '.join(FIELDS)}.")
-    return {name: found[name] for name in FIELDS}
+    return sound_rows(path, Document)

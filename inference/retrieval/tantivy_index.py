@@ -3,8 +3,8 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import tantivy
 from inference.declare import Doc
 from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import corpus_file, documents
+from inference.retrieval.excerpts import excerpt
 
 FORMAT = 3  # raise it when the schema or the analysis changes: old indexes are then left alone
 LANGUAGES = {"en": "english", "ru": "russian"}
@@ -35,7 +36,7 @@ class TextIndex:
     analysers: Mapping[str, Any]
     record: Mapping[str, Any]
 
-    def search(self, text: str, limit: int) -> list[Doc]:
+    def search(self, text: str, limit: int, excerpt_characters: int = 1_000_000) -> list[Doc]:
         """Best first. Any text is a query: only its words count, never its punctuation or operators."""
         words = " ".join(word.lower() for word in WORD.findall(text)[:MAX_WORDS])
         if not any(analyser.analyze(words) for analyser in self.analysers.values()):
@@ -43,7 +44,11 @@ class TextIndex:
         query, _ = self.index.parse_query_lenient(words, SEARCHED, field_boosts=BOOSTS)
         searcher = self.index.searcher()
         hits = searcher.search(query, limit).hits
-        return [doc_of(searcher.doc(address), score) for score, address in hits]
+        found = [doc_of(searcher.doc(address), score) for score, address in hits]
+        return [replace(doc, text=excerpt(doc.text, words, excerpt_characters, self.stems)) for doc in found]
+
+    def stems(self, text: str) -> set[str]:
+        return {stem for analyser in self.analysers.values() for stem in analyser.analyze(text)}
 
 
 def doc_of(found: Any, score: float) -> Doc:
@@ -51,7 +56,7 @@ def doc_of(found: Any, score: float) -> Doc:
     return Doc(**kept, score=round(float(score), 4))
 
 
-def open_index(corpus: str, model_dir: Path) -> TextIndex:
+def open_index(corpus: str, model_dir: Path, on_document: Callable[[], None] = lambda: None) -> TextIndex:
     """Raises ModelUnavailable. The same content is indexed once per machine; processes wait for each other."""
     source = corpus_file(corpus, model_dir)
     digest = sha256_of(source)
@@ -59,34 +64,36 @@ def open_index(corpus: str, model_dir: Path) -> TextIndex:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.with_suffix(".lock")):
         if not folder.is_dir():
-            build_index(source, folder)
+            build_index(source, folder, on_document)
     index = tantivy.Index.open(str(folder))
     found = register_analysers(index)
     record = {"engine": "tantivy", "version": metadata.version("tantivy"), "corpus": corpus, "sha256": digest}
     return TextIndex(index, found, record)
 
 
-def build_index(source: Path, folder: Path) -> None:
+def build_index(source: Path, folder: Path, on_document: Callable[[], None]) -> None:
     """Written beside its place and renamed into it, so that a half-built index is never opened."""
     for _ in documents(source):
         pass  # a faulty line is found before anything is written
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        write_documents(source, partial)
+        write_documents(source, partial, on_document)
         partial.chmod(0o755)
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_documents(source: Path, folder: Path) -> None:
+def write_documents(source: Path, folder: Path, on_document: Callable[[], None]) -> None:
     made = schema()
     index = tantivy.Index(made, path=str(folder))
     register_analysers(index)
     writer = index.writer(heap_size=50_000_000, num_threads=1)
-    for kept in documents(source):
+    for row in documents(source):
+        kept = row.model_dump()
         searched = {name: kept[name.rpartition("_")[0]] for name in SEARCHED}
         writer.add_document(tantivy.Document.from_dict({**kept, **searched}, made))
+        on_document()
     writer.commit()
     writer.wait_merging_threads()
 

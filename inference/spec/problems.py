@@ -61,6 +61,8 @@ MESSAGES = {
     "budget_one": "Give exactly one of budget_tokens and budget_characters.",
     "budget_model": "budget_tokens needs “model:”, whose tokenizer counts them.",
     "order_wrong": "“order” must name each of these inputs once: %(known)s.",
+    "option_needed": "“%(engine)s” needs “%(name)s”.",
+    "option_useless": "“%(engine)s” does not use this key; remove it.",
     "template_syntax": "The prompt can't be read: %(reason)s.",
     "template_variable": "Nothing provides the variable “%(name)s”. Known: %(known)s.",
     "template_image": "“%(name)s” is a picture; a prompt's text can't hold it. It reaches the model by “in:” alone.",

@@ -1,0 +1,78 @@
+"""Sentences as vectors by any sentence encoder that transformers loads, to re-order what was found. Imports torch."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModel, AutoTokenizer
+
+from inference.errors import ModelUnavailable
+from inference.retrieval.encoders import Matrix, locate, weights_record
+
+BATCH = 32
+KEPT = 20_000  # vectors of texts, so that a document found again is not encoded again
+MAX_TOKENS = 256
+
+
+class SentenceEncoder:
+    """float32. The last token vectors are averaged, or the first one is taken where `1_Pooling/config.json` says so."""
+
+    def __init__(self, model: Any, tokenizer: Any, takes_first: bool, record: Mapping[str, Any]) -> None:
+        self.model, self.tokenizer, self.takes_first, self.record = model, tokenizer, takes_first, record
+        self.kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        missing = sorted({text for text in texts if text not in self.kept}, key=len)
+        new: dict[str, torch.Tensor] = {}
+        for start in range(0, len(missing), BATCH):
+            some = missing[start : start + BATCH]
+            new.update(zip(some, self.encode_batch(some), strict=True))
+        found = torch.stack([new[text] if text in new else self.kept[text] for text in texts]).numpy()
+        self.kept.update(new)
+        while len(self.kept) > KEPT:
+            self.kept.popitem(last=False)
+        return found
+
+    def encode_batch(self, texts: Sequence[str]) -> torch.Tensor:
+        inputs = self.tokenizer(
+            list(texts), padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+        ).to(self.model.device)
+        with torch.inference_mode():
+            tokens = self.model(**inputs).last_hidden_state
+        mask = inputs["attention_mask"][..., None].float()
+        pooled = tokens[:, 0] if self.takes_first else (tokens * mask).sum(dim=1) / mask.sum(dim=1)
+        return torch.nn.functional.normalize(pooled.float(), dim=-1).cpu()
+
+
+def load_sentences(name: str, model_dir: Path) -> SentenceEncoder:
+    """Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
+    where = locate(name, model_dir)
+    record = weights_record(name, where)
+    path = where.pop("path")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        model = AutoModel.from_pretrained(path, **where, dtype=torch.float32, use_safetensors=True)
+        tokenizer = AutoTokenizer.from_pretrained(path, **where)
+    except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelUnavailable(f"The sentence encoder {name} can't be loaded: {reason}") from error
+    model = model.requires_grad_(False).train(False).to(device)
+    tokenizer.padding_side = "right"
+    return SentenceEncoder(model, tokenizer, takes_first(path, where), record)
+
+
+def takes_first(path: Path | str, where: Mapping[str, Any]) -> bool:
+    """Whether the model was trained with its first token as the sentence; without a word on it, with the mean."""
+    if "revision" in where:
+        from transformers.utils.hub import cached_file
+
+        found = cached_file(str(path), "1_Pooling/config.json", **where, _raise_exceptions_for_missing_entries=False)
+        file = Path(found) if found else None
+    else:
+        file = Path(path) / "1_Pooling" / "config.json"
+    if file is None or not file.is_file():
+        return False
+    return bool(json.loads(file.read_text()).get("pooling_mode_cls_token"))
