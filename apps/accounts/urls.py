@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts.views import passwords, people, profile, sessions
+from apps.accounts.views import language, passwords, people, profile, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-out/", sessions.sign_out, name="sign_out"),
     path("invitation/<str:token>/", sessions.accept, name="accept"),
     path("password/<uuid:person>/<str:token>/", passwords.new_password, name="new_password"),
+    path("language/", language.language, name="language"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),
     path("people/", people.people, name="people"),

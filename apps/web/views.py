@@ -5,16 +5,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from apps.web.examples import SOURCE, style_examples
 from apps.web.forms import ExampleDefinitionForm, ExampleForm
 from apps.web.health import broker_answers, database_answers
-from apps.web.return_address import return_address
 
 
 @require_safe
@@ -41,23 +40,6 @@ def style(request: HttpRequest) -> HttpResponse:
         **style_examples(),
     }
     return render(request, "web/style.html", context)
-
-
-@require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Kept with the person when signed in, else in a cookie; then back to `next` on this site."""
-    language = request.POST.get("language", "")
-    response = HttpResponseRedirect(return_address(request))
-    if language not in dict(settings.LANGUAGES):
-        return response
-    if request.user.is_authenticated:
-        request.user.language = language
-        request.user.save(update_fields=["language"])
-    else:
-        year_s = 365 * 24 * 3600
-        name = settings.LANGUAGE_COOKIE_NAME
-        response.set_cookie(name, language, year_s, secure=settings.HTTPS, httponly=True, samesite="Lax")
-    return response
 
 
 @require_safe

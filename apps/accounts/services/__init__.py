@@ -6,6 +6,7 @@ from apps.accounts.services.people import (
     create_user,
     deactivate_person,
     reactivate_person,
+    save_language,
     save_profile,
 )
 from apps.accounts.services.sessions import end_session, sign_in, start_session
@@ -21,6 +22,7 @@ __all__ = [
     "invite_person",
     "make_password_link",
     "reactivate_person",
+    "save_language",
     "save_profile",
     "sign_in",
     "start_session",

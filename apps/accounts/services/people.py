@@ -28,6 +28,12 @@ def create_user(
 
 
 @transaction.atomic
+def save_language(*, actor: User, language: str) -> None:
+    User.objects.filter(pk=actor.pk).update(language=language)
+    record(actor, "language.chosen", actor, language=language)
+
+
+@transaction.atomic
 def save_profile(*, actor: User, name: str, language: str) -> None:
     User.objects.filter(pk=actor.pk).update(name=name, language=language)
     record(actor, "profile.saved", actor, language=language)

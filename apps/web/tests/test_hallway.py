@@ -1,4 +1,3 @@
-import pytest
 from django.test import Client
 from django.test.client import RequestFactory
 from django.views.defaults import server_error
@@ -6,26 +5,6 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from conftest import Cast
-
-
-def test_a_stranger_chooses_a_language_in_a_cookie(client: Client, db: None) -> None:
-    answer = client.post("/language/", {"language": "ru", "next": "/accounts/sign-in/"})
-    assert answer.headers["Location"] == "/accounts/sign-in/"
-    assert client.get("/accounts/sign-in/").headers["Content-Language"] == "ru"
-
-
-def test_a_person_keeps_the_language_on_every_device(client: Client, cast: Cast) -> None:
-    client.force_login(cast.researcher)
-    client.post("/language/", {"language": "ru"})
-    elsewhere = Client()
-    elsewhere.force_login(cast.researcher)
-    assert elsewhere.get("/").headers["Content-Language"] == "ru"
-
-
-@pytest.mark.parametrize("language", ["xx", "", "../../etc"])
-def test_an_unknown_language_changes_nothing(client: Client, db: None, language: str) -> None:
-    assert client.post("/language/", {"language": language, "next": "//evil.example"}).headers["Location"] == "/"
-    assert not client.cookies
 
 
 def test_being_alive_needs_no_database(client: Client) -> None:
