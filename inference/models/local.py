@@ -1,5 +1,6 @@
 """Batched generation with a loaded model. Imports torch: only engines come here."""
 
+import inspect
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -124,8 +125,9 @@ class LocalModel:
             return_tensors="pt",
             add_special_tokens=not has_template,
         )
-        inputs.pop("token_type_ids", None)
         model = self.weights.model
+        if "token_type_ids" not in inspect.signature(model.forward).parameters:  # Gemma and PaliGemma need them
+            inputs.pop("token_type_ids", None)
         return inputs.to(model.device, model.dtype) if pictures else inputs.to(model.device)
 
     def run(self, rows: list[Row], sizes: list[int], inputs: Any, cancelled: Cancelled) -> Answers:

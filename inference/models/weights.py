@@ -1,24 +1,25 @@
 """Loading weights with transformers. Imports torch: only engines come here."""
 
-import platform
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
 import torch
-import transformers
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
     AutoModelForImageTextToText,
-    AutoProcessor,
-    AutoTokenizer,
+    BitsAndBytesConfig,
     GenerationConfig,
 )
 
 from inference.errors import ModelUnavailable, must_pass
-from inference.models.gguf import converted_folder, sha256_of
+from inference.models.gguf import converted_folder
+from inference.models.memory import refuse_what_cannot_fit
+from inference.models.processors import load_processor
+from inference.models.provenance import record_of
 from inference.spec.model import ModelSpec
 
 LOADED: "WeakValueDictionary[tuple[str, ...], Weights]" = WeakValueDictionary()
@@ -47,7 +48,7 @@ class Weights:
 
 def load_weights(spec: ModelSpec, model_dir: Path) -> Weights:
     """Loaded once per process, and freed when no runner holds it any more. Raises ModelUnavailable."""
-    key = (spec.source, spec.revision or "", spec.dtype, spec.device, str(model_dir))
+    key = (spec.source, spec.revision or "", spec.dtype, spec.device, spec.quantisation or "", str(model_dir))
     found = LOADED.get(key)
     if found is None:
         found = LOADED[key] = read_weights(spec, model_dir)
@@ -57,15 +58,17 @@ def load_weights(spec: ModelSpec, model_dir: Path) -> Weights:
 def read_weights(spec: ModelSpec, model_dir: Path) -> Weights:
     device = pick_device(spec.device)
     dtype = pick_dtype(spec.dtype, device)
+    quantised = quantisation(spec, dtype, device)
     where = locate(spec, model_dir)
+    refuse_what_cannot_fit(spec, where, dtype, device)
     try:
-        weights = from_pretrained(where, dtype, device)
-    except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
+        weights = from_pretrained(where, dtype, device, quantised)
+    except (OSError, ValueError, ImportError, KeyError, RuntimeError, MemoryError) as error:
         if must_pass(error):
             raise
         reason = str(error).strip().partition("\n")[0]
         raise ModelUnavailable(f"The model {spec.source} can't be loaded: {reason} {remedy(spec)}") from error
-    weights.record = describe(spec, where, weights, dtype, device)
+    weights.record = record_of(spec, where, weights, dtype, device)
     return weights
 
 
@@ -97,6 +100,27 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     return torch.float32 if device.type == "cpu" else torch.bfloat16
 
 
+def quantisation(spec: ModelSpec, dtype: torch.dtype, device: torch.device) -> dict[str, Any]:
+    """For from_pretrained. Raises ModelUnavailable where this machine can't do it; the model is never loaded whole
+    instead.
+    """
+    if spec.quantisation is None:
+        return {}
+    if device.type != "cuda":
+        raise ModelUnavailable(
+            f"“quantisation: {spec.quantisation}” needs an NVIDIA GPU, and the device here is {device.type}. Remove "
+            "the key, or let a worker with a GPU take the run."
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise ModelUnavailable(
+            f"“quantisation: {spec.quantisation}” needs the package bitsandbytes, which this worker lacks: "
+            "pip install bitsandbytes"
+        )
+    nf4 = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": dtype}
+    how = {"load_in_8bit": True} if spec.quantisation == "8bit" else nf4
+    return {"quantization_config": BitsAndBytesConfig(**how)}  # type: ignore[no-untyped-call]
+
+
 def locate(spec: ModelSpec, model_dir: Path) -> dict[str, Any]:
     """What from_pretrained needs to find the model."""
     if spec.is_hub:
@@ -109,17 +133,21 @@ def locate(spec: ModelSpec, model_dir: Path) -> dict[str, Any]:
     return {"path": folder, "local_files_only": True}
 
 
-def from_pretrained(where: dict[str, Any], dtype: torch.dtype, device: torch.device) -> Weights:
+def from_pretrained(
+    where: dict[str, Any], dtype: torch.dtype, device: torch.device, quantised: dict[str, Any]
+) -> Weights:
     """Never runs code that comes with a model, never unpickles."""
     where = dict(where)
     path = where.pop("path")
     config = AutoConfig.from_pretrained(path, **where)
+    if quantised and getattr(config, "quantization_config", None) is not None:
+        raise ValueError("its weights are quantised already; remove “quantisation”.")
     reads_images = type(config) in AutoModelForImageTextToText._model_mapping
     kind = AutoModelForImageTextToText if reads_images else AutoModelForCausalLM
     placed = {} if device.type == "cpu" else {"device_map": str(device)}
-    model = kind.from_pretrained(path, **where, dtype=dtype, use_safetensors=True, **placed)
+    model = kind.from_pretrained(path, **where, dtype=dtype, use_safetensors=True, **placed, **quantised)
     model.requires_grad_(False).train(False)
-    processor = (AutoProcessor if reads_images else AutoTokenizer).from_pretrained(path, **where)
+    processor = load_processor(path, where, reads_images=reads_images)
     tokenizer = processor.tokenizer if reads_images else processor
     tokenizer.padding_side = "left"  # after every load: what was saved is not kept
     if tokenizer.pad_token is None:
@@ -135,23 +163,3 @@ def plain_generation(model: Any, tokenizer: Any) -> GenerationConfig:
     return GenerationConfig(  # type: ignore[no-untyped-call]
         eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, do_sample=False
     )
-
-
-def describe(
-    spec: ModelSpec, where: dict[str, Any], weights: Weights, dtype: torch.dtype, device: torch.device
-) -> dict[str, Any]:
-    """What has to be the same for the same text to come out again."""
-    record = {
-        "engine": spec.engine,
-        "source": spec.source,
-        "class": type(weights.model).__name__,
-        "processor": type(getattr(weights.processor, "image_processor", weights.processor)).__name__,
-        "dtype": str(dtype).removeprefix("torch."),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
-        "libraries": {"torch": torch.__version__, "transformers": transformers.__version__},
-        "python": platform.python_version(),
-    }
-    if spec.is_hub:
-        return {**record, "revision": spec.revision}
-    files = sorted(Path(where["path"]).glob("*.safetensors"))
-    return {**record, "files": {file.name: sha256_of(file) for file in files}}

@@ -22,7 +22,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made = tmp_path_factory.mktemp("models")
     make_text_model(made / "text")
     make_image_model(made / "image")
+    held = [load(made, "text"), load(made, "image")]  # so that the weights stay loaded from test to test
     yield made
+    del held
 
 
 def load(folder: Path, name: str = "text", batch_size: int = 4) -> Model:
