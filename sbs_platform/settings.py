@@ -178,9 +178,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
-CELERY_TASK_ROUTES = {"generation.sweep": {"queue": "control"}, "generation.try_task": {"queue": "live"}}
+CELERY_TASK_ROUTES = {
+    "generation.sweep": {"queue": "control"},
+    "assessment.admit": {"queue": "control"},
+    "generation.try_task": {"queue": "live"},
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "admit": {"task": "assessment.admit", "schedule": 15.0, "options": {"expires": 15}},
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /metrics; without one there is no such page

@@ -14,7 +14,7 @@ from apps.assessment.domain.refusals import (
     Refusal,
     TooOld,
 )
-from apps.assessment.models import Evaluation
+from apps.assessment.models import Evaluation, LeakKind
 
 CRITERIA: dict[str, tuple[Promise, Promise]] = {
     "grammar": (_("Grammar"), _("Which answer has fewer mistakes of grammar, spelling and punctuation?")),
@@ -43,8 +43,7 @@ RATINGS: dict[str, Promise] = {
 CANNOT_OPEN: dict[str, Promise] = {
     "same_run": _("Choose two different runs."),
     "buckets": _("The two runs answer different buckets. Choose two runs over the same bucket and version."),
-    "incomplete": _("A run is not finished yet. Wait until it is, or cancel it."),
-    "nothing": _("No task was answered by both runs, so there is nothing to compare."),
+    "nothing": _("There is no task that both runs have answered or still may answer, so there is nothing to compare."),
     "overlap": _("The number of judgments per comparison must be between 1 and 20."),
     "lease": _("A lease lasts between 5 and 1440 minutes."),
     "criteria": _("There is no such set of criteria."),
@@ -85,6 +84,10 @@ def refusal_words(refusal: Refusal, own: dict[type[Refusal], Promise] | None = N
 
 def criterion_label(key: str) -> Promise | str:
     return CRITERIA[key][0] if key in CRITERIA else key
+
+
+def leak_kind_label(key: str) -> Promise | str:
+    return LeakKind(key).label if key in LeakKind.values else key
 
 
 def title_for_assessors(evaluation: Evaluation) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.assessment.views import assessor, researcher
+from apps.assessment.views import assessor, leaks, researcher
 
 app_name = "assessment"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<uuid:public_id>/", researcher.detail, name="detail"),
     path("<uuid:public_id>/preview/", researcher.preview, name="preview"),
     path("<uuid:public_id>/assessors/", researcher.assessors, name="assessors"),
+    path("<uuid:public_id>/leaks/", leaks.leaks, name="leaks"),
+    path("<uuid:public_id>/leaks/decide/", leaks.decide, name="decide_leaks"),
     path("<uuid:public_id>/close/", researcher.close, name="close"),
     path("<uuid:public_id>/reopen/", researcher.reopen, name="reopen"),
 ]

@@ -1,12 +1,14 @@
-import random
+import hashlib
+
+BITS = 48
 
 
-def draw_order(comparisons: int, overlap: int, *, seed: int) -> list[list[int]]:
-    """The order key of every place: `keys[comparison][replica]`, all different, from 0.
+def order_key(task: int, replica: int, *, seed: int) -> int:
+    """Where a place stands in the queue; a smaller key is handed out earlier.
 
     Breadth first: all first places in a drawn order, then all second places in the same order, so that the comparisons
-    that were judged first are also the first to be complete.
+    that were judged first are also the first to be complete. The key depends on seed and task alone, so a pair that
+    becomes ready late finds its place among the others.
     """
-    ranks = list(range(comparisons))
-    random.Random(f"order/{seed}").shuffle(ranks)  # noqa: S311 (reproducible, not a secret)
-    return [[replica * comparisons + rank for replica in range(overlap)] for rank in ranks]
+    drawn = hashlib.sha256(f"order/{seed}/{task}".encode()).digest()
+    return replica << BITS | int.from_bytes(drawn[: BITS // 8])

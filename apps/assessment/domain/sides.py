@@ -1,22 +1,31 @@
 """Which pipeline stands on the left: drawn from a seed, balanced by construction, not to be guessed by an assessor."""
 
 import random
-from collections.abc import Hashable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 
-def draw_sides(clusters: Sequence[Hashable], overlap: int, *, seed: int) -> list[list[bool]]:
+def draw_sides(
+    clusters: Sequence[str], overlap: int, *, seed: int, leans: Mapping[str, int] | None = None, drawn: int = 0
+) -> list[list[bool]]:
     """For each comparison (its cluster given) and each of its `overlap` places: is A on the left?
 
-    Places of one comparison alternate, so an even overlap shows each order equally often. The first place's side
-    alternates over the comparisons of a cluster in a drawn order, so that in every cluster, and over all of them, the
-    two orders differ by at most one comparison.
+    Places of one comparison alternate, so an even overlap shows each order equally often. `leans` says of each cluster
+    how many more of its first places, drawn before, have A on the left than on the right; `drawn` is their number. The
+    next first place of a cluster goes against the cluster's lean, or if it has none against the lean over all, or if
+    that has none to a drawn side. So in every cluster the two orders differ by at most one comparison whenever the
+    pairs become ready, and over all of them too when they are drawn at once.
     """
-    chance = random.Random(f"sides/{seed}")  # noqa: S311 (reproducible, not a secret)
-    drawn = [(str(cluster), chance.random(), number) for number, cluster in enumerate(clusters)]
-    start = chance.random() < 0.5
+    chance = random.Random(f"sides/{seed}/{drawn}")  # noqa: S311 (reproducible, not a secret)
+    queue = sorted((cluster, chance.random(), number) for number, cluster in enumerate(clusters))
+    lean = Counter(leans or {})
+    total = sum(lean.values())
     sides: list[list[bool]] = [[] for _ in clusters]
-    for place, (_, _, number) in enumerate(sorted(drawn)):
-        first = start ^ bool(place % 2)
+    for cluster, drawn_number, number in queue:
+        tilt = lean[cluster] or total
+        first = tilt < 0 if tilt else drawn_number < 0.5
+        lean[cluster] += 1 if first else -1
+        total += 1 if first else -1
         sides[number] = [first ^ bool(replica % 2) for replica in range(overlap)]
     return sides
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import Role, User
 from apps.assessment.domain.blindness import named_in, shared_words
 from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Evaluation
-from apps.assessment.queries import finished_runs, pipeline_names
+from apps.assessment.queries import comparable_runs, pipeline_names
 from apps.buckets.models import Bucket
 from apps.generation.models import Run
 
@@ -25,7 +25,8 @@ else:  # at run time Django's fields take no type
 
 class RunField(OneRun):
     def label_from_instance(self, obj: Run) -> str:
-        return f"{obj.revision} · {obj.bucket} · {date_format(localtime(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
+        name = f"{obj.revision} · {obj.bucket} · {date_format(localtime(obj.created_at), 'SHORT_DATETIME_FORMAT')}"
+        return f"{name} · {_('still going')}" if getattr(obj, "going", False) else name
 
 
 class AssessorsField(SomeUsers):
@@ -103,7 +104,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, user: User, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        self.runs = finished_runs(user)
+        self.runs = comparable_runs(user)
         for name in ("run_a", "run_b"):
             self.set_choices(name, self.runs)
         self.set_choices("assessors", possible_assessors())

@@ -1,14 +1,24 @@
 """Reads of the room of judgments, by who asks."""
 
 from apps.assessment.queries.judgments import JudgmentRow, judged_by, judgment_table, last_judgment
-from apps.assessment.queries.pairs import comparable_pairs, finished_runs, pipeline_names
+from apps.assessment.queries.leaks import LeakCounts, ShownHit, leak_counts, leak_hits, masks_of, shown_hit
+from apps.assessment.queries.pairs import (
+    LostPairs,
+    PairCounts,
+    comparable_runs,
+    could_compare,
+    lost_answers,
+    lost_by_cause,
+    pair_counts,
+    pipeline_names,
+    ready_pairs,
+)
 from apps.assessment.queries.progress import (
     EvaluationProgress,
     assessor_rows,
     evaluation_progress,
     evaluations_for,
     leases,
-    parked_answers,
 )
 from apps.assessment.queries.sheets import Sheet, judging_sheet, pictures_of
 from apps.assessment.queries.work import Work, my_evaluations, places_left
@@ -16,21 +26,32 @@ from apps.assessment.queries.work import Work, my_evaluations, places_left
 __all__ = [
     "EvaluationProgress",
     "JudgmentRow",
+    "LeakCounts",
+    "LostPairs",
+    "PairCounts",
     "Sheet",
+    "ShownHit",
     "Work",
     "assessor_rows",
-    "comparable_pairs",
+    "comparable_runs",
+    "could_compare",
     "evaluation_progress",
     "evaluations_for",
-    "finished_runs",
     "judged_by",
     "judging_sheet",
     "judgment_table",
     "last_judgment",
+    "leak_counts",
+    "leak_hits",
     "leases",
+    "lost_answers",
+    "lost_by_cause",
+    "masks_of",
     "my_evaluations",
-    "parked_answers",
+    "pair_counts",
     "pictures_of",
     "pipeline_names",
     "places_left",
+    "ready_pairs",
+    "shown_hit",
 ]

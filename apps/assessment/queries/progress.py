@@ -6,25 +6,28 @@ from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
-from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment, Skip
-from apps.generation.models import Answer, AnswerState
+from apps.assessment.models import Assignment, AssignmentState, ComparisonState, Evaluation, Judgment, Skip
+from apps.assessment.queries.pairs import PairCounts, pair_counts
 
 
 @dataclass(frozen=True)
 class EvaluationProgress:
-    """Counts of places (comparisons times overlap) by state; `parked` are tasks that a run did not answer."""
+    """Counts of places (released comparisons times overlap) by state."""
 
-    comparisons: int
+    pairs: PairCounts
     complete: int
-    parked: int
-    places: int
     free: int
     leased: int
     done: int
 
     @property
+    def places(self) -> int:
+        return self.free + self.leased + self.done
+
+    @property
     def is_complete(self) -> bool:
-        return self.done == self.places
+        """All is judged, no pair waits for a decision and none can come any more."""
+        return self.done == self.places and not self.pairs.held and not self.pairs.to_come
 
     @property
     def percent(self) -> int:
@@ -39,13 +42,11 @@ class Median(Aggregate):
 
 def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
     states = dict(evaluation.assignments.values_list("state").annotate(Count("pk")))
-    comparisons = evaluation.comparisons.count()
     open_places = Assignment.objects.filter(comparison=OuterRef("pk")).exclude(state=AssignmentState.DONE)
+    released = evaluation.comparisons.filter(state=ComparisonState.RELEASED)
     return EvaluationProgress(
-        comparisons=comparisons,
-        complete=evaluation.comparisons.exclude(Exists(open_places)).count(),
-        parked=evaluation.bucket.tasks.count() - comparisons,
-        places=comparisons * evaluation.overlap,
+        pairs=pair_counts(evaluation),
+        complete=released.exclude(Exists(open_places)).count(),
         free=states.get(AssignmentState.FREE, 0),
         leased=states.get(AssignmentState.LEASED, 0),
         done=states.get(AssignmentState.DONE, 0),
@@ -89,10 +90,3 @@ def assessor_rows(evaluation: Evaluation) -> QuerySet[User]:
 def leases(evaluation: Evaluation) -> QuerySet[Assignment]:
     held = evaluation.assignments.filter(state=AssignmentState.LEASED)
     return held.select_related("assessor", "comparison__task").order_by("lease_until")
-
-
-def parked_answers(evaluation: Evaluation) -> QuerySet[Answer]:
-    """Answers that keep a task out of the evaluation, with their cause."""
-    runs = [evaluation.run_a_id, evaluation.run_b_id]
-    failed = Answer.objects.filter(run_id__in=runs).exclude(state=AnswerState.DONE)
-    return failed.select_related("task", "run__revision__pipeline").order_by("task__position", "run_id")

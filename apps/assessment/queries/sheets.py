@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from apps.assessment.domain.leaks import mask_spans
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.models import Assignment, Comparison
+from apps.assessment.queries.leaks import masks_of
 from apps.buckets.models import TaskImage
 
 
@@ -19,7 +21,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`answers` are safe HTML, left then right; which pipeline that is stays on the server."""
+    """`answers` are safe HTML with leaks masked, left then right; which pipeline that is stays on the server."""
 
     place: Assignment
     instruction: str
@@ -30,21 +32,26 @@ class Sheet:
 
 
 def judging_sheet(given: Assignment) -> Sheet:
-    """One query for the comparison, one for its pictures; answers come without their traces."""
+    """One query for the comparison, one for its masks, one for its pictures; answers come without their traces.
+
+    The only way by which an answer reaches an assessor, so masks are laid here."""
     rows = Assignment.objects.select_related(
         "evaluation", "comparison__task", "comparison__answer_a", "comparison__answer_b"
     )
     place = rows.defer("comparison__answer_a__trace", "comparison__answer_b__trace").get(pk=given.pk)
     comparison = place.comparison
-    left, right = comparison.answer_a, comparison.answer_b
-    if not place.a_on_left:
-        left, right = right, left
+    masks = masks_of(comparison.pk)
+    shown = tuple(
+        render_markdown(mask_spans(answer.text or "", masks.get(side, ())))
+        for side, answer in (("a", comparison.answer_a), ("b", comparison.answer_b))
+    )
+    left, right = shown if place.a_on_left else shown[::-1]
     return Sheet(
         place=place,
         instruction=comparison.task.instruction,
         language=comparison.task.language,
         pictures=pictures_of(place),
-        answers=(render_markdown(left.text or ""), render_markdown(right.text or "")),
+        answers=(left, right),
         guidelines=render_markdown(place.evaluation.guidelines),
     )
 

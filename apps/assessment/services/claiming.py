@@ -1,4 +1,5 @@
-"""Hand out comparisons. One claim locks one place, whatever the size of the evaluation."""
+"""Hand out comparisons. One claim locks one place, whatever the size of the evaluation; only who would be sent away
+empty-handed looks for pairs that became ready meanwhile."""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
+from apps.assessment.services.admitting import admit_news
 
 Membership = Evaluation.assessors.through
 
@@ -29,7 +31,7 @@ def claim_comparison(*, assessor: User, evaluation: Evaluation, now: datetime) -
     if not accepts_judgments(evaluation):
         return None
     held = held_by(assessor, evaluation).order_by("shown_at", "lease_until").first()
-    place = held or next_place(assessor, evaluation, now)
+    place = held or next_place(assessor, evaluation, now) or new_place(assessor, evaluation, now)
     if place is None:
         return None
     if place.shown_at is None or ran_out(place, now):
@@ -82,6 +84,11 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
         or free.filter(a_on_left=not left_first).first()
         or open_to_me.filter(state=AssignmentState.LEASED, lease_until__lt=now).order_by("lease_until").first()
     )
+
+
+def new_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
+    """Before sending anyone away: one of a pair that became ready since the last sweep."""
+    return next_place(assessor, evaluation, now) if admit_news(evaluation) else None
 
 
 def prefers_left(assessor: User, evaluation: Evaluation) -> bool:

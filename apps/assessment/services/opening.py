@@ -1,21 +1,18 @@
-"""Open an evaluation: freeze what is compared, draw sides and order, lay out every place beforehand."""
+"""Open an evaluation over two runs, finished or still going."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.assessment.domain.blindness import named_in, shared_words
 from apps.assessment.domain.criteria import SETS
-from apps.assessment.domain.order import draw_order
 from apps.assessment.domain.refusals import CannotOpen
-from apps.assessment.domain.sides import draw_sides
-from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Assignment, Comparison, Criterion, Evaluation
-from apps.assessment.queries import comparable_pairs, pipeline_names
+from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation
+from apps.assessment.queries import could_compare, pipeline_names
+from apps.assessment.services.admitting import admit_pairs
 from apps.audit.services import record
-from apps.generation.models import AnswerState, Run
-
-BATCH = 2000
+from apps.generation.models import Run
 
 
 @transaction.atomic
@@ -32,7 +29,11 @@ def open_evaluation(
     lease_minutes: int = 30,
     criteria: str = "standard",
 ) -> Evaluation:
-    """A is the candidate, B the baseline. Tasks that either run failed at are left out. Raises CannotOpen."""
+    """A is the candidate, B the baseline. Raises CannotOpen.
+
+    The first pairs that both runs have answered are taken in at once, the others as they become ready; tasks that a run
+    failed at are left out.
+    """
     refuse_unfit(run_a, run_b, overlap=overlap, lease_minutes=lease_minutes, criteria=criteria)
     secrets = pipeline_names(run_a, run_b)
     if named_in(guidelines, secrets):
@@ -54,7 +55,7 @@ def open_evaluation(
         Criterion(evaluation=evaluation, key=spec.key, position=position, required=spec.required)
         for position, spec in enumerate(SETS[criteria])
     )
-    comparisons = lay_out(evaluation)
+    comparisons = admit_pairs(evaluation=evaluation)
     record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
     return evaluation
 
@@ -70,41 +71,5 @@ def refuse_unfit(run_a: Run, run_b: Run, *, overlap: int, lease_minutes: int, cr
         raise CannotOpen("lease")
     if criteria not in SETS:
         raise CannotOpen("criteria")
-    for run in (run_a, run_b):
-        if run.answers.filter(state__in=[AnswerState.WAITING, AnswerState.RUNNING]).exists():
-            raise CannotOpen("incomplete")
-
-
-def lay_out(evaluation: Evaluation) -> int:
-    """Create the comparisons and all their places; returns the number of comparisons. Raises CannotOpen."""
-    pairs = list(comparable_pairs(evaluation.run_a, evaluation.run_b))
-    if not pairs:
+    if not could_compare(run_a, run_b):
         raise CannotOpen("nothing")
-    comparisons = Comparison.objects.bulk_create(
-        (
-            Comparison(evaluation=evaluation, task_id=task, answer_a_id=answer_a, answer_b_id=answer_b)
-            for task, _, answer_a, answer_b in pairs
-        ),
-        batch_size=BATCH,
-    )
-    lay_out_places(evaluation, comparisons, [cluster for _, cluster, _, _ in pairs])
-    return len(comparisons)
-
-
-def lay_out_places(evaluation: Evaluation, comparisons: Sequence[Comparison], clusters: Sequence[str]) -> None:
-    sides = draw_sides(clusters, evaluation.overlap, seed=evaluation.seed)
-    keys = draw_order(len(comparisons), evaluation.overlap, seed=evaluation.seed)
-    Assignment.objects.bulk_create(
-        (
-            Assignment(
-                evaluation=evaluation,
-                comparison=comparison,
-                replica=replica,
-                order_key=keys[number][replica],
-                a_on_left=sides[number][replica],
-            )
-            for number, comparison in enumerate(comparisons)
-            for replica in range(evaluation.overlap)
-        ),
-        batch_size=BATCH,
-    )

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.assessment.domain.rendering import render_markdown
-from apps.assessment.labels import criterion_label, title_for_assessors
+from apps.assessment.labels import criterion_label, leak_kind_label, title_for_assessors
 
 register = template.Library()
 
@@ -19,6 +19,11 @@ def markdown(text: str) -> SafeString:
 def safe_answer(html: str) -> SafeString:
     """HTML that `render_markdown` made."""
     return mark_safe(html)  # noqa: S308 (cleaned by nh3)
+
+
+@register.filter
+def leak_kind(key: str) -> Promise | str:
+    return leak_kind_label(key)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from apps.assessment.domain.verdicts import JudgmentInput, rating_shown, verdict
 from apps.assessment.models import Evaluation, Judgment
 from apps.assessment.services import claim_comparison, open_evaluation, submit_judgment
 from apps.buckets.tests.makers import make_bucket
+from apps.generation.models import Answer, AnswerState
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 
@@ -23,22 +24,40 @@ def make_evaluation(
     name: str = "Evaluation",
     guidelines: str = "",
     seed: int = 7,
+    going: bool = False,
+    lost: Sequence[str] = (),
+    says: Mapping[str, str] | None = None,
 ) -> Evaluation:
-    """Over a new bucket and two new complete runs: A says "Amber <key>", B says "Birch <key>"."""
+    """Over a new bucket and two new complete runs: A says "Amber <key>", B says "Birch <key>".
+
+    B's run is still `going`, all its answers waiting; A failed at the tasks with the keys in `lost`, and `says` has
+    other answers of A by task key."""
     serial = Evaluation.objects.count()
     bucket = make_bucket(owner, name=f"{name} tasks {serial}", tasks=tasks, images=images)
     candidate = make_revision(owner, name=f"Candidate {serial}")
     baseline = make_revision(owner, name=f"Baseline {serial}")
+    run_a, run_b = make_run(bucket, candidate, text="Amber"), make_run(bucket, baseline, text="Birch", done=not going)
+    failure = {"state": AnswerState.FAILED, "text": None, "error": "all ran out", "error_kind": "out_of_memory"}
+    run_a.answers.filter(task__key__in=lost).update(**failure)
+    for key, text in (says or {}).items():
+        run_a.answers.filter(task__key=key).update(text=text)
     return open_evaluation(
         actor=owner,
         name=name,
-        run_a=make_run(bucket, candidate, text="Amber"),
-        run_b=make_run(bucket, baseline, text="Birch"),
+        run_a=run_a,
+        run_b=run_b,
         overlap=overlap,
         guidelines=guidelines,
         assessors=assessors,
         seed=seed,
     )
+
+
+def answer_tasks(evaluation: Evaluation, *keys: str, text: str = "Birch") -> None:
+    """B's answers to these tasks arrive."""
+    for answer in Answer.objects.filter(run=evaluation.run_b, task__key__in=keys).select_related("task"):
+        answer.state, answer.text, answer.finished_at = AnswerState.DONE, f"{text} {answer.task.key}", timezone.now()
+        answer.save()
 
 
 def make_judgment(

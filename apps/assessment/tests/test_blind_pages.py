@@ -6,8 +6,11 @@ from collections import defaultdict
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from apps.assessment.models import Evaluation
+from apps.assessment.domain.leaks import MASK
+from apps.assessment.models import Decision, Evaluation, LeakHit
+from apps.assessment.services import decide_leaks
 from apps.assessment.tests.makers import make_evaluation
 from apps.assessment.tests.pages import judge_url, send
 from apps.generation.models import Answer
@@ -21,8 +24,16 @@ TEXTS = {"a": "Amber", "b": "Birch"}
 @pytest.fixture
 def evaluation(cast: Cast) -> Evaluation:
     evaluation = make_evaluation(
-        cast.researcher, assessors=[cast.assessor], tasks=10, images=1, guidelines="Read both.", name="Baseline 0 won?"
+        cast.researcher,
+        assessors=[cast.assessor],
+        tasks=10,
+        images=1,
+        guidelines="Read both.",
+        name="Baseline 0 won?",
+        says={"t0": "Amber SmolLM2-135M-Instruct", "t5": "Amber <|im_end|>"},
     )
+    hits = LeakHit.objects.all()
+    decide_leaks(actor=cast.researcher, evaluation=evaluation, hits=hits, choice=Decision.MASK, now=timezone.now())
     for side, run in (("a", evaluation.run_a), ("b", evaluation.run_b)):
         Answer.objects.filter(run=run).update(
             latency_ms=LATENCIES_MS[side],
@@ -76,6 +87,7 @@ def everything_loaded(client: Client, evaluation: Evaluation) -> str:
 
 def secrets(evaluation: Evaluation) -> list[str]:
     found = [evaluation.name, str(evaluation.bucket.public_id), evaluation.bucket.name, "a_on_left", "org/model"]
+    found += [hit.matched for hit in LeakHit.objects.all()] + ["smollm", "im_end"]
     for side, run in (("a", evaluation.run_a), ("b", evaluation.run_b)):
         revision = run.revision
         found += [str(run.public_id), str(revision.public_id), str(revision.pipeline.public_id), revision.sha256]
@@ -89,7 +101,7 @@ def secrets(evaluation: Evaluation) -> list[str]:
 
 def mask(page: str) -> str:
     """The page without what may differ between any two comparisons."""
-    page = re.sub(r"Amber|Birch", "TEXT", page[page.index("<judge-sheet") :])
+    page = re.sub(r"Amber|Birch", "TEXT", page[page.index("<judge-sheet") :].replace(MASK, "0"))
     page = page[: page.index("</judge-sheet>")]
     page = re.sub(r'<a class="button button--quiet" data-key="KeyU".*?</a>', "", page)
     page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Za-z0-9]{64}", "ID", page)

@@ -209,25 +209,10 @@ def test_spans_are_disjoint_and_say_what_stands_there(noise: str, leaks: list[st
         end = span.end
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "as an AI ",
-        "a",
-        " ",
-        "<|",
-        "<s>",
-        "Qwen-",
-        "I am ",
-        "as a helpful large ",
-        "model ",
-        "[",
-        "gpt-4.1",
-        "я ",
-        "é-1.",
-    ]
-    + ["qwen_v1", "1.1", "large ", "языковая модель ", "Claude-", "My ", "### "],
-)
+PIECES = "as an AI ;a; ;<|;<s>;Qwen-;I am ;as a helpful large ;model ;[;gpt-4.1;я ;qwen_v1;1.1;языковая модель ;### "
+
+
+@pytest.mark.parametrize("piece", PIECES.split(";"))
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     started = time.process_time()

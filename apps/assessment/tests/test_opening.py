@@ -19,7 +19,7 @@ from conftest import Cast
 def test_every_place_exists_from_the_opening_on(cast: Cast) -> None:
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=5, overlap=3)
     progress = evaluation_progress(evaluation)
-    assert (progress.comparisons, progress.places, progress.free, progress.parked) == (5, 15, 15, 0)
+    assert (progress.pairs.released, progress.places, progress.free, progress.pairs.failed) == (5, 15, 15, 0)
     assert [criterion.key for criterion in evaluation.criteria.all()] == [
         "grammar",
         "readability",
@@ -36,7 +36,7 @@ def test_tasks_that_a_run_failed_at_are_left_out_and_counted(cast: Cast) -> None
     run_a, run_b = runs(cast, bucket)
     run_b.answers.filter(task__key="t1").update(state=AnswerState.FAILED, text=None)
     evaluation = opened(cast, run_a=run_a, run_b=run_b)
-    assert evaluation_progress(evaluation).parked == 1
+    assert evaluation_progress(evaluation).pairs.failed == 1
     assert set(evaluation.comparisons.values_list("task__key", flat=True)) == {"t0", "t2"}
 
 
@@ -44,11 +44,9 @@ def test_runs_that_cannot_be_compared_are_refused(cast: Cast) -> None:
     bucket = make_bucket(cast.researcher)
     run_a, run_b = runs(cast, bucket)
     elsewhere = make_run(make_bucket(cast.researcher, name="Other"), make_revision(cast.researcher, name="Third"))
-    waiting = make_run(bucket, make_revision(cast.researcher, name="Fourth"), done=False)
     for reason, change in {
         "same_run": {"run_b": run_a},
         "buckets": {"run_b": elsewhere},
-        "incomplete": {"run_b": waiting},
         "overlap": {"overlap": 21},
         "lease": {"lease_minutes": 4},
         "criteria": {"criteria": "none"},

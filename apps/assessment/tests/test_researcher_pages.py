@@ -8,7 +8,6 @@ from apps.assessment.models import Evaluation, EvaluationState
 from apps.assessment.services import claim_comparison, close_evaluation, reopen_evaluation
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.buckets.tests.makers import make_bucket
-from apps.generation.models import AnswerState
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 from conftest import Cast
@@ -43,16 +42,17 @@ def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast,
 
 
 def test_the_page_of_an_evaluation_shows_progress_leases_and_what_was_left_out(cast: Cast, client: Client) -> None:
-    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], lost=["t3"])
     make_judgment(evaluation, assessor=cast.assessor)
     held = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=timezone.now())
     assert held is not None
-    evaluation.run_a.answers.filter(task__key="t3").update(state=AnswerState.FAILED, text=None, error="out of memory")
     client.force_login(cast.researcher)
     address = reverse("assessment:detail", args=[evaluation.public_id])
     page = client.get(address).content.decode()
-    for words in ("1 of 8 judgments", held.comparison.task.key, "Take back", "out of memory", "Candidate 0 r1"):
+    for words in ("1 of 6 judgments", held.comparison.task.key, "Take back", "all ran out", "Candidate 0 r1"):
         assert words in page
+    assert "3 of 4 pairs ready; 1 failed on a side and can’t be compared." in page
+    assert "Candidate 0 r1: Failed, Out of memory – 1" in page
     assert "<html" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
     client.post(reverse("assessment:free", args=[held.public_id]))
     assert "Take back" not in client.get(address).content.decode()

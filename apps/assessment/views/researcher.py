@@ -16,6 +16,7 @@ from apps.assessment.access import access_assignment, access_evaluation
 from apps.assessment.domain.refusals import AlreadyJudged, CannotOpen
 from apps.assessment.forms.opening import AssessorsForm, OpenForm
 from apps.assessment.labels import CANNOT_OPEN, title_for_assessors
+from apps.assessment.models import Evaluation
 from apps.assessment.views.sheet import preview_context
 from apps.web.paging import page_of
 
@@ -58,16 +59,20 @@ def neutral_name_words(title: str) -> str:
 @researchers
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     evaluation = access_evaluation(signed_in(request), public_id)
-    context = {
+    template = "assessment/detail_live.html" if request.htmx else "assessment/detail.html"  # type: ignore[attr-defined]
+    return render(request, template, detail_context(evaluation))
+
+
+def detail_context(evaluation: Evaluation) -> dict[str, object]:
+    return {
         "evaluation": evaluation,
         "progress": queries.evaluation_progress(evaluation),
         "assessors": queries.assessor_rows(evaluation),
         "leases": queries.leases(evaluation)[:50],
-        "parked": queries.parked_answers(evaluation)[:50],
+        "lost": queries.lost_by_cause(evaluation),
+        "lost_answers": queries.lost_answers(evaluation)[:50],
         "now": timezone.now(),
     }
-    template = "assessment/detail_live.html" if request.htmx else "assessment/detail.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
 
 
 @require_safe

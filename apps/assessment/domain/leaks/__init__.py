@@ -4,6 +4,7 @@ from apps.assessment.domain.leaks.lexicon import LEXICON_VERSION
 from apps.assessment.domain.leaks.masking import MASK, mask_spans
 from apps.assessment.domain.leaks.own import own_names, own_prompts
 from apps.assessment.domain.leaks.scan import MOST_SPANS, Secrets, scan_answer
+from apps.assessment.domain.leaks.settling import settle
 from apps.assessment.domain.leaks.spans import KINDS, Span
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "own_names",
     "own_prompts",
     "scan_answer",
+    "settle",
 ]
