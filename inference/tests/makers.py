@@ -92,6 +92,33 @@ def make_image_model(folder: Path) -> Path:
     return folder
 
 
+def make_vision_model(folder: Path) -> Path:
+    """A SiglipModel for pictures of 32 pixels."""
+    import torch
+    from transformers import SiglipConfig, SiglipModel
+    from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
+
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    vision = {**small, "image_size": 32, "patch_size": 8}
+    text = {**small, "vocab_size": len(VOCABULARY), "projection_size": 32}
+    torch.manual_seed(0)
+    SiglipModel(SiglipConfig(text_config=text, vision_config=vision)).save_pretrained(folder)
+    SiglipImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
+    return folder
+
+
+def make_sentence_model(folder: Path) -> Path:
+    """A BertModel whose sentence is the mean of its tokens."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 4}
+    torch.manual_seed(0)
+    BertModel(BertConfig(vocab_size=len(VOCABULARY), max_position_embeddings=300, **small)).save_pretrained(folder)
+    make_tokenizer().save_pretrained(folder)
+    return folder
+
+
 def make_picture(path: Path, text: str = "", colour: str = "white") -> Path:
     picture = Image.new("RGB", (640, 240), colour)
     if text:

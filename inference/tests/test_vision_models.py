@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from inference.declare import Model, Request, Result
 from inference.engines import engines
 from inference.spec.model import ModelSpec, Sampling
-from inference.tests.vision_makers import MAKERS
+from inference.tests.vision_makers import MAKERS, make_noise
 
 pytestmark = pytest.mark.model
 CLASSES = {
@@ -24,11 +22,9 @@ IMAGE_TOKENS = {"llava": (16, 16), "qwen2_vl": (66, 62), "smolvlm": (31, 19), "m
 
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Noise in two sizes: a square and a strip."""
-    rng, folder = np.random.default_rng(0), tmp_path_factory.mktemp("pictures")
-    for name, (height, width) in {"square": (64, 64), "strip": (40, 96)}.items():
-        Image.fromarray(rng.integers(0, 255, (height, width, 3), dtype=np.uint8)).save(folder / f"{name}.png")
-    return folder / "square.png", folder / "strip.png"
+    """A square and a strip."""
+    folder = tmp_path_factory.mktemp("pictures")
+    return make_noise(folder / "square.png", 1), make_noise(folder / "strip.png", 2, width=96, height=40)
 
 
 @pytest.fixture(scope="session", params=list(MAKERS))

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from inference.tests.makers import WORDS
 
 TURN = (
@@ -28,6 +31,13 @@ SMALL: Mapping[str, Any] = {
     "eos_token_id": 1,
 }
 BASIC = ("<pad>", "</s>", "<unk>", "<|im_start|>", "<|im_end|>")
+
+
+def make_noise(path: Path, seed: int, width: int = 64, height: int = 64) -> Path:
+    """A picture that is unlike that of another seed for every model."""
+    pixels = np.random.default_rng(seed).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+    return path
 
 
 def tokenizer(special: Sequence[str], **extra: Any) -> Any:
@@ -95,7 +105,7 @@ def make_qwen2_vl(folder: Path) -> Path:
     model = Qwen2VLForConditionalGeneration(config)
     pictures = Qwen2VLImageProcessorPil(patch_size=4, merge_size=2, min_pixels=16 * 64, max_pixels=64 * 64)
     template = TURN.replace("IMAGE", "<|vision_start|><|image_pad|><|vision_end|>")
-    processor = Qwen2VLProcessor(
+    processor = Qwen2VLProcessor(  # type: ignore[no-untyped-call]
         image_processor=pictures, tokenizer=words, video_processor=no_video(), chat_template=template
     )
     return save(folder, model, processor, "Qwen2VLImageProcessor")
