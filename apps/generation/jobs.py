@@ -18,9 +18,15 @@ def drain(run_public_id: str) -> None:
         services.drain_run(run_public_id=UUID(run_public_id), worker=worker)
 
 
+@shared_task(name="generation.try_task")
+def try_task() -> None:
+    services.answer_trials(worker=services.worker_name())
+
+
 @shared_task(name="generation.sweep")
 def sweep() -> None:
     services.sweep_leases(worker=services.worker_name())
+    services.wake_for_waiting_trials()
 
 
 @celeryd_after_setup.connect

@@ -1,4 +1,4 @@
-"""Writes of this room: `runs` for people, `leases` for workers, `drain` and `sweep` for jobs."""
+"""Writes of this room: `runs` and `trials` for people, `leases` for workers, `drain`, `trying`, `sweep` for jobs."""
 
 from apps.generation.services.drain import drain_run
 from apps.generation.services.leases import (
@@ -11,11 +11,15 @@ from apps.generation.services.leases import (
 from apps.generation.services.pulse import QUEUES_VARIABLE, at_work, begin_pulse, forget_worker, worker_name
 from apps.generation.services.runs import RunRefused, cancel_run, retry_failed, start_run
 from apps.generation.services.sweep import SweepResult, sweep_leases
+from apps.generation.services.trials import TrialRefused, try_instruction, try_task, wake_for_waiting_trials
+from apps.generation.services.trying import answer_trials
 
 __all__ = [
     "QUEUES_VARIABLE",
     "RunRefused",
     "SweepResult",
+    "TrialRefused",
+    "answer_trials",
     "at_work",
     "begin_pulse",
     "cancel_run",
@@ -29,5 +33,8 @@ __all__ = [
     "retry_failed",
     "start_run",
     "sweep_leases",
+    "try_instruction",
+    "try_task",
+    "wake_for_waiting_trials",
     "worker_name",
 ]

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from apps.generation.models import AnswerState, Run, RunState
 from apps.generation.services.lane import open_lane
 from apps.generation.services.resident import EXIT_UNUSABLE, resident_runner
+from apps.generation.services.trying import answer_trials, trials_wait
 from apps.generation.services.wake import wake_workers
 from inference.errors import ModelUnavailable
 
@@ -24,13 +25,18 @@ TURN_SECONDS = 60.0
 
 
 def drain_run(*, run_public_id: UUID, worker: str, turn_seconds: float = TURN_SECONDS) -> None:
-    """Work on the run for one turn. A turn that ends with work left wakes the next one, so runs take turns."""
+    """Work on the run for one turn. A turn that ends with work left wakes the next one, so runs take turns.
+
+    A trial of the playground that this worker may serve ends the turn early: nobody waits there behind a long run.
+    """
     runs = Run.objects.select_related("revision").filter(public_id=run_public_id, state=RunState.ACTIVE)
     run = runs.filter(answers__state=AnswerState.WAITING).first()
     if run is None:
         return
     try:
-        if _take_turn(run, worker=worker, turn_seconds=turn_seconds):
+        is_unfinished = _take_turn(run, worker=worker, turn_seconds=turn_seconds)
+        answer_trials(worker=worker)
+        if is_unfinished:
             wake_workers(run, pending=1)
     except ModelUnavailable as error:
         logger.warning("run %s is paused: %s", run.public_id, error)
@@ -38,7 +44,7 @@ def drain_run(*, run_public_id: UUID, worker: str, turn_seconds: float = TURN_SE
 
 
 def _take_turn(run: Run, *, worker: str, turn_seconds: float) -> bool:
-    """Whether the turn's time ran out, rather than its work."""
+    """Whether the turn was over before its work."""
     with open_lane(run, resident_runner(run.revision, use_cache=run.use_cache), worker) as lane:
         end = time.monotonic() + turn_seconds
         is_over = False
@@ -49,5 +55,5 @@ def _take_turn(run: Run, *, worker: str, turn_seconds: float) -> bool:
             if not lane.batches:
                 return False
             lane.step()
-            is_over = time.monotonic() >= end
+            is_over = time.monotonic() >= end or trials_wait()
     return True

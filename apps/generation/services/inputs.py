@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from inference.contracts import Failure, Outcome, TaskInput
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.db.models.fields.files import FieldFile
 
+    from apps.buckets.models import Image
     from apps.generation.models import Answer
 
 
@@ -26,22 +27,28 @@ def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskIn
         try:
             inputs.append(_task_input(answer, folder))
         except OSError as error:
-            message = f"A picture can't be read from the storage: {error}. All workers must share it."
-            failed[answer.task.key] = Outcome(
-                answer.task.key, text=None, failure=Failure("transient", message, retryable=True)
-            )
+            failed[answer.task.key] = Outcome(answer.task.key, text=None, failure=unread_picture(error))
     return inputs, failed
+
+
+def unread_picture(error: OSError) -> Failure:
+    message = f"A picture can't be read from the storage: {error}. All workers must share it."
+    return Failure("transient", message, retryable=True)
 
 
 def _task_input(answer: Answer, folder: Path) -> TaskInput:
     task = answer.task
-    files = [place.image.file for place in task.task_images.all()]
     return TaskInput(
         id=task.key,  # seeds are drawn from it: the same for every run over the bucket, on every installation
         instruction=task.instruction,
         language=task.language,
-        images=tuple(_local_path(file, folder) for file in files),
+        images=local_files([place.image for place in task.task_images.all()], folder),
     )
+
+
+def local_files(images: Iterable[Image], folder: Path) -> tuple[Path, ...]:
+    """Raises OSError for a picture that can't be had here."""
+    return tuple(_local_path(image.file, folder) for image in images)
 
 
 def _local_path(file: FieldFile, folder: Path) -> Path:

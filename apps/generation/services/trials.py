@@ -1,0 +1,111 @@
+"""The playground: one task through one or two revisions, before a run is paid for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from apps.audit.services import record
+from apps.buckets.pictures.staging import StagedPicture
+from apps.buckets.pictures.storing import removed_on_failure, store_pictures
+from apps.generation.models import AnswerState, Trial
+from apps.generation.queries import queue_of
+from apps.generation.services.wake import HINT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apps.accounts.models import User
+    from apps.buckets.models import Task
+    from apps.buckets.pictures.encoding import Picture
+    from apps.pipelines.models import PipelineRevision
+
+MOST_OPEN = 6  # trials of one person that wait or run
+
+
+class TrialRefused(Exception):
+    """A trial that can't be started; the message is for the person who asked."""
+
+
+def try_task(*, actor: User, revisions: Sequence[PipelineRevision], task: Task) -> UUID:
+    """A task of a bucket; returns what the trials have in common, `Trial.together`. Raises TrialRefused."""
+    asked = Trial(created_by=actor, task=task, instruction=task.instruction, language=task.language)
+    return _start(asked, revisions)
+
+
+def try_instruction(
+    *, actor: User, revisions: Sequence[PipelineRevision], instruction: str, language: str, picture: Picture | None
+) -> UUID:
+    """What was typed, and a picture that was decoded and encoded anew. Raises TrialRefused."""
+    asked = Trial(created_by=actor, instruction=instruction, language=language)
+    with removed_on_failure() as written, transaction.atomic():
+        asked.picture_id = _stored(picture, written) if picture else None
+        return _start(asked, revisions)
+
+
+@transaction.atomic
+def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> UUID:
+    open_now = Trial.objects.filter(_is_open(), created_by=asked.created_by).count()
+    if open_now + len(revisions) > MOST_OPEN:
+        raise TrialRefused(_("Your earlier trials are still waiting for a worker. Try again when they are done."))
+    together = uuid4()
+    for revision in revisions:
+        trial = Trial(
+            together=together,
+            created_by=asked.created_by,
+            revision=revision,
+            task=asked.task,
+            instruction=asked.instruction,
+            language=asked.language,
+            picture_id=asked.picture_id,
+        )
+        trial.queue = queue_of(trial)
+        trial.save()
+        record(asked.created_by, "trial.started", trial, revision=revision.sha256)
+    wake_for_trials()
+    return together
+
+
+def _stored(picture: Picture, written: list[str]) -> int:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / picture.file_name
+        path.write_bytes(picture.data)
+        staged = StagedPicture(
+            sha256=picture.sha256,
+            path=path,
+            media_type=picture.media_type,
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+            size_bytes=len(picture.data),
+        )
+        return store_pictures([staged], written)[picture.sha256]
+
+
+def wake_for_trials() -> None:
+    """After commit: one message to the workers of the playground. A hint, as all messages are."""
+
+    def publish() -> None:
+        current_app.send_task(
+            "generation.try_task", queue="live", expires=HINT_SECONDS, retry_policy={"max_retries": 1}
+        )
+
+    transaction.on_commit(publish, robust=True)
+
+
+def wake_for_waiting_trials() -> None:
+    """What the sweeper does: a message for those that nobody is at."""
+    waiting = Q(state=AnswerState.WAITING) | Q(state=AnswerState.RUNNING, lease_until__lt=Now())
+    if Trial.objects.filter(waiting).exists():
+        wake_for_trials()
+
+
+def _is_open() -> Q:
+    return Q(state__in=[AnswerState.WAITING, AnswerState.RUNNING])
