@@ -11,5 +11,6 @@ urlpatterns = [
     path("benchmarks/", include("apps.benchmarks.urls")),
     path("splits/", include("apps.splits.urls")),
     path("reports/", include("apps.reports.urls")),
+    path("metrics", include("apps.generation.metrics_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -177,6 +177,10 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def listens_to(self) -> list[str]:
+        return [name for name in self.queues.split(",") if name]
+
 
 class CachedResult(models.Model):
     """What a model answered; `sha256` is over all that decides the text, see `inference.cache`. Never a failure.

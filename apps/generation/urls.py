@@ -6,6 +6,7 @@ app_name = "generation"
 urlpatterns = [
     path("", views.list_page, name="list"),
     path("start/", views.start, name="start"),
+    path("workers/", views.workers, name="workers"),
     path("answers/<uuid:public_id>/", views.answer, name="answer"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/live/", views.live, name="live"),

@@ -1,20 +1,28 @@
 """Reads: how far runs are, why answers failed, who works on them, whether what must hold does."""
 
 from apps.generation.queries.failures import FailureGroup, failed_answers, failures_by_cause
+from apps.generation.queries.invariants import Invariant, check_run
 from apps.generation.queries.lists import answers_of, buckets_with_runs, neighbours, runs_of
+from apps.generation.queries.machines import QueueDepth, queue_depths, queue_of, workers_now
 from apps.generation.queries.progress import progress_of, run_progress
 from apps.generation.queries.readiness import ReadyPairs, ready_pairs
 
 __all__ = [
     "FailureGroup",
+    "Invariant",
+    "QueueDepth",
     "ReadyPairs",
     "answers_of",
     "buckets_with_runs",
+    "check_run",
     "failed_answers",
     "failures_by_cause",
     "neighbours",
     "progress_of",
+    "queue_depths",
+    "queue_of",
     "ready_pairs",
     "run_progress",
     "runs_of",
+    "workers_now",
 ]

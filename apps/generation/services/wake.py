@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from celery import current_app
 from django.db import transaction
 
-from apps.generation.domain.queues import queue_for
-from inference.engines import engines
+from apps.generation.queries import queue_of
 
 if TYPE_CHECKING:
-    from apps.generation.domain.queues import Queue
     from apps.generation.models import Run
 
+__all__ = ["HINT_SECONDS", "queue_of", "wake_workers"]
 # Hints older than this are dropped by the worker, so a queue never holds hours of them and a new run's turn comes.
 HINT_SECONDS = 60
 MOST_HINTS = 8
@@ -34,8 +33,3 @@ def wake_workers(run: Run, *, pending: int) -> None:
             )
 
     transaction.on_commit(publish, robust=True)
-
-
-def queue_of(run: Run) -> Queue:
-    """Where the workers listen that can serve the run."""
-    return queue_for(run.revision.spec, remote=[name for name, engine in engines().items() if not engine.in_process])

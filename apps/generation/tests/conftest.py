@@ -54,9 +54,10 @@ def revision(cast: Cast) -> PipelineRevision:
 
 
 @pytest.fixture
-def broker_down() -> Iterator[None]:
-    """Nothing listens where the broker should be."""
+def broker_down(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing listens where the broker should be. Celery prefers the environment to what its app is told."""
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis+socket:///nowhere/at/all.sock")
     usual = app_or_default()
-    Celery("nowhere", broker="redis+socket:///nowhere/at/all.sock")
+    Celery("nowhere")
     yield
     usual.set_current()

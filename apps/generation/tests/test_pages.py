@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Run, RunState
+from apps.generation.queries import failures_by_cause
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 
@@ -166,6 +167,19 @@ def test_failures_show_their_cause_and_are_tried_again(client: Client, cast: Cas
     answer = client.post(reverse("generation:retry", args=[run.public_id]), follow=True)
     assert "1 answer is tried again." in answer.content.decode()
     assert run.answers.filter(state=AnswerState.WAITING).count() == 1
+
+
+def test_one_cause_is_tried_again_alone(client: Client, cast: Cast, run: Run) -> None:
+    failed = {"state": AnswerState.FAILED, "text": None}
+    causes = [("input", "no picture"), ("worker_lost", "host:1"), ("worker_lost", "host:22")]
+    for position, (kind, error) in enumerate(causes):
+        Answer.objects.filter(task__position=position).update(**failed, error_kind=kind, error=error)
+    lost, broken = failures_by_cause(run)
+    assert (lost.kind, lost.count, broken.count) == ("worker_lost", 2, 1), "the process number is no other cause"
+    assert f'value="{lost.key}"' in page(client, cast.researcher, detail(run))
+    answer = client.post(reverse("generation:retry", args=[run.public_id]), {"cause": lost.key}, follow=True)
+    assert "2 answers are tried again." in answer.content.decode()
+    assert [group.key for group in failures_by_cause(run)] == [broken.key]
 
 
 def test_a_cancel_asks_first(client: Client, cast: Cast, bucket: Bucket, revision: PipelineRevision) -> None:

@@ -12,7 +12,18 @@ from apps.generation.access import access_run, may_edit
 from apps.generation.domain.pairing import suggest_pair
 from apps.generation.forms import RunFilterForm, StartForm
 from apps.generation.models import AnswerState
-from apps.generation.queries import answers_of, failures_by_cause, progress_of, run_progress, runs_of
+from apps.generation.queries import (
+    answers_of,
+    check_run,
+    failures_by_cause,
+    progress_of,
+    queue_depths,
+    queue_of,
+    ready_pairs,
+    run_progress,
+    runs_of,
+    workers_now,
+)
 from apps.generation.services import RunRefused, cancel_run, retry_failed, start_run
 from apps.web.paging import page_of
 from apps.web.posted import posted
@@ -84,7 +95,20 @@ def _live_context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "state": state,
         "tabs": [(kind, AnswerState(kind).label, getattr(progress, kind)) for kind in AnswerState.values],
         "may_edit": may_edit(signed_in(request), run),
+        "pairs": ready_pairs(run),
+        **(_checks(run) if progress.is_settled else _machines(run)),
     }
+
+
+def _machines(run: Run) -> dict[str, Any]:
+    """While something is to be done: who could do it, and what else waits for them."""
+    queue = queue_of(run)
+    depth = next(depth for depth in queue_depths() if depth.name == queue)
+    return {"queues": [depth], "workers": [worker for worker in workers_now() if queue in worker.listens_to]}
+
+
+def _checks(run: Run) -> dict[str, Any]:
+    return {"invariants": check_run(run)}
 
 
 @require_POST
@@ -93,7 +117,7 @@ def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     run = access_run(user, public_id, to="edit")
     try:
-        count = retry_failed(actor=user, run=run)
+        count = retry_failed(actor=user, run=run, cause=request.POST.get("cause", ""))
     except RunRefused as refusal:
         messages.error(request, str(refusal))
     else:
