@@ -16,8 +16,9 @@ from transformers import (
 )
 
 from inference.errors import ModelUnavailable, must_pass
+from inference.models.free_memory import free_bytes
 from inference.models.gguf import converted_folder
-from inference.models.memory import refuse_what_cannot_fit
+from inference.models.memory import MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
 from inference.spec.model import ModelSpec
@@ -163,3 +164,17 @@ def plain_generation(model: Any, tokenizer: Any) -> GenerationConfig:
     return GenerationConfig(  # type: ignore[no-untyped-call]
         eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, do_sample=False
     )
+
+
+def memory_of(spec: ModelSpec, model_dir: Path) -> tuple[MemoryNeed, torch.device, int]:
+    """What the model needs, the device it would go to and the bytes that are free there now; nothing is loaded.
+
+    Raises ModelUnavailable, also when its files can't be read.
+    """
+    device = pick_device(spec.device)
+    dtype = pick_dtype(spec.dtype, device)
+    where = locate(spec, model_dir)
+    try:
+        return estimate(spec, where, dtype), device, free_bytes(device)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelUnavailable(f"The files of {spec.source} can't be read: {error} {remedy(spec)}") from error
