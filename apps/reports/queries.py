@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q
 
+from apps.assessment.queries import leak_counts, masked_comparisons, pair_counts
 from apps.generation.models import AnswerState
-from apps.reports.domain.numbers import Facts, Side
+from apps.reports.domain.numbers import Facts, LeakKindNumbers, Leaks, Pairs, Side
 from apps.reports.models import Report, ReportQuerySet
 
 if TYPE_CHECKING:
@@ -17,21 +18,44 @@ if TYPE_CHECKING:
 
 
 def facts_of(evaluation: Evaluation) -> Facts:
-    bucket = evaluation.bucket
+    bucket, pairs = evaluation.bucket, pair_counts(evaluation)
     return Facts(
         evaluation=str(evaluation.public_id),
         evaluation_name=evaluation.name,
         evaluation_state=evaluation.state,
         evaluation_seed=evaluation.seed,
         overlap=evaluation.overlap,
-        comparisons=evaluation.comparisons.count(),
+        comparisons=pairs.released,
         criteria=tuple(evaluation.criteria.order_by("position").values_list("key", flat=True)),
         a=_side(evaluation.run_a),
         b=_side(evaluation.run_b),
         bucket=bucket.name,
         bucket_version=bucket.version,
         bucket_sha256=bucket.sha256,
-        bucket_tasks=bucket.tasks.count(),
+        bucket_tasks=pairs.tasks,
+        pairs=Pairs(
+            tasks=pairs.tasks,
+            released=pairs.released,
+            held=pairs.held,
+            excluded=pairs.excluded,
+            failed=pairs.failed,
+            to_come=pairs.to_come,
+        ),
+        leaks=_leaks(evaluation),
+    )
+
+
+def _leaks(evaluation: Evaluation) -> Leaks:
+    scanned = evaluation.comparisons.exclude(scanned_with=None)
+    lexicons = scanned.order_by("scanned_with").values_list("scanned_with", flat=True).distinct()
+    return Leaks(
+        scanned=scanned.count(),
+        lexicons=tuple(version for version in lexicons if version),
+        comparisons_masked=masked_comparisons(evaluation),
+        kinds=tuple(
+            LeakKindNumbers(row.kind, row.masked, row.excluded, row.accepted, row.open + row.moot)
+            for row in leak_counts(evaluation)
+        ),
     )
 
 

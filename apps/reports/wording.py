@@ -112,10 +112,63 @@ def interim(numbers: Numbers, report_number: int) -> str:
     """A warning against reading a report of an open evaluation as final, or "" when judging was over."""
     if not numbers.is_interim:
         return ""
-    return gettext(
+    said = gettext(
         "Interim: the evaluation was still open when this was frozen; it is report number %(number)s of this "
         "evaluation. Intervals and p hold for one look: who looks again and again will see a difference by chance."
     ) % {"number": whole(report_number)}
+    pairs = numbers.facts.pairs
+    waiting = pairs.to_come + pairs.held if pairs else 0
+    if not waiting:
+        return said
+    more = ngettext("%(count)s more pair may still join.", "%(count)s more pairs may still join.", waiting)
+    return f"{said} {more % {'count': whole(waiting)}}"
+
+
+def pairs(numbers: Numbers) -> list[str]:
+    """What became of the tasks that were not compared; nothing for reports from before that was kept."""
+    kept = numbers.facts.pairs
+    if not kept:
+        return []
+    told = gettext("%(count)s of %(all)s pairs could be judged.")
+    sentences = [told % {"count": whole(kept.released), "all": whole(kept.tasks)}]
+    for count, words in (
+        (kept.to_come, ngettext("%(count)s was still to come.", "%(count)s were still to come.", kept.to_come)),
+        (kept.failed, ngettext("%(count)s failed on a side.", "%(count)s failed on a side.", kept.failed)),
+        (kept.held, ngettext("%(count)s waited for a decision.", "%(count)s waited for a decision.", kept.held)),
+        (
+            kept.excluded,
+            ngettext(
+                "%(count)s was excluded, since an answer would have unblinded.",
+                "%(count)s were excluded, since an answer would have unblinded.",
+                kept.excluded,
+            ),
+        ),
+    ):
+        if count:
+            sentences.append(words % {"count": whole(count)})
+    return sentences
+
+
+def leaks(numbers: Numbers) -> str:
+    """What the leak guard found, or that there was none yet."""
+    found = numbers.facts.leaks
+    if not found or not found.scanned:
+        return gettext("The answers were not scanned for what might unblind assessors.")
+    scanned = ngettext(
+        "%(count)s comparison was scanned for what might unblind an assessor: names of models and their makers, "
+        "repeated prompts, marks of tokenizers.",
+        "%(count)s comparisons were scanned for what might unblind an assessor: names of models and their makers, "
+        "repeated prompts, marks of tokenizers.",
+        found.scanned,
+    ) % {"count": whole(found.scanned)}
+    if not found.found:
+        return f"{scanned} " + gettext("Nothing was found.")
+    masked = ngettext(
+        "In %(count)s of those that could be judged a place was masked.",
+        "In %(count)s of those that could be judged places were masked.",
+        found.comparisons_masked,
+    )
+    return f"{scanned} " + masked % {"count": whole(found.comparisons_masked)}
 
 
 def generalisation(numbers: Numbers) -> str:
@@ -220,6 +273,14 @@ class Words:
     @property
     def interim(self) -> str:
         return interim(self.numbers, self.report_number)
+
+    @property
+    def pairs(self) -> list[str]:
+        return pairs(self.numbers)
+
+    @property
+    def leaks(self) -> str:
+        return leaks(self.numbers)
 
     @property
     def position(self) -> str:

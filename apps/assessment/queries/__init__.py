@@ -1,7 +1,15 @@
 """Reads of the room of judgments, by who asks."""
 
 from apps.assessment.queries.judgments import JudgmentRow, judged_by, judgment_table, last_judgment
-from apps.assessment.queries.leaks import LeakCounts, ShownHit, leak_counts, leak_hits, masks_of, shown_hit
+from apps.assessment.queries.leaks import (
+    LeakCounts,
+    ShownHit,
+    leak_counts,
+    leak_hits,
+    masked_comparisons,
+    masks_of,
+    shown_hit,
+)
 from apps.assessment.queries.pairs import (
     LostPairs,
     PairCounts,
@@ -46,6 +54,7 @@ __all__ = [
     "leases",
     "lost_answers",
     "lost_by_cause",
+    "masked_comparisons",
     "masks_of",
     "my_evaluations",
     "pair_counts",

@@ -85,6 +85,12 @@ def leak_counts(evaluation: Evaluation) -> list[LeakCounts]:
     return [counts.get(kind, LeakCounts(kind, 0, 0, 0, 0, 0)) for kind in KINDS]
 
 
+def masked_comparisons(evaluation: Evaluation) -> int:
+    """Released comparisons in which an assessor reads at least one mask."""
+    masked = LeakHit.objects.of(evaluation).decided(Decision.MASK)
+    return masked.filter(comparison__state=ComparisonState.RELEASED).values("comparison").distinct().count()
+
+
 def leak_hits(evaluation: Evaluation, *, kind: str = "", status: str = "all") -> LeakHitQuerySet:
     """With choice, answers and tasks, in the bucket’s order. `status`: open, mask, exclude, accept or all."""
     hits = LeakHit.objects.of(evaluation).with_choice().with_work()

@@ -21,6 +21,7 @@ def to_json(numbers: Numbers) -> dict[str, Any]:
 
 def from_json(data: dict[str, Any]) -> Numbers:
     """Raises pydantic's ValidationError for data of a shape that is not known."""
+    # Version 2 lacks what `Facts` has defaults for.
     return _ADAPTER.validate_python(data if data.get("version", VERSION) > 1 else _without_claims_of_1(data))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`section`: overall, cluster, language, criterion, position or about. Empty cells are None; `note` says why."""
+    """`section`: overall, cluster, language, criterion, position, leak or about. Empty cells: None; `note` says why."""
 
     section: str
     group: str
@@ -53,6 +53,7 @@ def long_lines(numbers: Numbers, report_number: int = 1) -> list[Line]:
         *group_lines("language", numbers.languages),
         *criterion_lines(numbers),
         *position_lines(numbers),
+        *leak_lines(numbers),
     ]
 
 
@@ -60,6 +61,7 @@ def about(numbers: Numbers) -> list[Line]:
     """What was compared, how much of it and by which method, one line per fact."""
     described = {"verdict": asdict(numbers.verdict), "counts": asdict(numbers.counts), "facts": asdict(numbers.facts)}
     described["method"] = asdict(numbers.method)
+    del described["facts"]["leaks"]  # they have lines of their own
     lines = [Line("about", "report", "data_sha256", numbers.data_sha256)]
     for group, values in described.items():
         lines += [Line("about", group, name, value) for name, value in _flat(values)]
@@ -102,6 +104,18 @@ def criterion_lines(numbers: Numbers) -> Iterator[Line]:
 def position_lines(numbers: Numbers) -> Iterator[Line]:
     yield Line("position", "", "a_on_left", numbers.position.a_on_left, judgments=numbers.position.judgments)
     yield _estimate("position", "", "left_share", numbers.position.left_share, enough=numbers.position.enough)
+
+
+def leak_lines(numbers: Numbers) -> Iterator[Line]:
+    """Places that might have unblinded, by kind and decision. None in reports from before there was a leak guard."""
+    if not (leaks := numbers.facts.leaks):
+        return
+    yield Line("leak", "", "comparisons_scanned", leaks.scanned)
+    yield Line("leak", "", "comparisons_masked", leaks.comparisons_masked)
+    yield Line("leak", "", "lexicon_versions", " ".join(map(str, leaks.lexicons)))
+    for kind in leaks.kinds:
+        for measure in ("masked", "excluded", "accepted", "undecided"):
+            yield Line("leak", kind.kind, measure, getattr(kind, measure))
 
 
 def independent_line(numbers: Numbers) -> Line:

@@ -10,7 +10,9 @@ from apps.statistics.clustered import Estimate, GeneraliseOver
 from apps.statistics.gates import cell_gate
 from apps.statistics.heterogeneity import Heterogeneity
 
-VERSION = 2  # 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
+# 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
+# 2: nothing of pairs that are still to come and of what might unblind; `comparisons` were all that existed
+VERSION = 3
 Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
 
@@ -32,8 +34,51 @@ class Side:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """What became of the bucket's tasks. `released` pairs could be judged; `held` ones wait for a decision about a
+    leak, which `excluded` others; of `failed` ones a run has no answer; the rest is `to_come`."""
+
+    tasks: int
+    released: int
+    held: int
+    excluded: int
+    failed: int
+    to_come: int
+
+
+@dataclass(frozen=True)
+class LeakKindNumbers:
+    """Places in answers that might have unblinded, by what was decided; `undecided` ones were never shown."""
+
+    kind: str
+    masked: int
+    excluded: int
+    accepted: int
+    undecided: int
+
+    @property
+    def found(self) -> int:
+        return self.masked + self.excluded + self.accepted + self.undecided
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """`scanned`: comparisons that were looked through, with the versions of the list of names in `lexicons`;
+    `comparisons_masked`: released ones in which an assessor reads at least one mask."""
+
+    scanned: int
+    lexicons: tuple[int, ...]
+    comparisons_masked: int
+    kinds: tuple[LeakKindNumbers, ...]
+
+    @property
+    def found(self) -> int:
+        return sum(kind.found for kind in self.kinds)
+
+
+@dataclass(frozen=True)
 class Facts:
-    """What was compared, on what, and by which design."""
+    """What was compared, on what, and by which design. `comparisons` are those that could be judged."""
 
     evaluation: str
     evaluation_name: str
@@ -48,6 +93,8 @@ class Facts:
     bucket_version: int
     bucket_sha256: str
     bucket_tasks: int
+    pairs: Pairs | None = None
+    leaks: Leaks | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ SHEETS = {
     "Languages": "language",
     "Criteria": "criterion",
     "Position": "position",
+    "Leaks": "leak",
     "About": "about",
 }
 WIDTHS = {"A": 12, "B": 24, "C": 26, "D": 24, "Q": 40}

@@ -10,7 +10,7 @@ import matplotlib as mpl
 from django.utils.translation import gettext, pgettext
 from matplotlib.backends.backend_pdf import PdfPages
 
-from apps.assessment.labels import criterion_label
+from apps.assessment.labels import criterion_label, leak_kind_label
 from apps.reports import wording
 from apps.reports.figures import draw, every_group
 from apps.reports.formats import decimal, moment, p_value, percent, percent_interval, points, points_interval, whole
@@ -38,6 +38,7 @@ def make_pdf(report: Report) -> bytes:
         _verdict(sheet, report, title)
         if numbers.counts.judgments:
             _pictures(sheet, numbers)
+        _leaks(sheet, numbers)
         _method(sheet, report, numbers)
         sheet.finish()
     return out.getvalue()
@@ -59,6 +60,8 @@ def _verdict(sheet: Sheet, report: Report, title: str) -> None:
         % {"a": facts.a.label, "b": facts.b.label, "bucket": facts.bucket, "version": facts.bucket_version},
         colour=SOFT,
     )
+    if kept := wording.pairs(numbers):
+        sheet.write(" ".join(kept), colour=SOFT)
     head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
     rates = {
         gettext("Win rate of A, ties half"): overall.win_rate,
@@ -183,6 +186,29 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
         ],
     )
     _notes(sheet, [(str(criterion_label(item.key)), item.net.undefined) for item in numbers.criteria])
+
+
+def _leaks(sheet: Sheet, numbers: Numbers) -> None:
+    sheet.heading(gettext("What might have unblinded"))
+    sheet.write(wording.leaks(numbers))
+    found = numbers.facts.leaks
+    if not found or not found.found:
+        return
+    head = [
+        gettext("Kind"),
+        gettext("Masked"),
+        gettext("Comparison excluded"),
+        gettext("Accepted"),
+        gettext("Undecided"),
+    ]
+    rows = [
+        [
+            str(leak_kind_label(row.kind)),
+            *(whole(count) for count in (row.masked, row.excluded, row.accepted, row.undecided)),
+        ]
+        for row in found.kinds
+    ]
+    draw_table(sheet, head, rows)
 
 
 def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:

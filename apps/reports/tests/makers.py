@@ -13,7 +13,7 @@ from apps.accounts.tests.makers import make_user
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import digest, to_json
-from apps.reports.domain.numbers import Facts, Method, Numbers, Side
+from apps.reports.domain.numbers import Facts, LeakKindNumbers, Leaks, Method, Numbers, Pairs, Side
 from apps.reports.models import Report
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 NAMESPACE = UUID(int=0)
 CRITERIA = ("grammar", "relevance")
 METHOD = Method(0.95, "tasks+assessors", "0.1.0", "3.11", "2.4", "1.17")
+LEAKS = Leaks(
+    scanned=62,
+    lexicons=(1,),
+    comparisons_masked=3,
+    kinds=(LeakKindNumbers("name", 4, 0, 1, 0), LeakKindNumbers("token", 0, 1, 0, 7)),
+)
 VERDICTS = ("a_much", "a", "tie", "both_bad", "b", "b_much")
 
 
@@ -56,7 +62,9 @@ def make_facts(
         bucket="Demo",
         bucket_version=1,
         bucket_sha256="c" * 64,
-        bucket_tasks=60,
+        bucket_tasks=64,
+        pairs=Pairs(tasks=64, released=60, held=1, excluded=1, failed=2, to_come=0),
+        leaks=LEAKS,
     )
 
 

@@ -129,6 +129,25 @@ def test_paper_says_what_the_page_says(report: Report, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_what_was_decided_about_leaks_is_in_every_form(report: Report, tmp_path: Path) -> None:
+    csv_lines = {tuple(row[:4]) for row in csv_rows(report) if row[0] == "leak"}
+    assert {
+        ("leak", "name", "masked", "4"),
+        ("leak", "token", "excluded", "1"),
+        ("leak", "", "comparisons_masked", "3"),
+    } <= csv_lines
+    assert ("leak", "name", "accepted", 1) in {row[:4] for row in sheet_rows(report)}
+    assert json.loads(exporter_named("json").render(report))["numbers"]["facts"]["leaks"]["kinds"][0]["masked"] == 4
+    text = " ".join(pdf_text(report, tmp_path).split())
+    for words in (
+        "60 of 64 pairs could be judged",
+        "1 was excluded",
+        "62 comparisons were scanned",
+        "Mark of a tokenizer 0 1 0 7",
+    ):
+        assert words in text, words
+
+
 def test_few_data_are_marked_and_not_tested_on_paper(tmp_path: Path) -> None:
     numbers = make_numbers(make_rows(tasks=8, panel=3))
     text = pdf_text(make_unsaved_report(numbers), tmp_path)

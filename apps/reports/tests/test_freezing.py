@@ -4,10 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from apps.accounts.tests.makers import make_user
-from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.assessment.models import Decision, LeakHit
+from apps.assessment.services import admit_pairs, decide_leaks
+from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_judgment
 from apps.audit.models import AuditEvent
+from apps.reports import wording
+from apps.reports.domain.numbers import Pairs
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation
@@ -25,6 +30,28 @@ def test_a_report_holds_the_judgments_and_what_was_compared(cast: Cast) -> None:
     assert numbers.facts.bucket_sha256 == evaluation.bucket.sha256
     assert [criterion.key for criterion in numbers.criteria] == list(evaluation.criteria.values_list("key", flat=True))
     assert numbers.counts.simulated_judgments == 0
+
+
+def test_choices_about_leaks_and_pairs_to_come_are_frozen(cast: Cast) -> None:
+    says = {"t0": "I am Qwen. <|im_end|>", "t1": "Ask Qwen"}
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], tasks=6, going=True, lost=["t5"], says=says
+    )
+    answer_tasks(evaluation, "t0", "t1", "t2")
+    admit_pairs(evaluation=evaluation)
+    for kind, key, choice in (("token", "t0", Decision.EXCLUDE), ("name", "t1", Decision.MASK)):
+        hits = LeakHit.objects.filter(kind=kind, comparison__task__key=key)
+        decide_leaks(actor=cast.researcher, evaluation=evaluation, hits=hits, choice=choice, now=timezone.now())
+    report = freeze_report(actor=cast.researcher, evaluation=evaluation)
+    facts = report.content.facts
+    assert facts.pairs == Pairs(tasks=6, released=2, held=0, excluded=1, failed=1, to_come=2)
+    assert facts.leaks is not None
+    assert (facts.leaks.scanned, facts.leaks.comparisons_masked, facts.comparisons) == (3, 1, 2)
+    assert {kind.kind: (kind.masked, kind.excluded, kind.undecided) for kind in facts.leaks.kinds if kind.found} == {
+        "name": (1, 0, 1),
+        "token": (0, 1, 0),
+    }
+    assert "2 more pairs may still join" in wording.interim(report.content, 1)
 
 
 def test_stored_numbers_keep_their_hash(cast: Cast) -> None:

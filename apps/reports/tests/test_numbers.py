@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from apps.reports import wording
 from apps.reports.domain.frozen import canonical, digest, from_json, to_json
-from apps.reports.domain.longform import independent_line
+from apps.reports.domain.longform import independent_line, long_lines
 from apps.reports.domain.numbers import Group
 from apps.reports.tests.makers import METHOD, Row, make_facts, make_numbers, make_rows
 from apps.statistics.undefined import Reason
@@ -60,6 +61,16 @@ def test_version_1_is_read_without_what_it_claimed_too_much() -> None:
     old = {**to_json(make_numbers(make_rows(lean=0.6), make_facts(state="open"))), "version": 1}
     numbers = from_json({**old, "verdict": {**old["verdict"], "reading": "a"}})
     assert (numbers.verdict.reading, numbers.overall.win_rate.design_effect) == ("interim", None)
+
+
+def test_version_2_is_read_without_what_it_did_not_keep() -> None:
+    numbers = make_numbers()
+    old = {**to_json(numbers), "version": 2}
+    old["facts"] = {name: value for name, value in old["facts"].items() if name not in ("pairs", "leaks")}
+    read = from_json(old)
+    assert (read.facts.pairs, read.facts.leaks, read.overall) == (None, None, numbers.overall)
+    assert not any(line.section == "leak" for line in long_lines(read))
+    assert (wording.pairs(read), "not scanned" in wording.leaks(read)) == ([], True)
 
 
 def test_a_clear_difference_is_read_for_either_side() -> None:

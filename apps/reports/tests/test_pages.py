@@ -88,6 +88,9 @@ def test_interim_reports_are_announced_and_few_data_not_tested(client: Client, c
     client.force_login(cast.researcher)
     page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
     assert "it is report number 1 of this evaluation" in page
+    assert "4 of 4 pairs could be judged." in page
+    assert "4 comparisons were scanned" in page
+    assert "Nothing was found." in page
     assert "<dt>p against one half</dt><dd>–</dd>" in page
     assert "Interim, report number 1" in client.get(reverse("reports:list")).content.decode()
 
