@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import errno
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inference.contracts import Failure, Outcome, TaskInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.db.models.fields.files import FieldFile
 
     from apps.buckets.models import Image
     from apps.generation.models import Answer
 
+REMEDIES = {
+    errno.ENOSPC: "Free space where this machine keeps temporary files (TMPDIR), then try again.",
+    errno.EDQUOT: "Free space where this machine keeps temporary files (TMPDIR), then try again.",
+}
 
-def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskInput], dict[str, Outcome]]:
+
+@contextmanager
+def copies_folder() -> Iterator[Callable[[], Path]]:
+    """A temporary folder, made when it is first asked for, since most storages need none. Asking may raise OSError."""
+    with ExitStack() as stack:
+        yield cache(lambda: Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))))
+
+
+def prepare_inputs(answers: Sequence[Answer], folder: Callable[[], Path]) -> tuple[list[TaskInput], dict[str, Outcome]]:
     """Inputs in the order of `answers`, and by task key the failed outcomes of those whose pictures can't be had here.
 
-    Pictures of a remote storage are copied into `folder`.
+    Pictures of a remote storage are copied into `folder()`.
     """
     inputs: list[TaskInput] = []
     failed: dict[str, Outcome] = {}
@@ -32,11 +48,11 @@ def prepare_inputs(answers: Sequence[Answer], folder: Path) -> tuple[list[TaskIn
 
 
 def unread_picture(error: OSError) -> Failure:
-    message = f"A picture can't be read from the storage: {error}. All workers must share it."
-    return Failure("transient", message, retryable=True)
+    remedy = REMEDIES.get(error.errno or 0, "All workers must share the storage.")
+    return Failure("transient", f"A picture can't be had on this machine: {error}. {remedy}", retryable=True)
 
 
-def _task_input(answer: Answer, folder: Path) -> TaskInput:
+def _task_input(answer: Answer, folder: Callable[[], Path]) -> TaskInput:
     task = answer.task
     return TaskInput(
         id=task.key,  # seeds are drawn from it: the same for every run over the bucket, on every installation
@@ -46,19 +62,26 @@ def _task_input(answer: Answer, folder: Path) -> TaskInput:
     )
 
 
-def local_files(images: Iterable[Image], folder: Path) -> tuple[Path, ...]:
+def local_files(images: Iterable[Image], folder: Callable[[], Path]) -> tuple[Path, ...]:
     """Raises OSError for a picture that can't be had here."""
     return tuple(_local_path(image.file, folder) for image in images)
 
 
-def _local_path(file: FieldFile, folder: Path) -> Path:
+def _local_path(file: FieldFile, folder: Callable[[], Path]) -> Path:
     try:
         path = Path(file.path)
     except NotImplementedError:  # a storage without paths, such as S3
-        path = folder / Path(file.name or "").name
+        path = folder() / Path(file.name or "").name
         if not path.exists():
-            with file.open("rb") as remote:
-                path.write_bytes(remote.read())
+            _copy(file, path)
     if not path.is_file():
         raise FileNotFoundError(str(path))
     return path
+
+
+def _copy(file: FieldFile, path: Path) -> None:
+    """Whole or not at all: half a picture must not stand where the next task looks for it."""
+    draft = path.with_name(f"{path.name}.part")
+    with file.open("rb") as remote:
+        draft.write_bytes(remote.read())
+    draft.rename(path)

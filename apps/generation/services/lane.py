@@ -11,8 +11,6 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -20,7 +18,7 @@ from django.db import close_old_connections
 
 from apps.generation.models import Run
 from apps.generation.services.heartbeat import kept_leases
-from apps.generation.services.inputs import prepare_inputs
+from apps.generation.services.inputs import copies_folder, prepare_inputs
 from apps.generation.services.leases import claim_answers, fail_answer, finish_answer, release_answers
 from apps.generation.services.resident import end_process
 from inference.contracts import Failure, Outcome
@@ -64,8 +62,7 @@ class ClaimedBatch:
         self.batch: Batch | None = None
         with ExitStack() as stack:
             is_unwanted = stack.enter_context(kept_leases(run, answers))
-            folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-            inputs, self.outcomes = prepare_inputs(answers, Path(folder))
+            inputs, self.outcomes = prepare_inputs(answers, stack.enter_context(copies_folder()))
             self.keys = [task.id for task in inputs]
             if inputs:
                 self.batch = runner.start(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -16,7 +14,7 @@ from django.db.models.functions import Now
 from apps.generation.domain.storable import storable_json, storable_text
 from apps.generation.models import AnswerState, FailureKind, Trial
 from apps.generation.services.heartbeat import kept
-from apps.generation.services.inputs import local_files, unread_picture
+from apps.generation.services.inputs import copies_folder, local_files, unread_picture
 from apps.generation.services.lane import run_beside
 from apps.generation.services.leases import lease_time
 from apps.generation.services.pulse import QUEUES_VARIABLE
@@ -26,6 +24,7 @@ from inference.errors import ModelUnavailable, is_fatal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from django.db.models import QuerySet
 
@@ -86,10 +85,10 @@ def _claimable() -> QuerySet[Trial]:
 def _answer(trial: Trial) -> None:
     try:
         with (
-            TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+            copies_folder() as folder,
             kept(lambda: _extend(trial), lambda: True) as lost,
         ):
-            outcome = _outcome(trial, Path(folder), lost)
+            outcome = _outcome(trial, folder, lost)
     except SoftTimeLimitExceeded:
         _fail(trial, Failure("timeout", "The trial took longer than a job may.", retryable=False))
         raise
@@ -102,7 +101,7 @@ def _answer(trial: Trial) -> None:
     _end(trial, outcome)
 
 
-def _outcome(trial: Trial, folder: Path, cancelled: Callable[[], bool]) -> Outcome:
+def _outcome(trial: Trial, folder: Callable[[], Path], cancelled: Callable[[], bool]) -> Outcome:
     key = trial.task.key if trial.task else TYPED
     try:
         runner = resident_runner(trial.revision)

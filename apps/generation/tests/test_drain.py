@@ -88,7 +88,7 @@ def test_a_picture_that_is_not_on_this_machine_fails_its_task_alone(cast: Cast) 
     drain(run)
     lost, fine = rows(run)
     assert (lost.state, lost.error_kind, fine.state) == (AnswerState.WAITING, "transient", AnswerState.DONE)
-    assert "All workers must share it" in lost.error
+    assert "All workers must share the storage" in lost.error
 
 
 def test_one_bad_task_fails_alone_with_its_cause(cast: Cast) -> None:
