@@ -112,9 +112,16 @@ def make_sentence_model(folder: Path) -> Path:
     import torch
     from transformers import BertConfig, BertModel
 
-    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "num_attention_heads": 4}
     torch.manual_seed(0)
-    BertModel(BertConfig(vocab_size=len(VOCABULARY), max_position_embeddings=300, **small)).save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=len(VOCABULARY),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=1,
+        num_attention_heads=4,
+        max_position_embeddings=300,
+    )
+    BertModel(config).save_pretrained(folder)
     make_tokenizer().save_pretrained(folder)
     return folder
 
