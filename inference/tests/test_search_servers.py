@@ -1,0 +1,207 @@
+"""OpenSearch and SearXNG, spoken to over HTTP: a real local server with their shapes of JSON and words of our own."""
+
+import base64
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from inference.components import components
+from inference.contracts import Failure
+from inference.declare import Resources, StepInput, StepOutput
+from inference.errors import ModelUnavailable
+from inference.retrieval import fetching
+from inference.retrieval.searching import SearchOptions
+from inference.spec.model import StepSpec
+
+Reply = tuple[int, bytes, dict[str, str]]
+SEARXNG = {
+    "query": "cats",
+    "number_of_results": 0,
+    "results": [
+        {
+            "url": "https://example.org/cats",
+            "title": "Keeping cats",
+            "content": "Cats sleep for most of the day.",
+            "engine": "one",
+            "engines": ["one", "two"],
+            "score": 4.5,
+            "category": "general",
+        },
+        {"url": "https://example.org/dogs", "title": "Dogs", "content": None, "score": "high"},
+        "not a result",
+    ],
+    "answers": [],
+    "suggestions": [],
+    "unresponsive_engines": [["three", "timeout"]],
+}
+OPENSEARCH = {
+    "took": 3,
+    "timed_out": False,
+    "hits": {
+        "total": {"value": 2, "relation": "eq"},
+        "max_score": 7.4,
+        "hits": [
+            {
+                "_index": "articles",
+                "_id": "17",
+                "_score": 7.4,
+                "_source": {"headline": "Keeping cats", "text": "Cats sleep.", "source": ["a book", "page 3"]},
+            },
+            {"_index": "articles", "_id": "18", "_score": None, "_source": None},
+        ],
+    },
+}
+
+
+class Server:
+    """Answers with `replies` in turn, the last one for ever, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply] = []
+        self.asked: list[tuple[str, dict[str, str], bytes]] = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                size = int(self.headers.get("Content-Length") or 0)
+                server.asked.append((self.path, dict(self.headers), self.rfile.read(size)))
+                status, body, headers = server.replies[min(len(server.asked), len(server.replies)) - 1]
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_POST = do_GET
+
+            def log_message(self, format: str, *arguments: Any) -> None:
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.http.server_port}"
+
+    def say(self, *replies: tuple[int, Any] | tuple[int, Any, dict[str, str]]) -> None:
+        self.replies = [
+            (reply[0], reply[1] if isinstance(reply[1], bytes) else json.dumps(reply[1]).encode(), dict(*reply[2:]))
+            for reply in replies
+        ]
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    made = Server()
+    monkeypatch.setenv("SEARCH_ENDPOINTS", f"mine={made.url}/")
+    monkeypatch.setattr(fetching, "FIRST_WAIT_SECONDS", 0.01)
+    yield made
+    made.http.shutdown()
+    made.http.server_close()
+
+
+def search(
+    options: dict[str, Any], text: str = "cats", cancelled: Callable[[], bool] = lambda: False
+) -> StepOutput | Failure:
+    given = SearchOptions.model_validate({"endpoint": "mine", **options})
+    run = components()["text_search"].build(StepSpec(id="s", uses="text_search"), given, Resources(None, None))  # type: ignore[arg-type]
+    return run([StepInput({"query": text}, "ru", 1)], cancelled)[0]
+
+
+def test_searxng_s_results_become_documents(server: Server) -> None:
+    server.say((200, SEARXNG))
+    found = search({"engine": "searxng", "top_k": 5}, "спящие cats\nand more")
+    assert isinstance(found, StepOutput)
+    first, second = found.outputs["docs"]
+    assert first == {
+        "id": "https://example.org/cats",
+        "title": "Keeping cats",
+        "text": "Cats sleep for most of the day.",
+        "score": 4.5,
+        "source": "https://example.org/cats",
+    }
+    assert (second["text"], second["score"]) == ("", 0.5)
+    asked = parse_qs(urlsplit(server.asked[0][0]).query)
+    assert (asked["q"], asked["format"], asked["language"]) == (["спящие cats and more"], ["json"], ["ru"])
+    assert found.facts["model"]["endpoint"] == "mine"
+    assert len(found.facts["model"]["response_sha256"]) == 64
+
+
+def test_opensearch_is_asked_by_fields_and_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_ENDPOINT_MINE_KEY", "reader:secret")
+    server.say((200, OPENSEARCH))
+    found = search({"engine": "opensearch", "index": "articles", "fields": {"title": "headline"}, "top_k": 2})
+    assert isinstance(found, StepOutput)
+    assert found.outputs["docs"][0] == {
+        "id": "17",
+        "title": "Keeping cats",
+        "text": "Cats sleep.",
+        "score": 7.4,
+        "source": "a book page 3",
+    }
+    path, headers, body = server.asked[0]
+    assert path == "/articles/_search"
+    assert headers["Authorization"] == f"Basic {base64.b64encode(b'reader:secret').decode()}"
+    assert json.loads(body)["query"]["multi_match"]["fields"] == ["headline^2", "text"]
+    assert "secret" not in json.dumps(found.facts["model"])
+
+
+def test_a_busy_server_is_asked_again(server: Server) -> None:
+    server.say((429, b"", {"Retry-After": "0"}), (503, b"", {}), (200, SEARXNG))
+    assert isinstance(search({"engine": "searxng"}), StepOutput)
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind", "words", "asked"),
+    [
+        ((403, b"Forbidden"), "model", r"formats: \[html, json\]", 1),
+        ((200, b"<html>results</html>"), "model", r"formats: \[html, json\]", 1),
+        ((404, b""), "model", "without /search", 1),
+        ((302, b"", {"Location": "http://169.254.169.254/"}), "model", "leads elsewhere", 1),
+        ((429, b""), "transient", "limiter", 4),
+        ((500, b""), "transient", "answered 500", 4),
+        ((200, b"[" * 5_000_001), "model", "larger than", 1),
+    ],
+)
+def test_what_goes_wrong_is_told_with_its_remedy(
+    server: Server, reply: tuple[int, Any], kind: str, words: str, asked: int
+) -> None:
+    server.say(reply)
+    found = search({"engine": "searxng"})
+    assert isinstance(found, Failure)
+    assert (found.kind, found.retryable) == (kind, kind != "model")
+    assert re.search(words, found.message)
+    assert len(server.asked) == asked
+
+
+def test_a_server_that_is_gone_is_told_and_may_be_tried_again(server: Server) -> None:
+    server.http.server_close()
+    found = search({"engine": "searxng"})
+    assert isinstance(found, Failure)
+    assert (found.kind, found.retryable) == ("transient", True)
+
+
+@pytest.mark.parametrize("data", [[], {}, {"results": 5}, {"hits": {"hits": [1, None]}}, {"hits": []}, "text", None])
+@pytest.mark.parametrize("engine", [{"engine": "searxng"}, {"engine": "opensearch", "index": "a"}])
+def test_any_json_is_read_as_no_documents(server: Server, data: Any, engine: dict[str, Any]) -> None:
+    server.say((200, data))
+    found = search(engine)
+    assert isinstance(found, StepOutput)
+    assert found.outputs["docs"] == []
+
+
+def test_a_cancelled_run_does_not_wait_for_a_busy_server(server: Server) -> None:
+    server.say((429, b"", {"Retry-After": "30"}))
+    found = search({"engine": "searxng"}, cancelled=lambda: bool(server.asked))
+    assert isinstance(found, Failure)
+    assert (found.kind, len(server.asked)) == ("cancelled", 1)
+
+
+def test_an_endpoint_that_is_not_on_the_list_is_refused_before_any_task(server: Server) -> None:
+    with pytest.raises(ModelUnavailable, match="SEARCH_ENDPOINTS"):
+        search({"engine": "searxng", "endpoint": "other"})
