@@ -22,6 +22,8 @@ from apps.splits.models import Split
 from apps.splits.tests.makers import make_split
 from conftest import Cast
 
+LEAK = {"t3": "As an AI language model, I, Qwen2.5-VL-7B, see a plain square. " + "It is red, or so it seems. " * 12}
+
 
 @dataclass(frozen=True)
 class World:
@@ -46,9 +48,10 @@ class World:
 
 
 def make_world(cast: Cast) -> World:
-    """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them."""
+    """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them; in one an answer
+    names its model, so the pair waits for a decision."""
     now = timezone.now()
-    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], overlap=1, images=1)
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], overlap=1, images=1, says=LEAK)
     judgment = make_judgment(evaluation, assessor=cast.assessor)
     assignment = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=now)
     assert assignment is not None

@@ -14,9 +14,10 @@ LEXICON: dict[str, Any] = tomllib.loads(Path(__file__).with_name("lexicon.toml")
 LEXICON_VERSION: int = LEXICON["version"]
 
 START = r"(?<!\w)"
-# What belongs to a model's name: a version ("2.5", " 3"), then parts such as "-VL-7B-Instruct", then "’s".
+# What belongs to a model's name: a version ("2.5", " 3"), then parts such as "-VL-7B-Instruct", " Pro", "’s".
 VERSION = r"(?:\.\d{1,3})?(?:[ _-]?v?\d{1,4}(?:\.\d{1,3}){0,2}[a-zA-Z]{0,3}\b)?"
-TAIL = VERSION + r"(?:[_-][A-Za-z0-9]{1,24}(?:\.\d{1,3})?){0,6}(?:['’]s\b)?"
+TIER = r"(?: (?-i:Pro|Flash|Ultra|Nano|Mini|Turbo|Sonnet|Opus|Haiku|Instruct|Vision|Large|Max|Plus|Lite)\b){0,2}"
+TAIL = VERSION + r"(?:[_-][A-Za-z0-9]{1,24}(?:\.\d{1,3})?){0,6}" + TIER + r"(?:['’]s\b)?"
 
 
 def flexible(name: str) -> str:

@@ -1,0 +1,64 @@
+"""Two at once, on the real database: a pair is taken in once, and a mask never changes under a claim."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+from time import sleep
+
+import pytest
+from django.db import connections, transaction
+from django.utils import timezone
+
+from apps.accounts.tests.makers import make_user
+from apps.assessment.models import Assignment, Decision, Evaluation, LeakHit
+from apps.assessment.services import Decided, admit_pairs, claim_comparison, decide_leaks
+from apps.assessment.tests.makers import answer_tasks, make_evaluation
+
+
+@pytest.fixture
+def evaluation(transactional_db: None) -> Evaluation:
+    people = [make_user("a@example.org"), make_user("r@example.org", role="researcher")]
+    says = {"t0": "I am Qwen."}
+    return make_evaluation(people[1], assessors=people[:1], tasks=20, overlap=1, going=True, says=says)
+
+
+def test_sweeps_at_once_take_each_pair_in_once(evaluation: Evaluation) -> None:
+    answer_tasks(evaluation, *(f"t{number}" for number in range(20)))
+    barrier = Barrier(4)
+
+    def sweep(_: int) -> int:
+        try:
+            barrier.wait()
+            return admit_pairs(evaluation=evaluation)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(sweep, range(4))) == [0, 0, 0, 20]
+    lefts = Assignment.objects.filter(a_on_left=True).count()
+    assert (Assignment.objects.count(), evaluation.comparisons.count()) == (19, 20)
+    assert lefts in (9, 10)
+
+
+def test_a_decision_waits_for_a_claim_under_way_and_then_comes_too_late(evaluation: Evaluation) -> None:
+    answer_tasks(evaluation, "t0")
+    admit_pairs(evaluation=evaluation)
+    researcher, assessor = evaluation.created_by, evaluation.assessors.get()
+    hits, now = LeakHit.objects.all(), timezone.now()
+    decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.MASK, now=now)
+    claimed = Event()
+
+    def claim_slowly() -> None:
+        try:
+            with transaction.atomic():
+                assert claim_comparison(assessor=assessor, evaluation=evaluation, now=now)
+                claimed.set()
+                sleep(0.3)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        claiming = pool.submit(claim_slowly)
+        assert claimed.wait(5)
+        done = decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.ACCEPT, now=now)
+        claiming.result()
+    assert done == Decided(hits=0, too_late=1)
