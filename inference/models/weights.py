@@ -22,6 +22,7 @@ from inference.models.memory import MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
 from inference.spec.model import ModelSpec
+from inference.vlm import encoders  # noqa: F401  makes AutoModel know encoders of our own
 
 LOADED: "WeakValueDictionary[tuple[str, ...], Weights]" = WeakValueDictionary()
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}

@@ -1,0 +1,118 @@
+"""Encoder, adapter and LLM from a YAML: every kind becomes a model that pipelines load from its folder."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from inference.declare import Request, Result
+from inference.engines import engines
+from inference.errors import ModelUnavailable, SpecError
+from inference.spec.model import ModelSpec, Sampling
+from inference.tests.vlm_makers import KINDS, architecture_yaml, make_architecture, told
+from inference.vlm.architecture import parse_architecture
+from inference.vlm.build import build_vlm
+from inference.vlm.describe import describe
+
+IMAGE_TOKENS = {"mlp": 4, "linear": 4, "qformer": 3, "cross_attention": 1}
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    Image.new("RGB", (20, 14), "red").save(tmp_path / "red.png")
+    return tmp_path / "red.png"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_saved_model_answers_in_a_pipeline_as_it_did_when_it_was_built(
+    tmp_path: Path, picture: Path, kind: str
+) -> None:
+    vlm = build_vlm(make_architecture(tmp_path, kind), tmp_path)
+    make_louder(vlm.model)
+    vlm.save(tmp_path / "vlm" / "tiny")
+    spec = ModelSpec(engine="transformers", source="./vlm/tiny", device="cpu")
+    model = engines()["transformers"].load(spec, tmp_path)
+    sampling = Sampling(temperature=0, max_tokens=4)
+    asked = Request("what is this picture", None, (picture,), sampling, 0)
+    answer = model.generate([asked, asked], lambda: False)[0]
+    assert isinstance(answer, Result), answer
+    assert model.reads_images
+    assert answer.completion_tokens > 0
+    assert answer.text == greedy(vlm, picture, 4)
+
+
+def make_louder(model: Any) -> None:
+    """Random weights as they come hardly look at the picture; and gates of cross-attention begin closed."""
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if value.dim() > 1:
+                value.mul_(6)
+            if "gate" in name and value.numel() == 1:
+                value.fill_(1.0)
+
+
+def greedy(vlm: Any, picture: Path, tokens: int) -> str:
+    content = [{"type": "image"}, {"type": "text", "text": "what is this picture"}]
+    prompt = vlm.processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
+    with Image.open(picture) as image:
+        inputs = vlm.processor(text=[prompt], images=[[image]], return_tensors="pt", add_special_tokens=False)
+    inputs.pop("token_type_ids", None)
+    written = vlm.model.eval().generate(**inputs, max_new_tokens=tokens, do_sample=False)
+    return str(vlm.processor.tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_families_cost_what_they_cost(tmp_path: Path, kind: str) -> None:
+    found = describe(build_vlm(make_architecture(tmp_path, kind), tmp_path))
+    assert found.image_tokens == IMAGE_TOKENS[kind]
+    assert found.family == ("cross-attention" if kind == "cross_attention" else "prompt-based")
+    assert found.context_left == 128 - IMAGE_TOKENS[kind]
+    assert all(found.parameters.values())
+
+
+def test_the_llm_keeps_its_weights_and_the_size_of_its_embeddings(tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM
+
+    architecture = make_architecture(tmp_path)
+    language = build_vlm(architecture, tmp_path).model.model.language_model
+    for (name, ours), theirs in zip(
+        language.named_parameters(),
+        AutoModelForCausalLM.from_pretrained(tmp_path / "llm").model.parameters(),
+        strict=True,
+    ):
+        assert torch.equal(ours, theirs), name
+
+
+def test_new_layers_of_cross_attention_begin_silent(tmp_path: Path) -> None:
+    """Without a picture, and with one whose gates are closed, the model writes as its LLM does."""
+    from transformers import AutoModelForCausalLM
+
+    model = build_vlm(make_architecture(tmp_path, "cross_attention"), tmp_path).model.eval()
+    llm = AutoModelForCausalLM.from_pretrained(tmp_path / "llm").train(False)
+    tokens = torch.tensor([[7, 8, 9, 10]])
+    with torch.no_grad():
+        assert torch.allclose(model(input_ids=tokens).logits, llm(input_ids=tokens).logits, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("kind: mlp", "kind: mpl", ["adapter.kind", "mpl", "cross_attention, linear, mlp, qformer"]),
+        ("kind: mlp", "kind: mlp, config: {depth: 2}", ["adapter.config.depth", "feature_layer"]),
+        ("llm:", "llms:", ["llms", "name, encoder, adapter, llm"]),
+        ("image_token: <image>", "image_token: <nothing>", ["<nothing>", "image_token", "<user>"]),
+        ("./llm", "./nowhere", ["llm", "nowhere", "config.json"]),
+        ("convolutional_vision", "no_such_type", ["encoder", "no_such_type"]),
+        ("kind: mlp", "kind: qformer", ["qformer", "blip_2_vision_model", "convolutional_vision"]),
+        ("kind: mlp", "kind: cross_attention", ["mllama_vision_model", "mlp"]),
+        ("source: ./llm", "source: owner/model", ["llm", "40-digit commit"]),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_remedy(tmp_path: Path, old: str, new: str, says: list[str]) -> None:
+    make_architecture(tmp_path)
+    with pytest.raises((SpecError, ModelUnavailable)) as error:
+        build_vlm(parse_architecture(architecture_yaml().replace(old, new)), tmp_path)
+    assert [word for word in says if word not in told(error)] == []

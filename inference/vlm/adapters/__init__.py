@@ -1,0 +1,37 @@
+"""Ways to join an encoder and an LLM: every file here that defines `adapter` is one. Nothing to register."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from inference.registry import scan
+from inference.vlm.parts import Parts
+
+Family = Literal["prompt-based", "cross-attention"]
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """`build` makes the library's model from `parts`, with the weights of those that have some, and its processor.
+
+    `roles` says which parameters are whose, by the beginning of their names: encoder, adapter, and all else the LLM.
+    `config` knows the keys of `adapter.config` in a YAML. Prompt-based pictures are tokens of the prompt; those of
+    cross-attention are looked at from layers of the LLM and take one token.
+    """
+
+    name: str
+    family: Family
+    config: type[Any]
+    build: Callable[[Parts, Any], tuple[Any, Any]]
+    roles: dict[str, tuple[str, ...]]
+
+    def role(self, parameter: str) -> str:
+        """`encoder`, `adapter` or `llm`, the longest beginning that fits."""
+        fits = [(len(start), role) for role, starts in self.roles.items() for start in starts if start in parameter]
+        return max(fits, default=(0, "llm"))[1]
+
+
+@cache
+def adapters() -> dict[str, Adapter]:
+    return {found.name: found for found in scan("inference.vlm.adapters", "adapter", Adapter)}

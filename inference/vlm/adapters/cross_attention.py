@@ -1,0 +1,98 @@
+"""Cross-attention: layers between those of the LLM look at the picture, which takes one token of the prompt.
+
+As in Llama 3.2 Vision (Grattafiori et al. 2024). The library's class brings its own vision transformer and its own
+copy of Llama's layers, so the encoder's `model_type` must be `mllama_vision_model` and the LLM's `llama`. New layers
+begin with closed gates: before training the model answers as its LLM does.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from inference.errors import ModelUnavailable
+from inference.spec.model import Strict
+from inference.vlm.adapters import Adapter
+from inference.vlm.parts import Parts
+
+SHARED = (
+    "vocab_size", "hidden_size", "hidden_act", "num_attention_heads", "num_key_value_heads", "intermediate_size",
+    "rope_parameters", "rms_norm_eps", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id",
+)  # fmt: skip
+
+
+class CrossAttentionOptions(Strict):
+    """A new layer before every `every`-th layer of the LLM, the first of them before layer `every`."""
+
+    every: Annotated[int, Field(ge=1, le=1000)] = 4
+
+
+def build(parts: Parts, options: CrossAttentionOptions) -> tuple[Any, Any]:
+    from transformers import MllamaConfig, MllamaForConditionalGeneration
+
+    must_fit(parts)
+    own = parts.llm.config
+    places = new_layers(own.num_hidden_layers, options.every)
+    text = {name: getattr(own, name) for name in SHARED} | {
+        "num_hidden_layers": own.num_hidden_layers + len(places),
+        "cross_attention_layers": places,
+    }
+    config = MllamaConfig(vision_config=parts.encoder.config, text_config=text, image_token_index=parts.image_token_id)
+    model = MllamaForConditionalGeneration(config)
+    model.model.vision_model.load_state_dict(parts.encoder.state_dict())
+    take_llm(model, parts.llm, places)
+    model.generation_config = parts.llm.generation_config
+    return model, processor(parts)
+
+
+def must_fit(parts: Parts) -> None:
+    found = parts.encoder.config.model_type, parts.llm.config.model_type
+    for part, needed, given in zip(("encoder", "LLM"), ("mllama_vision_model", "llama"), found, strict=True):
+        if needed != given:
+            raise ModelUnavailable(
+                f"The adapter cross_attention needs an {part} of type {needed}, not {given}: give such a one, or use "
+                "the adapter mlp."
+            )
+
+
+def new_layers(layers: int, every: int) -> list[int]:
+    """Places of the new layers among all layers: with 6 layers and `every` 2, those are 2 and 5 of 8."""
+    return [place + number for number, place in enumerate(range(every, layers, every))]
+
+
+def take_llm(model: Any, llm: Any, places: list[int]) -> None:
+    """The table of embeddings has 8 rows more than the vocabulary here; they stay as they are, nothing reads them."""
+    import torch
+
+    theirs, ours = llm.base_model, model.model.language_model
+    kept = [layer for place, layer in enumerate(ours.layers) if place not in places]
+    for layer, source in zip(kept, theirs.layers, strict=True):
+        layer.load_state_dict(source.state_dict())
+    ours.norm.load_state_dict(theirs.norm.state_dict())
+    model.lm_head.load_state_dict(llm.get_output_embeddings().state_dict())
+    with torch.no_grad():
+        ours.embed_tokens.weight[: theirs.embed_tokens.weight.shape[0]] = theirs.embed_tokens.weight
+
+
+def processor(parts: Parts) -> Any:
+    """Pictures as one tile each, since a tile is as large as the encoder's picture."""
+    from transformers import MllamaProcessor
+    from transformers.models.mllama.image_processing_pil_mllama import MllamaImageProcessorPil
+
+    if parts.tokenizer.bos_token is None:  # the processor wants prompts to hold one
+        parts.tokenizer.bos_token = parts.tokenizer.eos_token
+    square = {"height": parts.image_size, "width": parts.image_size}
+    pictures = MllamaImageProcessorPil(
+        size=square, max_image_tiles=parts.encoder.config.max_num_tiles, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+    return MllamaProcessor(  # type: ignore[no-untyped-call]
+        image_processor=pictures, tokenizer=parts.tokenizer, chat_template=parts.chat_template
+    )
+
+
+adapter = Adapter(
+    name="cross_attention",
+    family="cross-attention",
+    config=CrossAttentionOptions,
+    build=build,
+    roles={"encoder": ("vision_model",), "adapter": ("multi_modal_projector", "cross_attn")},
+)
