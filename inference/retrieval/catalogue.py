@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 
 from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
-from inference.retrieval.rows import NoNul, Row, RowFault, sound_rows
+from inference.retrieval.rows import NoNul, Row, sound_rows
 
 TABLE = "catalogue.jsonl"
 SHIPPED = {"demo": Path(__file__).resolve().parent.parent.parent / "demo" / "catalogue"}
@@ -75,10 +75,6 @@ def picture_path(folder: Path, name: str) -> Path | None:
 
 def no_picture(name: str) -> str:
     return f"there is no picture “{name}” below the catalogue's folder; correct the path or add the file"
-
-
-def picture_fault(line: int, message: str) -> RowFault:
-    return RowFault(line, "picture", message)
 
 
 def digest_of(folder: Path) -> str:

@@ -54,16 +54,22 @@ class RowFault:
 
 def read_rows(path: Path, kind: type[Kind]) -> Iterator[Kind | RowFault]:
     """Sound rows and faults in the order of the lines; empty lines are passed over. Memory: one id per row."""
+    return (row for _, row in numbered_rows(path, kind))
+
+
+def numbered_rows(path: Path, kind: type[Kind]) -> Iterator[tuple[int, Kind | RowFault]]:
+    """Each with its 1-based line."""
     lines: dict[str, int] = {}
     with path.open("rb") as file:
         number = 0
         while line := file.readline(MAX_LINE_BYTES + 1):
             number += 1
             if len(line) > MAX_LINE_BYTES:
-                yield RowFault(number, "", f"it is longer than {MAX_LINE_BYTES:,} bytes; split it. Reading ends here")
+                told = f"it is longer than {MAX_LINE_BYTES:,} bytes; split it. Reading ends here"
+                yield number, RowFault(number, "", told)
                 return
             if line.strip():
-                yield from row_of(line, number, kind, lines)
+                yield from ((number, row) for row in row_of(line, number, kind, lines))
 
 
 def row_of(line: bytes, number: int, kind: type[Kind], lines: dict[str, int]) -> Iterator[Kind | RowFault]:
