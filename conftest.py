@@ -77,4 +77,4 @@ def live_worker(transactional_db: None, tmp_path: Path) -> Iterator[StartWorker]
         return workers[-1]
 
     yield start
-    stop_children(workers, patience=5)
+    stop_children(workers, patience=0.5)

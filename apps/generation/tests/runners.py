@@ -10,8 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from inference.contracts import ErrorKind, Failure, OnStep, Outcome, ResultStore, StepRecord, TaskInput, unheard
+from apps.generation.services.resident import build_runner
+from inference import residents
+from inference.contracts import (
+    BatchRunner,
+    ErrorKind,
+    Failure,
+    OnStep,
+    Outcome,
+    ResultStore,
+    StepRecord,
+    TaskInput,
+    unheard,
+)
 from inference.errors import ModelUnavailable
+from inference.tests.makers import VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,4 +132,31 @@ def make_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | N
         raise AcceleratorError("device-side assert triggered")
     if spec.get("unloadable"):
         raise ModelUnavailable(str(spec["unloadable"]))
-    return TestRunner(seconds=spec.get("seconds", 0.0), unavailable=spec.get("unavailable", ""))
+    time.sleep(spec.get("load_seconds", 0.0))
+    seconds, size = spec.get("seconds", 0.0), spec.get("batch_size", 4)
+    return TestRunner(seconds=seconds, batch_size=size, unavailable=spec.get("unavailable", ""))
+
+
+def make_any_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | None = None) -> BatchRunner:
+    """The product's own for a pipeline with steps; its local model runs out of memory at a dog and raises at a cat."""
+    if "steps" not in spec:
+        return make_runner(spec, model_dir=model_dir, store=store)
+    runner = build_runner(spec, model_dir=model_dir, store=store)
+    for model in residents._held.values():
+        if hasattr(model, "weights"):
+            make_sensitive(model.weights.model)
+    return runner
+
+
+def make_sensitive(model: Any) -> None:
+    really = model.generate
+
+    def generate(**inputs: Any) -> Any:
+        tokens = {number for row in inputs["input_ids"].tolist() for number in row}
+        if VOCABULARY.index("dog") in tokens:
+            raise MemoryError
+        if VOCABULARY.index("cat") in tokens:
+            raise ValueError("no cats, please")
+        return really(**inputs)
+
+    model.generate = generate
