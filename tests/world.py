@@ -14,7 +14,8 @@ from apps.benchmarks.models import Benchmark, BenchmarkRun
 from apps.benchmarks.services import score_run
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run
 from apps.buckets.models import Bucket, Image, Task
-from apps.generation.models import Answer, Run
+from apps.generation.models import Answer, Run, Trial
+from apps.generation.services import try_instruction
 from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
@@ -38,6 +39,7 @@ class World:
     image: Image
     run: Run
     answer: Answer
+    trial: Trial
     evaluation: Evaluation
     assignment: Assignment
     judgment: Judgment
@@ -60,6 +62,13 @@ def make_world(cast: Cast) -> World:
     run_to_score = make_half_right_run(benchmark)
     task = evaluation.bucket.tasks.all()[0]
     person = make_user("person@example.org")
+    [trial] = try_instruction(
+        actor=cast.researcher,
+        revisions=[evaluation.run_a.revision],
+        instruction="What is it?",
+        language="en",
+        picture=None,
+    )
     return World(
         person=person,
         invitation=invitation,
@@ -72,6 +81,7 @@ def make_world(cast: Cast) -> World:
         image=task.images.all()[0],
         run=evaluation.run_a,
         answer=evaluation.run_a.answers.all()[0],
+        trial=trial,
         evaluation=evaluation,
         assignment=assignment,
         judgment=judgment,

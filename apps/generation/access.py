@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
-from apps.generation.models import Answer, Run
+from apps.generation.models import Answer, Run, Trial
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -37,3 +37,10 @@ def access_answer(user: User, public_id: UUID) -> Answer:
     answers = Answer.objects.filter(run__in=Run.objects.visible_to(user))
     related = answers.select_related("task", "run__bucket", "run__revision__pipeline")
     return get_object_or_404(related.prefetch_related("task__task_images__image"), public_id=public_id)
+
+
+def access_trials(user: User, public_id: UUID) -> list[Trial]:
+    """The trial and the one started with it, in order. Raises Http404 unless `user` made them or is an admin."""
+    trial = get_object_or_404(Trial.objects.visible_to(user), public_id=public_id)
+    together = Trial.objects.filter(together=trial.together).order_by("pk")
+    return list(together.select_related("revision__pipeline", "task__bucket", "picture", "created_by"))

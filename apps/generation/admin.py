@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from apps.generation.models import Answer, Run
+from apps.generation.models import Answer, Run, Trial
 from apps.web.read_only import ReadOnlyAdmin
 
 
@@ -20,3 +20,11 @@ class AnswerAdmin(ReadOnlyAdmin):
     search_fields = ("=public_id", "=run__public_id")
     show_full_result_count = False
     ordering = ("-pk",)
+
+
+@admin.register(Trial)
+class TrialAdmin(ReadOnlyAdmin):
+    list_display = ("public_id", "revision", "state", "error_kind", "attempt", "worker", "created_by", "created_at")
+    list_filter = ("state", "error_kind")
+    list_select_related = ("revision__pipeline", "created_by")
+    search_fields = ("=public_id",)

@@ -6,15 +6,18 @@ from apps.generation.queries.lists import answers_of, buckets_with_runs, neighbo
 from apps.generation.queries.machines import QueueDepth, queue_depths, queue_of, workers_now
 from apps.generation.queries.progress import progress_of, run_progress
 from apps.generation.queries.readiness import ReadyPairs, ready_pairs
+from apps.generation.queries.trials import answers_beside, counterpart, trials_of
 
 __all__ = [
     "FailureGroup",
     "Invariant",
     "QueueDepth",
     "ReadyPairs",
+    "answers_beside",
     "answers_of",
     "buckets_with_runs",
     "check_run",
+    "counterpart",
     "failed_answers",
     "failures_by_cause",
     "neighbours",
@@ -24,5 +27,6 @@ __all__ = [
     "ready_pairs",
     "run_progress",
     "runs_of",
+    "trials_of",
     "workers_now",
 ]

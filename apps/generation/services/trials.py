@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from celery import current_app
 from django.db import transaction
@@ -35,15 +35,15 @@ class TrialRefused(Exception):
     """A trial that can't be started; the message is for the person who asked."""
 
 
-def try_task(*, actor: User, revisions: Sequence[PipelineRevision], task: Task) -> UUID:
-    """A task of a bucket; returns what the trials have in common, `Trial.together`. Raises TrialRefused."""
+def try_task(*, actor: User, revisions: Sequence[PipelineRevision], task: Task) -> list[Trial]:
+    """A task of a bucket, once per revision. Raises TrialRefused."""
     asked = Trial(created_by=actor, task=task, instruction=task.instruction, language=task.language)
     return _start(asked, revisions)
 
 
 def try_instruction(
     *, actor: User, revisions: Sequence[PipelineRevision], instruction: str, language: str, picture: Picture | None
-) -> UUID:
+) -> list[Trial]:
     """What was typed, and a picture that was decoded and encoded anew. Raises TrialRefused."""
     asked = Trial(created_by=actor, instruction=instruction, language=language)
     with removed_on_failure() as written, transaction.atomic():
@@ -52,11 +52,12 @@ def try_instruction(
 
 
 @transaction.atomic
-def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> UUID:
+def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> list[Trial]:
     open_now = Trial.objects.filter(_is_open(), created_by=asked.created_by).count()
     if open_now + len(revisions) > MOST_OPEN:
         raise TrialRefused(_("Your earlier trials are still waiting for a worker. Try again when they are done."))
     together = uuid4()
+    trials = []
     for revision in revisions:
         trial = Trial(
             together=together,
@@ -69,9 +70,10 @@ def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> UUID:
         )
         trial.queue = queue_of(trial)
         trial.save()
+        trials.append(trial)
         record(asked.created_by, "trial.started", trial, revision=revision.sha256)
     wake_for_trials()
-    return together
+    return trials
 
 
 def _stored(picture: Picture, written: list[str]) -> int:

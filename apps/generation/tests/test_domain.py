@@ -12,7 +12,7 @@ from apps.generation.domain.pairing import suggest_pair
 from apps.generation.domain.progress import RunProgress
 from apps.generation.domain.retries import LONGEST_BACKOFF_S, backoff_seconds, is_final
 from apps.generation.domain.storable import storable_json, storable_text
-from apps.generation.domain.trace import readable_steps
+from apps.generation.domain.trace import Part, readable_steps
 
 ANY_TEXT = st.text(st.characters(codec=None))
 ANY_JSON = st.recursive(
@@ -93,8 +93,8 @@ def test_a_trace_reads_as_text() -> None:
     [step] = readable_steps(
         [{"step": "ocr", "uses": "ocr.tesseract", "input": {"images": ["a.png"]}, "output": "STOP"}]
     )
-    assert (step.name, step.outputs, step.latency_ms, step.prompt) == ("ocr", (("", "STOP"),), None, None)
-    assert step.inputs == (("images", '[\n  "a.png"\n]'),)
+    assert (step.name, step.outputs, step.latency_ms, step.prompt) == ("ocr", (Part("", "STOP"),), None, None)
+    assert step.inputs == (Part("images", '[\n  "a.png"\n]', kind="data"),)
 
 
 @given(ANY_JSON)

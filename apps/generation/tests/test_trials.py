@@ -33,10 +33,10 @@ pytestmark = pytest.mark.django_db
 
 def start(cast: Cast, instruction: str = "What is it?", spec: dict[str, object] | None = None) -> Trial:
     revision = make_revision(cast.researcher, name=f"Tried {Trial.objects.count()}", spec=spec)
-    together = try_instruction(
+    [trial] = try_instruction(
         actor=cast.researcher, revisions=[revision], instruction=instruction, language="en", picture=None
     )
-    return Trial.objects.get(together=together)
+    return trial
 
 
 def runner_of(trial: Trial) -> TestRunner:
@@ -54,9 +54,9 @@ def serve(trial: Trial) -> Trial:
 def test_a_task_goes_through_two_revisions_with_the_chances_of_a_run(cast: Cast) -> None:
     task = make_bucket(cast.researcher, tasks=1, images=2).tasks.get()
     revisions = [make_revision(cast.researcher, name=name) for name in ("A", "B")]
-    together = try_task(actor=cast.researcher, revisions=revisions, task=task)
+    started = try_task(actor=cast.researcher, revisions=revisions, task=task)
     answer_trials(worker="here:1")
-    trials = Trial.objects.filter(together=together).order_by("pk")
+    trials = Trial.objects.filter(together=started[0].together).order_by("pk")
     assert [(trial.state, trial.revision.pipeline.name) for trial in trials] == [("done", "A"), ("done", "B")]
     [[asked]] = runner_of(trials[1]).batches
     assert (asked.id, len(asked.images)) == (task.key, 2)
@@ -151,7 +151,7 @@ def test_a_worker_that_comes_too_late_changes_nothing(cast: Cast, monkeypatch: p
 
 
 def test_a_worker_without_the_hardware_leaves_it_to_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = {"models": {"llm": {"engine": "transformers", "source": "./x"}}}
+    model: dict[str, object] = {"models": {"llm": {"engine": "transformers", "source": "./x"}}}
     trial = start(cast, spec=model)
     for queues, state in (("cpu,control", "waiting"), ("cpu,gpu", "done")):
         monkeypatch.setenv(QUEUES_VARIABLE, queues)

@@ -1,6 +1,23 @@
-from apps.generation.views.answers import answer
+from apps.generation.views.answers import answer, compare
 from apps.generation.views.metrics import metrics
 from apps.generation.views.runs import cancel, detail, list_page, live, retry, start
+from apps.generation.views.trials import playground, trial, trial_compare, trial_live, trial_picture
 from apps.generation.views.workers import workers
 
-__all__ = ["answer", "cancel", "detail", "list_page", "live", "metrics", "retry", "start", "workers"]
+__all__ = [
+    "answer",
+    "cancel",
+    "compare",
+    "detail",
+    "list_page",
+    "live",
+    "metrics",
+    "playground",
+    "retry",
+    "start",
+    "trial",
+    "trial_compare",
+    "trial_live",
+    "trial_picture",
+    "workers",
+]
