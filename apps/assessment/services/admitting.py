@@ -59,7 +59,9 @@ def admit_pairs(*, evaluation: Evaluation, limit: int = AT_ONCE) -> int:
         .select_related("run_a__revision__pipeline", "run_b__revision__pipeline")
         .get(pk=evaluation.pk)
     )
-    pairs = ready_pairs(locked, limit) if locked.is_open else []
+    if not locked.is_open:
+        return 0
+    pairs = ready_pairs(locked, limit)
     if len(pairs) < limit:
         Evaluation.objects.filter(pk=locked.pk).update(looked_at=Now())
     if pairs:

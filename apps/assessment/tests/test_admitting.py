@@ -12,7 +12,7 @@ from apps.accounts.tests.makers import make_user
 from apps.assessment.jobs import admit
 from apps.assessment.models import Assignment, Comparison, Evaluation
 from apps.assessment.queries import evaluation_progress, lost_by_cause
-from apps.assessment.services import admit_all_pairs, admit_pairs, claim_comparison, close_evaluation
+from apps.assessment.services import admit_all_pairs, admit_pairs, claim_comparison, close_evaluation, reopen_evaluation
 from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_judgment
 from apps.generation.models import AnswerState
 from conftest import Cast
@@ -76,8 +76,10 @@ def test_closed_and_quiet_evaluations_are_left_alone(cast: Cast) -> None:
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=2, going=True)
     answer_tasks(evaluation, "t0")
     close_evaluation(actor=cast.researcher, evaluation=evaluation)
-    assert admit_pairs(evaluation=evaluation) == 0
-    Evaluation.objects.update(state="open", looked_at=timezone.now() + timedelta(hours=1))
+    assert admit_pairs(evaluation=evaluation) == admit_all_pairs() == 0
+    reopen_evaluation(actor=cast.researcher, evaluation=evaluation)
+    assert admit_all_pairs() == 1
+    Evaluation.objects.update(looked_at=timezone.now() + timedelta(hours=1))
     assert not Evaluation.objects.with_news().exists()
     Evaluation.objects.update(looked_at=timezone.now())
     assert Evaluation.objects.with_news().exists()
