@@ -88,7 +88,7 @@ def test_what_one_task_does_harms_no_other(cast: Cast, live_worker: StartWorker,
         storage = "apps.generation.tests.storages.SpoolingStorage"
         live_worker(**ENVIRONMENT, MODEL_ENDPOINTS=f"slow={server.url}", STORAGE_BACKEND=storage)
         local = f'{{engine: transformers, source: "{make_text_model(tmp_path / "model")}", device: cpu, batch_size: 8}}'
-        model = begin_pipeline(cast, "Model", local, *"red|blue|the cat|one|a dog|two|three|four".split("|"))
+        model = begin_pipeline(cast, "Model", local, *["red", "blue", "the cat", "one", "a dog", "two", "three"])
         remote = "{engine: openai, source: m, endpoint: slow, timeout_seconds: 0.5, deadline_seconds: 0.5}"
         endpoint = begin_pipeline(cast, "Endpoint", remote, "red", "hang", "blue", "one")
         revision = make_revision(cast.researcher, name="Pictures", spec={"plain": True})
@@ -110,13 +110,13 @@ def test_what_one_task_does_harms_no_other(cast: Cast, live_worker: StartWorker,
 
 
 def check_model(run: Run) -> None:
-    """Halving leaves the two culprits alone: one batch of eight became smaller ones."""
+    """Halving leaves the two culprits alone: one batch of seven became smaller ones."""
     assert [position for position, state in enumerate(states(run)) if state != AnswerState.DONE] == [2, 4]
     cat, dog = (answers(run)[position] for position in (2, 4))
     assert (cat.state, cat.error_kind, "no cats, please" in cat.error) == (AnswerState.FAILED, "model", True)
     assert (dog.state, dog.error_kind) == (AnswerState.FAILED, "out_of_memory")
     assert {answer.attempt for answer in answers(run)} == {1}
-    assert all(answer.trace[0]["batch_size"] < 8 for answer in answers(run) if answer.state == AnswerState.DONE)
+    assert all(answer.trace[0]["batch_size"] < 7 for answer in answers(run) if answer.state == AnswerState.DONE)
 
 
 def check_full_disk(run: Run) -> None:
