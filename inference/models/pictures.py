@@ -33,7 +33,8 @@ def open_picture(path: Path) -> Image.Image:
 
 
 def as_data_uri(path: Path) -> SentPicture:
-    """Upright, at most 2,048 pixels a side, without metadata: PNG up to a megapixel, above it JPEG of quality 95.
+    """Upright, at most 2,048 pixels a side, without metadata. A photograph (JPEG), and whatever has more than a
+    megapixel, goes as JPEG of quality 95 without subsampling; the rest, such as a screenshot, as PNG.
 
     Raises ValueError with the reason.
     """
@@ -41,12 +42,16 @@ def as_data_uri(path: Path) -> SentPicture:
     picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     picture.info = {}
     buffer = io.BytesIO()
-    if picture.width * picture.height <= LOSSLESS_PIXELS:
-        kind = "png"
-        picture.save(buffer, "PNG", compress_level=1)
-    else:
-        kind = "jpeg"
+    kind = "jpeg" if is_jpeg(path) or picture.width * picture.height > LOSSLESS_PIXELS else "png"
+    if kind == "jpeg":
         picture.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    else:
+        picture.save(buffer, "PNG", compress_level=1)
     data = buffer.getvalue()
     uri = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
     return SentPicture(uri, hashlib.sha256(data).hexdigest(), picture.width, picture.height)
+
+
+def is_jpeg(path: Path) -> bool:
+    with Image.open(path) as picture:
+        return picture.format in {"JPEG", "MPO"}

@@ -102,15 +102,21 @@ def test_pictures_are_sent_upright_small_and_without_metadata(server: Recorder, 
     exif[0x0112], exif[0x010E] = 6, "taken at home"  # turned by 90°, a description
     lying.save(tmp_path / "lying.jpg", exif=exif)
     Image.new("RGB", (4000, 1000), "blue").save(tmp_path / "large.png")
-    (result,) = ask(load(), request(images=(tmp_path / "lying.jpg", tmp_path / "large.png")))
+    Image.new("RGBA", (30, 30), "green").save(tmp_path / "screen.png")
+    files = tuple(tmp_path / name for name in ("lying.jpg", "large.png", "screen.png"))
+    (result,) = ask(load(), request(images=files))
     *pictures, text = server.bodies[0]["messages"][1]["content"]
     sent = [base64.b64decode(part["image_url"]["url"].partition(",")[2]) for part in pictures]
     opened = [Image.open(io.BytesIO(data)) for data in sent]
-    assert [(picture.format, picture.size) for picture in opened] == [("PNG", (20, 40)), ("JPEG", (2048, 512))]
+    assert [(picture.format, picture.size) for picture in opened] == [
+        ("JPEG", (20, 40)),
+        ("JPEG", (2048, 512)),
+        ("PNG", (30, 30)),
+    ]
     assert b"taken at home" not in sent[0]
     assert text == {"type": "text", "text": "red"}
     assert isinstance(result, Result)
-    assert [picture["width"] for picture in result.facts["pictures"]] == [20, 2048]
+    assert [picture["width"] for picture in result.facts["pictures"]] == [20, 2048, 30]
 
 
 def test_a_broken_picture_fails_alone_and_is_not_sent(server: Recorder, tmp_path: Path) -> None:
