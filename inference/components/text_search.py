@@ -5,6 +5,7 @@ from typing import Any
 
 from inference.contracts import Failure
 from inference.declare import Cancelled, Component, Fault, Resources, StepInput, StepOutput, StepRunner
+from inference.retrieval.encoders import sentence_encoder
 from inference.retrieval.rerank import reranked
 from inference.retrieval.searching import Found, Query, SearchOptions
 from inference.search_engines import search_engines
@@ -28,7 +29,7 @@ def check(step: StepSpec, options: SearchOptions) -> Iterator[Fault]:
 
 def build(step: StepSpec, options: SearchOptions, resources: Resources) -> StepRunner:
     searcher = search_engines()[options.engine].open(options, resources.model_dir)
-    encoder = sentence_encoder(options, resources)
+    encoder = sentence_encoder(options.rerank, resources.model_dir) if options.rerank else None
     limit = max(options.candidates, options.top_k) if encoder else options.top_k
 
     def order(found: Sequence[tuple[Query, Found]]) -> Iterator[Found]:
@@ -51,14 +52,6 @@ def build(step: StepSpec, options: SearchOptions, resources: Resources) -> StepR
         return [one if isinstance(one, Failure) else told(next(ordered)) for one in results]
 
     return run
-
-
-def sentence_encoder(options: SearchOptions, resources: Resources) -> Any:
-    if options.rerank is None:
-        return None
-    from inference.retrieval.sentences import load_sentences
-
-    return load_sentences(options.rerank, resources.model_dir)
 
 
 def query_of(item: StepInput) -> str:

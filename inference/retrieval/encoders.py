@@ -47,6 +47,12 @@ class PictureEncoder(Protocol):
     def encode(self, prepared: Sequence[Any]) -> Matrix: ...
 
 
+class SentenceEncoder(Protocol):
+    record: Mapping[str, Any]
+
+    def encode(self, texts: Sequence[str]) -> Matrix: ...
+
+
 class DescriptorEncoder:
     record: Mapping[str, Any] = {"encoder": descriptor.NAME}
 
@@ -63,9 +69,18 @@ def picture_encoder(name: str, model_dir: Path) -> PictureEncoder:
     """Raises ModelUnavailable."""
     if name == descriptor.NAME:
         return DescriptorEncoder()
+    where = locate(name, model_dir)  # before torch is imported, so that what is missing is told at once
     from inference.retrieval.vision import load_vision
 
-    return load_vision(name, model_dir)
+    return load_vision(name, where)
+
+
+def sentence_encoder(name: str, model_dir: Path) -> SentenceEncoder:
+    """Raises ModelUnavailable."""
+    where = locate(name, model_dir)
+    from inference.retrieval.sentences import load_sentences
+
+    return load_sentences(name, where)
 
 
 def locate(name: str, model_dir: Path) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from inference.declare import Doc
+from inference.retrieval.encoders import SentenceEncoder
 
 Pair = tuple[str, Sequence[Doc]]
 
 
-def reranked(pairs: Sequence[Pair], encoder: Any, limit: int) -> list[list[Doc]]:
+def reranked(pairs: Sequence[Pair], encoder: SentenceEncoder, limit: int) -> list[list[Doc]]:
     """For each query its documents by cosine, which becomes their score; ties stay in the order of the search."""
     texts = [query for query, _ in pairs] + [body(doc) for _, docs in pairs for doc in docs]
     if not pairs:

@@ -10,14 +10,14 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from inference.errors import ModelUnavailable
-from inference.retrieval.encoders import Matrix, locate, weights_record
+from inference.retrieval.encoders import Matrix, weights_record
 
 BATCH = 32
 KEPT = 20_000  # vectors of texts, so that a document found again is not encoded again
 MAX_TOKENS = 256
 
 
-class SentenceEncoder:
+class TransformersSentences:
     """float32. The last token vectors are averaged, or the first one is taken where `1_Pooling/config.json` says so."""
 
     def __init__(self, model: Any, tokenizer: Any, takes_first: bool, record: Mapping[str, Any]) -> None:
@@ -47,9 +47,8 @@ class SentenceEncoder:
         return torch.nn.functional.normalize(pooled.float(), dim=-1).cpu()
 
 
-def load_sentences(name: str, model_dir: Path) -> SentenceEncoder:
-    """Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
-    where = locate(name, model_dir)
+def load_sentences(name: str, where: dict[str, Any]) -> TransformersSentences:
+    """`where`: see `locate`. Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
     record = weights_record(name, where)
     path = where.pop("path")
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -61,7 +60,7 @@ def load_sentences(name: str, model_dir: Path) -> SentenceEncoder:
         raise ModelUnavailable(f"The sentence encoder {name} can't be loaded: {reason}") from error
     model = model.requires_grad_(False).train(False).to(device)
     tokenizer.padding_side = "right"
-    return SentenceEncoder(model, tokenizer, takes_first(path, where), record)
+    return TransformersSentences(model, tokenizer, takes_first(path, where), record)
 
 
 def takes_first(path: Path | str, where: Mapping[str, Any]) -> bool:

@@ -1,7 +1,6 @@
 """Pictures as vectors by a vision model of transformers: CLIP, SigLIP, DINOv2 and their like. Imports torch."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -9,7 +8,7 @@ from PIL import Image
 from transformers import AutoImageProcessor, AutoModel
 
 from inference.errors import ModelUnavailable
-from inference.retrieval.encoders import Matrix, locate, weights_record
+from inference.retrieval.encoders import Matrix, weights_record
 
 BATCH = 16
 SIDE = 768  # pictures are kept no larger than this until their batch is encoded
@@ -51,9 +50,8 @@ def pooled(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
     return rows
 
 
-def load_vision(name: str, model_dir: Path) -> VisionEncoder:
-    """Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
-    where = locate(name, model_dir)
+def load_vision(name: str, where: dict[str, Any]) -> VisionEncoder:
+    """`where`: see `locate`. Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
     record = weights_record(name, where)
     path = where.pop("path")
     device = "cuda" if torch.cuda.is_available() else "cpu"
