@@ -60,7 +60,10 @@ def has_tesseract() -> bool:
     """With both languages; else only English is read."""
     if shutil.which("tesseract") is None:
         return False
-    listed = set(tesseract("--list-langs").decode().split())
+    try:
+        listed = set(tesseract("--list-langs").decode().split())
+    except (OSError, subprocess.SubprocessError):  # it is there, but broken
+        return False
     return set(LANGUAGES.split("+")) <= listed
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max
 
 from apps.pipelines.models import Pipeline, PipelineRevision
+from inference.readers import has_tesseract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,16 +17,22 @@ if TYPE_CHECKING:
 
     from apps.accounts.models import User
 
+READ_TEXT = {"ocr", "visual_search"}
+
 
 @dataclass(frozen=True)
 class StepSummary:
-    """One step as a reader wants to see it; `inputs` are (name, reference), `settings` (name, value)."""
+    """One step as a reader wants to see it; `inputs` are (name, reference), `settings` (name, value).
+
+    `reads_english_only`: it reads text in pictures, and this machine lacks what reads Russian.
+    """
 
     id: str
     uses: str
     inputs: list[tuple[str, str]]
     model: str
     settings: list[tuple[str, str]]
+    reads_english_only: bool = False
 
 
 def pipeline_list(user: User) -> QuerySet[Pipeline]:
@@ -68,6 +75,7 @@ def step_summary(step: Mapping[str, Any], models: Mapping[str, Any]) -> StepSumm
         inputs=sorted(step.get("in", {}).items()),
         model=model.get("source", ""),
         settings=[(name, told(value)) for name, value in sorted(settings.items()) if value not in (None, [], {})],
+        reads_english_only=step["uses"] in READ_TEXT and settings.get("read_text", True) and not has_tesseract(),
     )
 
 

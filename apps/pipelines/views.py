@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.accounts.access import researchers, signed_in
 from apps.pipelines.access import access_pipeline, access_revision
 from apps.pipelines.domain.differences import differences
-from apps.pipelines.forms import STARTER, PipelineForm, SourceForm
+from apps.pipelines.forms import PipelineForm, SourceForm
 from apps.pipelines.models import PipelineRevision
+from apps.pipelines.presets import chosen, offered
 from apps.pipelines.problem_texts import ShownProblem, shown
 from apps.pipelines.queries import earlier_revision, latest_revision, pipeline_list, revisions_of, step_summaries
 from apps.pipelines.services import NameTaken, create_pipeline, save_revision
@@ -59,7 +60,8 @@ def revision(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    form = PipelineForm(posted(request), initial={"source": STARTER})
+    start = chosen(request.GET.get("from", ""))
+    form = PipelineForm(posted(request), initial={"source": start.source})
 
     def write(source: str) -> PipelineRevision:
         name, description = parse_spec(source).name, form.cleaned_data["description"]
@@ -67,7 +69,9 @@ def create(request: HttpRequest) -> HttpResponse:
 
     saved, problems = attempt(form, write)
     if saved is None:
-        return editor(request, "pipelines/create.html", {"form": form, "problems": problems})
+        return editor(
+            request, "pipelines/create.html", {"form": form, "problems": problems, "start": start, "presets": offered()}
+        )
     messages.success(request, _("The pipeline is saved."))
     return redirect("pipelines:detail", saved.pipeline.public_id)
 

@@ -7,6 +7,7 @@ from apps.pipelines.forms import STARTER
 from apps.pipelines.models import PipelineRevision
 from apps.pipelines.services import create_pipeline, save_revision
 from conftest import Cast
+from inference.presets import presets
 
 CHANGED = STARTER.replace("Answer briefly.", "Answer in one <b>word</b>.")
 WRONG = STARTER.replace("model: llm", "model: gpt")
@@ -52,6 +53,26 @@ def test_a_pipeline_is_written_and_revised(cast: Cast) -> None:
     assert "revision 2" in client.post(address, {"source": CHANGED}, follow=True).content.decode()
     assert "nothing new was saved" in client.post(address, {"source": CHANGED}, follow=True).content.decode()
     assert pipeline.revisions.count() == 2
+
+
+def test_a_pipeline_may_start_from_a_preset(cast: Cast) -> None:
+    client, address = signed_in(cast.researcher), reverse("pipelines:create")
+    page = client.get(address, {"from": "search-vlm"})
+    assert page.context["form"].initial["source"] == presets()["search-vlm"]
+    assert client.get(address, {"from": "\x00"}).context["form"].initial["source"] == STARTER
+    assert {preset.name for preset in page.context["presets"]} == {"smallest", *presets()}
+    made = client.post(f"{address}?from=search-llm", {"source": presets()["search-llm"]}, follow=True)
+    assert "search-llm" in made.content.decode()
+
+
+def test_the_page_says_where_only_english_is_read(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = presets()["search-llm"]
+    made = create_pipeline(actor=cast.researcher, name="Reads", description="", source=source)
+    address = reverse("pipelines:revision", args=[made.public_id])
+    for is_there in (True, False):
+        monkeypatch.setattr("apps.pipelines.queries.has_tesseract", lambda is_there=is_there: is_there)
+        page = signed_in(cast.researcher).get(address).content.decode()
+        assert ("Only English is read" in page) != is_there
 
 
 def test_faults_come_back_with_line_and_key_and_nothing_is_saved(cast: Cast) -> None:
