@@ -4,6 +4,7 @@ The caller's thread polls meanwhile, so it may use Django's database, and a soft
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
@@ -19,6 +20,9 @@ def event_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="model-servers", daemon=True).start()
     return loop
+
+
+os.register_at_fork(after_in_child=event_loop.cache_clear)  # a forked child has the loop, but not its thread
 
 
 def run(work: Coroutine[Any, Any, Given], cancelled: Callable[[], bool] = lambda: False) -> Given | None:

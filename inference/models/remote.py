@@ -55,7 +55,7 @@ class RemoteModel:
         self.client = client
         self.facts = facts
         self.free = asyncio.Semaphore(spec.concurrency or spec.batch_size)
-        weakref.finalize(self, close, client)
+        weakref.finalize(self, close, client).atexit = False
 
     def describe(self) -> Mapping[str, Any]:
         spec, facts = self.spec, {f"server_{name}": value for name, value in self.facts.items()}
