@@ -50,8 +50,8 @@ class World:
 
 
 def make_world(cast: Cast) -> World:
-    """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them; in one an answer
-    names its model, so the pair waits for a decision."""
+    """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them; in one
+    an answer names its model, so the pair waits for a decision."""
     now = timezone.now()
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], overlap=1, images=1, says=LEAK)
     judgment = make_judgment(evaluation, assessor=cast.assessor)

@@ -123,7 +123,7 @@ def test_stray_marks_of_tokenizers_are_found(text: str) -> None:
 HARMLESS = [
     "Claude Monet painted it; as Claude Monet said, light is all. Claude Debussy wrote music.",
     "The constellation Gemini lies between Taurus and Cancer. Gemini 8 flew in 1966. I am a Gemini.",
-    "He counted one llama 3 times. A llama and an alpaca graze beside a vicuna. As llamas go, it is large. The Dalai Lama smiles.",
+    "He saw a llama 3 times. A llama and an alpaca graze beside a vicuna. As llamas go, it is large. The Dalai Lama.",
     "This is a meta question about metadata. Meta means beyond.",
     "The logo of Meta stands beside those of Google, Яндекс and Сбер.",
     "The phone was made by Google, the laptop by Apple.",
