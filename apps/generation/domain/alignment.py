@@ -37,6 +37,11 @@ class ComparedStep:
     outputs: tuple[ComparedPart, ...]
     prompt: tuple[Piece, ...]
 
+    @property
+    def told(self) -> list[ComparedPart]:
+        """As `ReadableStep.told`."""
+        return [output for output in self.outputs if output.part in self.step.told]
+
 
 @dataclass(frozen=True)
 class StepPair:

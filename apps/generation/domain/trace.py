@@ -41,7 +41,11 @@ class Part:
     text: str
     docs: tuple[FoundDoc, ...] = ()
     tags: tuple[Tag, ...] = ()
-    kind: Literal["text", "docs", "tags", "data"] = "text"
+    kind: Literal["text", "docs", "tags", "number", "data"] = "text"
+
+    @property
+    def is_empty(self) -> bool:
+        return self.text.strip() in ("", "[]", "{}")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,19 @@ class ReadableStep:
     finish_reason: str = ""
     is_cached: bool = False
     given: tuple[FoundDoc, ...] = field(default=())  # the documents among the inputs
+
+    @property
+    def told(self) -> list[Part]:
+        """The outputs worth reading; the others are `numbers` and `empty`."""
+        return [part for part in self.outputs if not part.is_empty and part.kind != "number"]
+
+    @property
+    def numbers(self) -> list[Part]:
+        return [part for part in self.outputs if part.kind == "number"]
+
+    @property
+    def empty(self) -> list[str]:
+        return [part.name for part in self.outputs if part.is_empty]
 
     @property
     def model_name(self) -> str:
@@ -110,14 +127,21 @@ def _part(name: str, value: object) -> Part:
         tags = tuple(_tags(value)) if name == "scores" else ()
         return Part(name, value, tags=tags, kind="tags" if tags else "text")
     docs = tuple(_docs(value))
+    if isinstance(value, int | float):
+        return Part(name, _text(value), kind="number")
     return Part(name, _text(value), docs=docs, kind="docs" if docs else "data")
 
 
 def _without_twins(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The names of tags are not shown once more where they stand with their scores."""
-    if not any(part.kind == "tags" for part in parts):
-        return parts
-    return tuple(part for part in parts if part.name != "tags")
+    """Nothing is shown twice: tags that stand with their scores, and a text that an output before it has."""
+    scored = any(part.kind == "tags" for part in parts)
+    kept = [part for part in parts if not (scored and part.name == "tags")]
+    texts = [part.text if part.kind == "text" else None for part in kept]
+    return tuple(
+        part
+        for place, part in enumerate(kept)
+        if part.kind != "text" or part.is_empty or part.text not in texts[:place]
+    )
 
 
 def _tags(text: str) -> Iterator[Tag]:

@@ -29,6 +29,13 @@ def test_documents_and_tags_are_told_from_texts() -> None:
     assert step.given == parts["card"].docs
 
 
+def test_what_is_empty_doubled_or_a_number_does_not_stand_in_the_way() -> None:
+    output = {"query": "zoo 1864", "written": "zoo 1864", "docs": [], "text": " ", "left_out": 2}
+    [step] = readable_steps([{"uses": "rephrase", "output": output}])
+    assert [part.name for part in step.told] == ["query"]
+    assert ([part.name for part in step.numbers], step.empty) == (["left_out"], ["docs", "text"])
+
+
 @pytest.mark.parametrize("source", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "a book"])
 def test_only_an_address_on_the_web_becomes_a_link(source: str) -> None:
     [step] = readable_steps([{"output": {"docs": [{**DOC, "source": source}]}}])
