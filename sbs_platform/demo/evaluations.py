@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from django.utils import timezone
+
 from apps.accounts.models import User
-from apps.assessment.models import Evaluation
-from apps.assessment.services import close_evaluation, open_evaluation
+from apps.assessment.models import Decision, Evaluation, LeakHit
+from apps.assessment.services import admit_pairs, close_evaluation, decide_leaks, open_evaluation
 from apps.generation.models import Run
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
@@ -38,12 +40,24 @@ def load_evaluation(
     )
 
 
-def load_evaluations(people: People, runs: tuple[Run, Run]) -> tuple[Evaluation, list[tuple[User, str]]]:
-    """One evaluation for the demo's person, one for the programs; returns the latter with their fresh passwords."""
+def load_own_evaluation(people: People, runs: tuple[Run, Run]) -> Evaluation:
+    """The one for the demo's person: each pair joins as soon as both runs have answered its task."""
+    return load_evaluation(people.researcher, YOURS, runs, overlap=1, assessors=[people.assessor])
+
+
+def load_simulated_evaluation(people: People, runs: tuple[Run, Run]) -> tuple[Evaluation, list[tuple[User, str]]]:
+    """The one for the programs, with their fresh passwords."""
     programs = load_simulated()
-    load_evaluation(people.researcher, YOURS, runs, overlap=1, assessors=[people.assessor])
     users = [user for user, _ in programs]
     return load_evaluation(people.researcher, SIMULATED, runs, overlap=3, assessors=users), programs
+
+
+def mask_leaks(researcher: User, evaluation: Evaluation) -> int:
+    """Mask what may unblind, as a careful researcher would, so that no pair waits; returns how many places."""
+    admit_pairs(evaluation=evaluation)
+    hits = LeakHit.objects.of(evaluation).open()
+    decided = decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.MASK, now=timezone.now())
+    return decided.hits
 
 
 def judge_all(

@@ -7,7 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 from apps.web.progress import Progress
 from sbs_platform.demo.answers import Unanswered, wait_for_answers
 from sbs_platform.demo.content import load_bucket, load_runs
-from sbs_platform.demo.evaluations import judge_all, load_evaluations, load_report
+from sbs_platform.demo.evaluations import (
+    judge_all,
+    load_own_evaluation,
+    load_report,
+    load_simulated_evaluation,
+    mask_leaks,
+)
 from sbs_platform.demo.people import load_people
 from sbs_platform.demo.visitor import UnexpectedPage
 
@@ -26,7 +32,10 @@ class Command(BaseCommand):
         runs = load_runs(people.researcher, bucket, lambda line: None)
         try:
             wait_for_answers(runs, timeout_s=options["timeout"], strict=options["strict"])
-            evaluation, programs = load_evaluations(people, runs)
+            evaluation, programs = load_simulated_evaluation(people, runs)
+            for opened in (evaluation, load_own_evaluation(people, runs)):
+                if masked := mask_leaks(people.researcher, opened):
+                    self.stdout.write(f"{opened}: {masked} places that might unblind were masked by the demo")
             if not evaluation.reports.exists():
                 left = evaluation.assignments.exclude(state="done").count()
                 bar, count = Progress("Judging by programs", left), iter(range(1, left + 1))
