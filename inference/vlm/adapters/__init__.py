@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from PIL.Image import Image
+from torch import Tensor
+
 from inference.registry import scan
 from inference.vlm.parts import Parts
 
@@ -15,6 +18,7 @@ Family = Literal["prompt-based", "cross-attention"]
 class Adapter:
     """`build` makes the library's model from `parts`, with the weights of those that have some, and its processor.
 
+    `pictures` makes what `forward` needs of the pictures of each row, given the batch's tokens (rows, places).
     `roles` says which parameters are whose, by the beginning of their names: encoder, adapter, and all else the LLM.
     `config` knows the keys of `adapter.config` in a YAML. Prompt-based pictures are tokens of the prompt; those of
     cross-attention are looked at from layers of the LLM and take one token.
@@ -24,6 +28,7 @@ class Adapter:
     family: Family
     config: type[Any]
     build: Callable[[Parts, Any], tuple[Any, Any]]
+    pictures: Callable[[Any, list[list[Image]], Tensor], dict[str, Tensor]]
     roles: dict[str, tuple[str, ...]]
 
     def role(self, parameter: str) -> str:

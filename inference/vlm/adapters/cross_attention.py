@@ -7,7 +7,9 @@ begin with closed gates: before training the model answers as its LLM does.
 
 from typing import Annotated, Any
 
+from PIL.Image import Image
 from pydantic import Field
+from torch import Tensor
 
 from inference.errors import ModelUnavailable
 from inference.spec.model import Strict
@@ -89,10 +91,25 @@ def processor(parts: Parts) -> Any:
     )
 
 
+def pictures(processor: Any, rows: list[list[Image]], tokens: Tensor) -> dict[str, Tensor]:
+    """Which places may look at which picture: those from its token on."""
+    import torch
+    from transformers.models.mllama import processing_mllama as theirs
+
+    made = processor.image_processor(rows, return_tensors="pt")
+    tiles = made.pop("num_tiles")
+    spans = [theirs.get_cross_attention_token_mask(row.tolist(), processor.image_token_id) for row in tokens]
+    mask = theirs.convert_sparse_cross_attention_mask_to_dense(
+        spans, num_tiles=tiles, max_num_tiles=processor.image_processor.max_image_tiles, length=tokens.shape[1]
+    )
+    return {**made, "cross_attention_mask": torch.as_tensor(mask)}
+
+
 adapter = Adapter(
     name="cross_attention",
     family="cross-attention",
     config=CrossAttentionOptions,
     build=build,
+    pictures=pictures,
     roles={"encoder": ("vision_model",), "adapter": ("multi_modal_projector", "cross_attn")},
 )

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from PIL.Image import Image
+from torch import Tensor
+
 from inference.spec.model import Strict
 from inference.vlm.parts import Parts
 
@@ -58,6 +61,11 @@ def processor(parts: Parts, patch: int, extra: int, strategy: str) -> Any:
         num_additional_image_tokens=extra,
         chat_template=parts.chat_template,
     )
+
+
+def pictures(processor: Any, rows: list[list[Image]], tokens: Tensor) -> dict[str, Tensor]:
+    together = [picture for row in rows for picture in row]
+    return {"pixel_values": processor.image_processor(together, return_tensors="pt")["pixel_values"]}
 
 
 def patch_size(vision: Any) -> int:

@@ -10,7 +10,7 @@ from pydantic import Field
 from inference.errors import ModelUnavailable
 from inference.spec.model import Strict
 from inference.vlm.adapters import Adapter
-from inference.vlm.adapters.llava import processor
+from inference.vlm.adapters.llava import pictures, processor
 from inference.vlm.parts import Parts
 
 Size = Annotated[int, Field(ge=1, le=100_000)]
@@ -59,5 +59,6 @@ adapter = Adapter(
     family="prompt-based",
     config=QFormerOptions,
     build=build,
+    pictures=pictures,
     roles={"encoder": ("vision_model",), "adapter": ("qformer", "query_tokens", "language_projection")},
 )

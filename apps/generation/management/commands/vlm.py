@@ -1,4 +1,4 @@
-"""Vision-language models: what one costs. The work is in `inference.vlm`."""
+"""Vision-language models: what one costs, what one learns from. The work is in `inference.vlm`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,17 +12,22 @@ from inference.errors import ModelUnavailable, SpecError
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "Vision-language models: describe an architecture (a YAML file, see docs/vlm.md)."
+    help = "Vision-language models: describe an architecture, preview a recipe's data (YAML files, see docs/vlm.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("describe", help="parts, parameters, image tokens, context left").add_argument(
-            "file", type=Path
+        describe = verbs.add_parser("describe", help="parts, parameters, image tokens, context left")
+        describe.add_argument("file", type=Path, help="an architecture or a recipe")
+        preview = verbs.add_parser("preview", help="ten samples of each stage as the model reads them; bad rows")
+        preview.add_argument(
+            "file", type=Path, help="a recipe: a file, or the name of one that comes with the platform"
         )
+        easy_vqa = verbs.add_parser("easy-vqa", help="make training data from the package easy-vqa")
+        easy_vqa.add_argument("file", type=Path, nargs="?", default=settings.MODEL_DIR / "vlm" / "data" / "easy-vqa")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, options["verb"])(options["file"])
+            getattr(self, options["verb"].replace("-", "_"))(options["file"])
         except SpecError as error:
             told = "\n".join(f"line {found.line}: {found.key}: {found.message}" for found in error.problems)
             raise CommandError(told) from None
@@ -30,10 +35,26 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
 
     def describe(self, file: Path) -> None:
-        from inference.vlm.architecture import parse_architecture
         from inference.vlm.build import build_vlm
         from inference.vlm.describe import describe, lines
+        from inference.vlm.recipe import read_architecture
 
-        vlm = build_vlm(parse_architecture(file.read_text()), settings.MODEL_DIR)
-        for line in lines(describe(vlm)):
+        for line in lines(describe(build_vlm(read_architecture(file), settings.MODEL_DIR))):
             self.stdout.write(line)
+
+    def preview(self, file: Path) -> None:
+        from inference.vlm.build import build_vlm
+        from inference.vlm.data.preview import preview
+        from inference.vlm.recipe import read_recipe
+
+        recipe = read_recipe(file)
+        vlm = build_vlm(recipe.model, settings.MODEL_DIR)
+        for stage in recipe.stages:
+            for line in preview(vlm, stage, settings.MODEL_DIR):
+                self.stdout.write(line)
+
+    def easy_vqa(self, folder: Path) -> None:
+        from inference.vlm.data.easy_vqa import write_easy_vqa
+
+        for name, rows in write_easy_vqa(folder).items():
+            self.stdout.write(f"{folder / name}.jsonl: {rows:,} rows")

@@ -1,0 +1,52 @@
+"""What a model will read and learn, as text: collated samples decoded back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from torch import Tensor
+
+from inference.vlm.build import Vlm
+from inference.vlm.data.collate import Collate
+from inference.vlm.data.dataset import Ordered, Samples, Sources
+from inference.vlm.data.tokens import NOTHING, Writer
+from inference.vlm.describe import count_image_tokens
+from inference.vlm.recipe import Stage
+
+
+def samples_of(vlm: Vlm, stage: Stage, folder: Path) -> Samples:
+    """Every row checked. Paths begin at `folder`."""
+    writer = Writer(vlm.processor, vlm.architecture.image_token, count_image_tokens(vlm))
+    return Samples(Sources(stage.data or [], folder), writer, stage.pack, stage.max_tokens)
+
+
+def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10) -> Iterator[str]:
+    """The first `count` samples in the order of training; what is learned stands in 【】."""
+    if stage.data is None:
+        yield f"stage {stage.id}: labels of pictures, no text"
+        return
+    samples = samples_of(vlm, stage, folder)
+    yield f"stage {stage.id}: {len(samples):,} samples, {len(samples.problems):,} bad rows"
+    yield from samples.problems[:count]
+    ordered = Ordered(samples, max(len(samples), 1), min(count, len(samples)), stage.seed)
+    collate = Collate(vlm.adapter, vlm.processor)
+    for number in range(len(ordered)):
+        batch = collate([ordered[number]])
+        pictures = batch.get("pixel_values")
+        shape = "no picture" if pictures is None else f"pictures {tuple(pictures.shape)}"
+        yield f"{number + 1}. {batch['input_ids'].shape[1]} tokens, {shape}"
+        yield marked(vlm, batch["input_ids"][0], batch["targets"][0])
+
+
+def marked(vlm: Vlm, ids: Tensor, targets: Tensor) -> str:
+    """Target `i` is the token after place `i`. The last token of a branch is learned but never read."""
+    decode: Callable[[list[int]], str] = vlm.processor.tokenizer.decode
+    text, learned, reading = "", list[int](), list[int]()
+    for token, target in zip(ids.tolist(), targets.tolist(), strict=True):
+        if not learned:
+            reading.append(token)
+        if target != NOTHING:
+            learned.append(target)
+        elif learned:
+            text += decode(reading) + "【" + decode(learned) + "】"
+            learned, reading = [], [token] if token != learned[-1] else []
+    return text + decode(reading) + (f"【{decode(learned)}】" if learned else "")

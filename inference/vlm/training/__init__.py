@@ -1,0 +1,1 @@
+"""Training: stages of a recipe on transformers' Trainer, resumable at any step."""
