@@ -188,8 +188,8 @@ def main() -> None:
         rows = [measure(load, rounds, make_photograph(Path(folder) / "photo.jpg")) for load in LOADS]
     write_section(
         "The engine `openai` beside bare asynchronous clients",
-        f"`python -m perf.remote --rounds {rounds}`: answers per second (and the client's processor time for each); the "
-        "server takes a fixed time for each request. The bare clients send pictures as they are, ours upright, "
+        f"`python -m perf.remote --rounds {rounds}`: answers per second (and the client's processor time for each); "
+        "the server takes a fixed time for each request. The bare clients send pictures as they are, ours upright, "
         "re-encoded and limited in size.",
         ["server and load", "httpx2 alone", "openai package", "ours", "ours ÷ httpx2"],
         rows,

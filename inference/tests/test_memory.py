@@ -9,6 +9,7 @@ from inference.engines import engines
 from inference.errors import ModelUnavailable
 from inference.models import memory, weights
 from inference.models.free_memory import container_free_bytes
+from inference.models.gguf import sha256_of
 from inference.models.memory import Tensor, estimate, weights_bytes
 from inference.spec.model import ModelSpec
 from inference.tests.makers import make_text_model
@@ -66,6 +67,25 @@ def test_what_cannot_fit_is_refused_with_numbers_before_it_is_read(
         ModelUnavailable, match=r"at least 1\.1 MB on cpu.*0\.2 MB are free.*smaller batch_size.*bfloat16"
     ):
         engines()["transformers"].load(spec_of(dtype="float32"), folder)
+
+
+def test_a_model_of_the_hub_is_told_from_its_cache(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    commit, cache = "0" * 39 + "a", tmp_path / "hub" / "models--org--tiny"
+    snapshot = cache / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    (cache / "blobs").mkdir()
+    for file in (folder / "text").iterdir():
+        blob = cache / "blobs" / sha256_of(file)
+        blob.write_bytes(file.read_bytes())
+        (snapshot / file.name).symlink_to(blob)
+    spec = ModelSpec(engine="transformers", source="org/tiny", revision=commit, device="cpu")
+    assert weights.memory_of(spec, tmp_path)[0] == need(folder)
+    record = engines()["transformers"].load(spec, tmp_path).describe()
+    assert record["revision"] == commit
+    assert record["files"] == {"model.safetensors": sha256_of(folder / "text" / "model.safetensors")}
 
 
 def test_a_container_s_limit_counts(tmp_path: Path) -> None:
