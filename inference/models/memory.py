@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import torch
 from huggingface_hub import HfApi
+from huggingface_hub.errors import EntryNotFoundError, NotASafetensorsRepoError, SafetensorsParsingError
 from transformers import AutoConfig
 
 from inference.errors import ModelUnavailable
@@ -19,6 +21,7 @@ logger = logging.getLogger(__name__)
 SHORT_ANSWER_TOKENS = 512  # prompt and answer of a row, where nothing else is known: few real tasks need less
 HEADER_BYTES = 100_000_000
 ITEM_BYTES = {"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2, "I16": 2, "U16": 2}
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)  # what `estimate` raises for files of others
 QUANTISED_BYTES = {"8bit": 1.0, "4bit": 0.5 + 4 / 64}  # NF4 keeps a float32 scale for every 64 weights
 
 
@@ -61,7 +64,7 @@ def refuse_what_cannot_fit(spec: ModelSpec, where: Mapping[str, Any], dtype: tor
     """Raises ModelUnavailable with the numbers and what would help. An estimate that can't be had stops nothing."""
     try:
         need = estimate(spec, where, dtype)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         logger.info("no estimate of the memory of %s: %s", spec.source, error)
         return
     free = free_bytes(device)
@@ -82,7 +85,7 @@ def remedies(spec: ModelSpec, dtype: torch.dtype, device: torch.device) -> str:
 
 
 def estimate(spec: ModelSpec, where: Mapping[str, Any], dtype: torch.dtype) -> MemoryNeed:
-    """`where` as `locate` gives it. Raises OSError, ValueError and their like for files that can't be read."""
+    """`where` as `locate` gives it. Raises one of UNREADABLE."""
     places = {name: value for name, value in where.items() if name != "path"}
     config = AutoConfig.from_pretrained(where["path"], **places)
     tensors = hub_tensors(spec, where) if spec.is_hub else folder_tensors(Path(where["path"]))
@@ -155,7 +158,10 @@ def hub_tensors(spec: ModelSpec, where: Mapping[str, Any]) -> Iterator[Tensor]:
     if folder is not None and any(folder.glob("*.safetensors")):
         yield from folder_tensors(folder)
         return
-    metadata = HfApi().get_safetensors_metadata(spec.source, revision=spec.revision)
+    try:
+        metadata = HfApi().get_safetensors_metadata(spec.source, revision=spec.revision)
+    except (httpx2.HTTPError, NotASafetensorsRepoError, SafetensorsParsingError, EntryNotFoundError) as error:
+        raise OSError(str(error)) from error
     for file in metadata.files_metadata.values():
         for name, facts in file.tensors.items():
             yield Tensor(name, facts.dtype, tuple(facts.shape))

@@ -18,7 +18,7 @@ from transformers import (
 from inference.errors import ModelUnavailable, must_pass
 from inference.models.free_memory import free_bytes
 from inference.models.gguf import converted_folder
-from inference.models.memory import MemoryNeed, estimate, refuse_what_cannot_fit
+from inference.models.memory import UNREADABLE, MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
 from inference.spec.model import ModelSpec
@@ -177,5 +177,5 @@ def memory_of(spec: ModelSpec, model_dir: Path) -> tuple[MemoryNeed, torch.devic
     where = locate(spec, model_dir)
     try:
         return estimate(spec, where, dtype), device, free_bytes(device)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         raise ModelUnavailable(f"The files of {spec.source} can't be read: {error} {remedy(spec)}") from error
