@@ -20,13 +20,13 @@ def drain(run_public_id: str) -> None:
 
 @shared_task(name="generation.try_task")
 def try_task() -> None:
-    services.answer_trials(worker=services.worker_name())
+    with services.at_work() as worker:
+        services.answer_trials(worker=worker)
 
 
 @shared_task(name="generation.sweep")
 def sweep() -> None:
     services.sweep_leases(worker=services.worker_name())
-    services.wake_for_waiting_trials()
 
 
 @celeryd_after_setup.connect

@@ -1,6 +1,8 @@
 """When to try again, and when to stop."""
 
 MAX_FAILURES = 3
+# A lost worker may be nobody's fault: an answer that lost three, the last one alone, has one more try, alone again.
+MAX_LOSSES = MAX_FAILURES + 1
 LONGEST_BACKOFF_S = 300
 # Causes that can take a whole batch with them: such an answer runs alone even after a person asked for another round.
 SUSPECT_KINDS = ("worker_lost", "out_of_memory", "bug", "timeout")

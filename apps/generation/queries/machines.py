@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from apps.generation.domain.queues import QUEUES, Queue, queue_for
-from apps.generation.models import Answer, AnswerState, Run, RunState, Worker
+from apps.generation.models import Answer, AnswerState, Run, RunState, Trial, Worker
 from inference.engines import engines
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ KEPT_SECONDS = 5
 
 @dataclass(frozen=True)
 class QueueDepth:
-    """Answers that wait for this queue's workers, and messages in it; None when the broker does not answer."""
+    """Answers and trials that wait for this queue's workers; messages in it, None when the broker does not answer."""
 
     name: Queue
     waiting: int
@@ -76,7 +76,7 @@ def _waiting_by_queue() -> dict[Queue, int]:
     for run in Run.objects.filter(pk__in=counts).select_related("revision"):
         queue = queue_of(run)
         found[queue] = found.get(queue, 0) + counts[run.pk]
-    return found
+    return found | {"live": Trial.objects.filter(state=AnswerState.WAITING).count()}
 
 
 def workers_now() -> QuerySet[WorkerNow]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 0.5
-LAST_TRY = MAX_FAILURES - 1  # failures of an answer whose next one is final
+LAST_TRY = MAX_FAILURES - 1  # failures of an answer whose next one may be final
 
 
 def lease_time() -> timedelta:

@@ -66,11 +66,11 @@ def begin_pulse() -> None:
 
 
 @contextmanager
-def at_work(run_public_id: UUID) -> Iterator[str]:
-    """Around a turn: yields this worker's name. Whatever comes before the first batch counts as preparing."""
+def at_work(run_public_id: UUID | None = None) -> Iterator[str]:
+    """Around a turn of a run, or the playground's: yields this worker's name. What precedes a batch is preparing."""
     begin_pulse()
-    run = Run.objects.filter(public_id=run_public_id).first()
-    presence.note(WorkerState.LOADING, run)
+    run = Run.objects.filter(public_id=run_public_id).first() if run_public_id else None
+    presence.note(WorkerState.LOADING if run_public_id else WorkerState.ANSWERING, run)
     try:
         yield worker_name()
     finally:

@@ -67,7 +67,7 @@ def cancel_run(*, actor: User, run: Run) -> int:
 def retry_failed(*, actor: User, run: Run, cause: str = "") -> int:
     """Another round for the failed answers, or those of one cause (`FailureGroup.key`); returns how many.
 
-    Suspects of taking others with them get one more try, alone.
+    Suspects of taking others with them run alone again.
     """
     if not Run.objects.select_for_update().filter(pk=run.pk, state=RunState.ACTIVE).exists():
         raise RunRefused(_("This run was cancelled. Start a new one instead."))

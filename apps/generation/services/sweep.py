@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Now
 
-from apps.generation.domain.retries import MAX_FAILURES, backoff_seconds
+from apps.generation.domain.retries import MAX_LOSSES, backoff_seconds
 from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState, Worker
+from apps.generation.services.trials import wake_for_waiting_trials
 from apps.generation.services.wake import wake_workers
 
 ADVISORY_LOCK = 7_305_001  # any number that no other lock of this database uses
@@ -41,18 +42,19 @@ def sweep_leases(*, worker: str = "", every: timedelta | None = None) -> SweepRe
         return SweepResult()
     Worker.objects.filter(name=worker).update(swept_at=Now())
     Worker.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
+    wake_for_waiting_trials()
     return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
 
 
 def _fail_exhausted() -> int:
-    last_try = Answer.objects.filter(failures__gte=MAX_FAILURES - 1)
+    last_try = Answer.objects.filter(failures__gte=MAX_LOSSES - 1)
     return _take_back(last_try, state=AnswerState.FAILED, finished_at=Now())
 
 
 def _retry_expired() -> int:
     pauses = [
         When(failures=failures, then=Value(timedelta(seconds=backoff_seconds(failures + 1))))
-        for failures in range(MAX_FAILURES)
+        for failures in range(MAX_LOSSES)
     ]
     return _take_back(Answer.objects.all(), state=AnswerState.WAITING, not_before=Now() + Case(*pauses))
 

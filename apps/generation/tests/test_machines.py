@@ -150,7 +150,7 @@ def test_the_run_page_shows_queue_workers_and_checks(
     Answer.objects.update(state=AnswerState.DONE, text="Yes", attempt=1, finished_at=Now(), trace=[{"step": "a"}])
     text = client.get(address).content.decode()
     assert text.count("Holds") == 5
-    assert "Waiting answers, all runs" not in text
+    assert "Waiting, all runs" not in text
 
 
 def test_the_page_of_workers_refreshes_itself(client: Client, cast: Cast, presence: pulse_module.Presence) -> None:
