@@ -1,5 +1,6 @@
 """Full-text search with English and Russian stemming; one index per corpus content, built once and kept."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -17,42 +18,41 @@ from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import corpus_file, documents
 from inference.retrieval.excerpts import excerpt
 
-FORMAT = 3  # raise it when the schema or the analysis changes: old indexes are then left alone
-LANGUAGES = {"en": "english", "ru": "russian"}
-SEARCHED = [f"{field}_{code}" for field in ("title", "text") for code in LANGUAGES]
-BOOSTS = {name: 2.0 for name in SEARCHED if name.startswith("title")}
+FORMAT = 4  # raise it when the schema or the analysis changes: old indexes are then left alone
+LANGUAGES = ("english", "russian")
+BOOSTS = {"title": 4.0, "text": 2.0}
 # question words, which the engine's own list of stop words lacks
 ASKING = [
     "what", "which", "who", "whom", "whose", "where", "when", "why", "how", "do", "does", "did", "you", "your",
     "tell", "me", "can", "could", "should", "would", "i", "we",
 ]  # fmt: skip
-WORD = re.compile(r"\w+")
+WORD = re.compile(r"[^\W_]+")
 MAX_WORDS = 200
 
 
 @dataclass(frozen=True)
 class TextIndex:
     index: Any
-    analysers: Mapping[str, Any]
+    analyser: Any
     record: Mapping[str, Any]
 
     def search(self, text: str, limit: int, excerpt_characters: int = 1_000_000) -> list[Doc]:
         """Best first. Any text is a query: only its words count, never its punctuation or operators."""
         words = " ".join(word.lower() for word in WORD.findall(text)[:MAX_WORDS])
-        if not any(analyser.analyze(words) for analyser in self.analysers.values()):
+        if not self.analyser.analyze(words):
             return []  # stop words alone would find everything
-        query, _ = self.index.parse_query_lenient(words, SEARCHED, field_boosts=BOOSTS)
+        query, _ = self.index.parse_query_lenient(words, list(BOOSTS), field_boosts=BOOSTS)
         searcher = self.index.searcher()
         hits = searcher.search(query, limit).hits
         found = [doc_of(searcher.doc(address), score) for score, address in hits]
         return [replace(doc, text=excerpt(doc.text, words, excerpt_characters, self.stems)) for doc in found]
 
     def stems(self, text: str) -> set[str]:
-        return {stem for analyser in self.analysers.values() for stem in analyser.analyze(text)}
+        return set(self.analyser.analyze(text))
 
 
 def doc_of(found: Any, score: float) -> Doc:
-    kept = {name: found.get_first(name) for name in ("id", "title", "text", "source")}
+    kept = json.loads(bytes(found.get_first("row")))
     return Doc(**kept, score=round(float(score), 4))
 
 
@@ -66,7 +66,7 @@ def open_index(corpus: str, model_dir: Path, on_document: Callable[[], None] = l
         if not folder.is_dir():
             build_index(source, folder, on_document)
     index = tantivy.Index.open(str(folder))
-    found = register_analysers(index)
+    found = register_analyser(index)
     record = {"engine": "tantivy", "version": metadata.version("tantivy"), "corpus": corpus, "sha256": digest}
     return TextIndex(index, found, record)
 
@@ -87,37 +87,38 @@ def build_index(source: Path, folder: Path, on_document: Callable[[], None]) -> 
 def write_documents(source: Path, folder: Path, on_document: Callable[[], None]) -> None:
     made = schema()
     index = tantivy.Index(made, path=str(folder))
-    register_analysers(index)
+    register_analyser(index)
     writer = index.writer(heap_size=50_000_000, num_threads=1)
     for row in documents(source):
-        kept = row.model_dump()
-        searched = {name: kept[name.rpartition("_")[0]] for name in SEARCHED}
-        writer.add_document(tantivy.Document.from_dict({**kept, **searched}, made))
+        kept = row.model_dump_json().encode()
+        writer.add_document(tantivy.Document.from_dict({"row": kept, "title": row.title, "text": row.text}, made))
         on_document()
     writer.commit()
     writer.wait_merging_threads()
 
 
 def schema() -> Any:
+    """Words are searched without their places; the document itself is kept as it came and not searched."""
     builder = tantivy.SchemaBuilder()
-    for name in ("id", "title", "text", "source"):
-        builder.add_text_field(name, stored=True, tokenizer_name="raw")
-    for name in SEARCHED:
-        builder.add_text_field(name, stored=False, tokenizer_name=f"stem_{name[-2:]}")
+    builder.add_bytes_field("row", stored=True, indexed=False)
+    for name in BOOSTS:
+        builder.add_text_field(name, stored=False, tokenizer_name="stems", index_option="freq")
     return builder.build()
 
 
-def register_analysers(index: tantivy.Index) -> dict[str, Any]:
+def register_analyser(index: tantivy.Index) -> Any:
     """Analysers are not stored with the index, so every open needs them again."""
-    made = {code: analyser(language) for code, language in LANGUAGES.items()}
-    for code, found in made.items():
-        index.register_tokenizer(f"stem_{code}", found)
+    made = analyser()
+    index.register_tokenizer("stems", made)
     return made
 
 
-def analyser(language: str) -> Any:
-    """Stop words of every language are left out, since a text's language is not known; stems are of `language`."""
+def analyser() -> Any:
+    """A text's language is not known: each stemmer leaves the other alphabet's words alone, so both are applied."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
-    for other in LANGUAGES.values():
-        builder = builder.filter(tantivy.Filter.stopword(other))
-    return builder.filter(tantivy.Filter.custom_stopword(ASKING)).filter(tantivy.Filter.stemmer(language)).build()
+    for language in LANGUAGES:
+        builder = builder.filter(tantivy.Filter.stopword(language))
+    builder = builder.filter(tantivy.Filter.custom_stopword(ASKING))
+    for language in LANGUAGES:
+        builder = builder.filter(tantivy.Filter.stemmer(language))
+    return builder.build()
