@@ -45,6 +45,7 @@ def compare(request: HttpRequest, public_id: UUID, other_id: UUID) -> HttpRespon
     context = {
         "left": left,
         "right": right,
+        "names": [left.run.revision, right.run.revision],
         "task": left.task,
         "pairs": aligned(readable_steps(left.trace), readable_steps(right.trace)),
         "steps_beside": [(found, counterpart(found, right.run)) for found in neighbours(left)],

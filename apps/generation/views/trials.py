@@ -93,7 +93,8 @@ def trial_compare(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404
     left, right = trials
     pairs = aligned(readable_steps(left.trace), readable_steps(right.trace))
-    context = {"left": left, "right": right, "task": left.task, "trial": left, "pairs": pairs}
+    names = [left.revision, right.revision]
+    context = {"left": left, "right": right, "names": names, "task": left.task, "trial": left, "pairs": pairs}
     return render(request, "generation/compare.html", context)
 
 
