@@ -131,7 +131,10 @@ def locate(spec: ModelSpec, model_dir: Path) -> dict[str, Any]:
         return {"path": converted_folder(spec.source.removeprefix("wheel:"), model_dir), "local_files_only": True}
     folder = (model_dir / spec.source).resolve()
     if not (folder / "config.json").is_file():
-        raise ModelUnavailable(f"There is no model in {folder}. {remedy(spec)}")
+        raise ModelUnavailable(
+            f"There is no model in {folder}. Put one there, for example by “hf download OWNER/MODEL --local-dir "
+            f"{folder}”, or name another source in the definition. {remedy(spec)}"
+        )
     return {"path": folder, "local_files_only": True}
 
 

@@ -71,8 +71,8 @@ def open_pictures(
     vectors = np.load(folder / "vectors.npy", allow_pickle=False)
     if vectors.ndim != 2 or len(vectors) != len(known):
         raise ModelUnavailable(f"{folder} does not fit its catalogue; delete that folder and it is built again.")
-    record = {"catalogue": name, "sha256": digest, "pictures": len(known), **encoder.record}
-    return PictureIndex(encoder, known, vectors, record)
+    told = {"engine": encoder.record["encoder"], "catalogue": name, "sha256": digest, "pictures": len(known)}
+    return PictureIndex(encoder, known, vectors, {**told, **encoder.record})
 
 
 def build(source: Path, folder: Path, encoder: PictureEncoder, on_picture: Callable[[], None]) -> None:
