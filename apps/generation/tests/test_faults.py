@@ -136,6 +136,7 @@ def check_endpoint(run: Run) -> None:
 
 def test_doubled_messages_a_cancel_and_a_kill_while_the_model_loads(cast: Cast, live_worker: StartWorker) -> None:
     workers = [live_worker(**ENVIRONMENT), live_worker(**ENVIRONMENT)]
+    wait_until(lambda: Worker.objects.count() == 2)
     doubled = begin(cast, *["Question?"] * 24, seconds=0.3)
     for _ in range(6):
         current_app.send_task("generation.drain", args=[str(doubled.public_id)], queue="cpu")
