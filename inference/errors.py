@@ -8,6 +8,10 @@ class ModelUnavailable(Exception):
     """A model or a server that a pipeline needs can't be had here; the message says which and what to do."""
 
 
+class NotANumber(Exception):
+    """A training's loss is no number any more; the message says what to do. Its checkpoints are kept."""
+
+
 def is_fatal(error: BaseException) -> bool:
     """A GPU whose context is lost serves nobody, while it generates or while it loads: the process has to end."""
     return _is_called(error, "AcceleratorError")

@@ -26,6 +26,12 @@ class Vlm:
         self.model.save_pretrained(folder)
         self.processor.save_pretrained(folder)
 
+    @property
+    def encoder(self) -> Any:
+        """The module that reads pictures."""
+        called = self.adapter.roles["encoder"]
+        return next(found for name, found in self.model.named_modules() if name.rpartition(".")[2] in called)
+
     def parameters(self, role: str) -> list[tuple[str, Any]]:
         """Those of the encoder, the adapter or the LLM, by name."""
         return [(name, value) for name, value in self.model.named_parameters() if self.adapter.role(name) == role]

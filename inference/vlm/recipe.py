@@ -34,7 +34,7 @@ class LoraSpec(Strict):
 
     rate: Rate
     rank: Annotated[int, Field(ge=1, le=1024)] = 16
-    alpha: Annotated[float, Field(gt=0, le=10_000)] = 32.0
+    alpha: Annotated[int, Field(ge=1, le=10_000)] = 32
     layers: list[Text] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 

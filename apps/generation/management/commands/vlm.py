@@ -1,18 +1,19 @@
-"""Vision-language models: what one costs, what one learns from. The work is in `inference.vlm`."""
+"""Vision-language models: what one costs, what one learns from, and its training. The work is in `inference.vlm`."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from inference.errors import ModelUnavailable, SpecError
+from inference.errors import ModelUnavailable, NotANumber, SpecError
 
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "Vision-language models: describe an architecture, preview a recipe's data (YAML files, see docs/vlm.md)."
+    help = "Vision-language models: describe one, preview a recipe's data, train it (YAML files, see docs/vlm.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -22,16 +23,20 @@ class Command(BaseCommand):
         preview.add_argument(
             "file", type=Path, help="a recipe: a file, or the name of one that comes with the platform"
         )
+        train = verbs.add_parser("train", help="all stages of a recipe; goes on where an earlier call was cut off")
+        train.add_argument("file", type=Path, help="a recipe")
+        train.add_argument("--again", action="store_true", help="forget what earlier calls have trained")
+        train.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
         easy_vqa = verbs.add_parser("easy-vqa", help="make training data from the package easy-vqa")
         easy_vqa.add_argument("file", type=Path, nargs="?", default=settings.MODEL_DIR / "vlm" / "data" / "easy-vqa")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, options["verb"].replace("-", "_"))(options["file"])
+            getattr(self, options["verb"].replace("-", "_"))(options["file"], **given(options, "again", "device"))
         except SpecError as error:
             told = "\n".join(f"line {found.line}: {found.key}: {found.message}" for found in error.problems)
             raise CommandError(told) from None
-        except (ModelUnavailable, OSError) as error:
+        except (ModelUnavailable, NotANumber, OSError) as error:
             raise CommandError(str(error)) from None
 
     def describe(self, file: Path) -> None:
@@ -53,8 +58,23 @@ class Command(BaseCommand):
             for line in preview(vlm, stage, settings.MODEL_DIR):
                 self.stdout.write(line)
 
+    def train(self, file: Path, *, again: bool, device: str) -> None:
+        from inference.vlm.recipe import read_recipe
+        from inference.vlm.training.run import train
+
+        folder = train(read_recipe(file), settings.MODEL_DIR, self.tell, again=again, device=device)
+        self.stdout.write(f"{folder}: see README.md there")
+
+    def tell(self, facts: Mapping[str, Any]) -> None:
+        self.stdout.write("  ".join(f"{name} {value}" for name, value in facts.items()))
+        self.stdout.flush()
+
     def easy_vqa(self, folder: Path) -> None:
         from inference.vlm.data.easy_vqa import write_easy_vqa
 
         for name, rows in write_easy_vqa(folder).items():
             self.stdout.write(f"{folder / name}.jsonl: {rows:,} rows")
+
+
+def given(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: options[name] for name in names if name in options}

@@ -1,0 +1,170 @@
+"""Stages train what they should, go on exactly where they were killed, and refuse what can't work."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from inference.declare import Request, Result
+from inference.engines import engines
+from inference.errors import ModelUnavailable, NotANumber
+from inference.spec.model import ModelSpec, Sampling
+from inference.tests.vlm_makers import architecture_yaml, make_architecture
+from inference.vlm.recipe import Recipe, parse_recipe
+from inference.vlm.training import memory
+from inference.vlm.training.loss import answer_loss
+from inference.vlm.training.run import RESULT, train
+
+pytestmark = pytest.mark.slow
+
+STAGES = """
+stages:
+  - {id: see, labels: {path: ./labels.jsonl}, train: {encoder: 0.01}, batch_size: 4, epochs: 10, mirror: true}
+  - id: say
+    data: [{path: ./rows.jsonl, kind: triplets}]
+    train: {adapter: 0.01, lora: {rate: 0.01, rank: 4}}
+    batch_size: 2
+    pack: 2
+    steps: 12
+    save_every: 5
+evaluation: {path: ./rows.jsonl, pack: 2}
+"""
+
+
+def quiet(facts: Mapping[str, Any]) -> None:
+    pass
+
+
+def make_recipe(folder: Path, stages: str = STAGES, kind: str = "mlp") -> Recipe:
+    """Two colours and two questions about each."""
+    make_architecture(folder, kind)
+    rows, labels = [], []
+    for colour in ("red", "blue"):
+        Image.new("RGB", (16, 16), colour).save(folder / f"{colour}.png")
+        labels.append({"image": f"{colour}.png", "labels": {"colour": colour, "size": None}})
+        rows += [
+            {"image": f"{colour}.png", "instruction": "what is this", "answer": colour},
+            {"image": f"{colour}.png", "instruction": "is this red", "answer": "one" if colour == "red" else "two"},
+        ]
+    for name, found in (("rows", rows), ("labels", labels)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found))
+    model = "model:\n" + "".join(f"  {line}\n" for line in architecture_yaml(kind).splitlines())
+    return parse_recipe(model + stages)
+
+
+def test_a_recipe_teaches_a_model_that_pipelines_then_use(tmp_path: Path) -> None:
+    stages = STAGES.replace("lora: {rate: 0.01, rank: 4}", "llm: 0.01").replace("steps: 12", "steps: 40")
+    folder = train(make_recipe(tmp_path, stages), tmp_path, quiet, device="cpu")
+    card = json.loads((folder / "card.json").read_text())
+    assert card["evaluation"]["exact_match"] == 1.0
+    assert set(card["data_sha256"]) == {"./rows.jsonl", "./labels.jsonl"}
+    assert "100.00%" in (folder / "README.md").read_text()
+    model = engines()["transformers"].load(
+        ModelSpec(engine="transformers", source="./vlm/tiny", device="cpu"), tmp_path
+    )
+    asked = [
+        Request("what is this", None, (tmp_path / f"{colour}.png",), Sampling(temperature=0, max_tokens=4), 0)
+        for colour in ("red", "blue")
+    ]
+    answers = model.generate(asked, lambda: False)
+    assert [answer.text for answer in answers if isinstance(answer, Result)] == ["red", "blue"]
+
+
+def test_a_stage_leaves_the_other_parts_alone_and_keeps_only_what_it_changed(tmp_path: Path) -> None:
+    train(make_recipe(tmp_path, STAGES.replace("steps: 12", "steps: 2")), tmp_path, quiet, device="cpu")
+    see, say = (load_file(tmp_path / "vlm" / ".work" / "tiny" / stage / RESULT) for stage in ("see", "say"))
+    assert any("running_mean" in name for name in see)
+    assert {name.split(".")[1] for name in say} == {"multi_modal_projector", "language_model"}
+    assert all("lora_" in name for name in say if "language_model" in name)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from inference.tests.test_vlm_training import make_recipe
+from inference.vlm.training.run import train
+folder = Path(sys.argv[1])
+def tell(facts):
+    pass
+from inference.vlm.training.trainer import Watch
+def kill(self, args, state, control, **rest):
+    if state.global_step == 8 and "say" in str(args.output_dir):
+        os.kill(os.getpid(), signal.SIGKILL)
+Watch.on_step_end = kill
+train(make_recipe(folder), folder, tell, device="cpu")
+"""
+
+
+def test_after_kill_9_training_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    for folder in (whole, cut):
+        folder.mkdir()
+    train(make_recipe(whole), whole, quiet, device="cpu")
+    died = subprocess.run([sys.executable, "-c", KILLED, str(cut)], check=False, capture_output=True, env=os.environ)
+    assert died.returncode == -signal.SIGKILL, died.stderr[-2000:]
+    steps: list[float] = []
+    train(make_recipe(cut), cut, lambda facts: steps.append(facts["step"]), device="cpu")
+    assert min(steps) > 5
+    ours, theirs = (load_file(folder / "vlm" / "tiny" / "model.safetensors") for folder in (cut, whole))
+    assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
+
+
+def test_a_checkpoint_that_was_cut_short_is_not_resumed_from(tmp_path: Path) -> None:
+    recipe = make_recipe(tmp_path, STAGES.replace("steps: 12", "steps: 2"))
+    begun = tmp_path / "vlm" / ".work" / "tiny" / "say" / "checkpoint-1"
+    begun.mkdir(parents=True)
+    (begun / "trained.safetensors").write_bytes(b"half")
+    assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
+
+
+def test_what_can_not_work_is_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = STAGES.replace("steps: 12", "steps: 2").replace("epochs: 10", "epochs: 1")
+    train(make_recipe(tmp_path, short), tmp_path, quiet, device="cpu")
+    with pytest.raises(ModelUnavailable, match=r"changed since stage say was begun.*--again"):
+        train(make_recipe(tmp_path, short.replace("rank: 4", "rank: 8")), tmp_path, quiet, device="cpu")
+    with pytest.raises(ModelUnavailable, match=r"no linear layers called nose.*lora.layers"):
+        train(make_recipe(tmp_path, short.replace("rank: 4", "layers: [nose]")), tmp_path, quiet, again=True)
+    monkeypatch.setattr(memory, "free_bytes", lambda on: 1000)
+    with pytest.raises(ModelUnavailable, match=r"Stage see can't fit.*smaller batch_size"):
+        train(make_recipe(tmp_path, short), tmp_path, quiet, again=True, device="cpu")
+
+
+def test_a_loss_that_is_no_number_ends_the_stage_and_leaves_a_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = make_recipe(tmp_path)
+    calls: list[int] = []
+
+    def breaks(model: Any, batch: Any) -> torch.Tensor:
+        calls.append(1)
+        return answer_loss(model, batch) * (float("nan") if len(calls) > 7 else 1.0)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("inference.vlm.training.trainer.answer_loss", breaks)
+        with pytest.raises(NotANumber, match=r"nan at step 8.*learning rates"):
+            train(recipe, tmp_path, quiet, device="cpu")
+    assert (tmp_path / "vlm" / ".work" / "tiny" / "say" / "checkpoint-5" / "whole").exists()
+    assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
+
+
+def test_cross_attention_trains_by_the_same_recipe(tmp_path: Path) -> None:
+    stages = """
+stages:
+  - id: say
+    data: [{path: ./rows.jsonl, kind: triplets}]
+    train: {encoder: 0.01, adapter: 0.01, llm: 0.01}
+    batch_size: 4
+    steps: 40
+evaluation: {path: ./rows.jsonl}
+"""
+    folder = train(make_recipe(tmp_path, stages, "cross_attention"), tmp_path, quiet, device="cpu")
+    assert json.loads((folder / "card.json").read_text())["evaluation"]["exact_match"] == 1.0

@@ -1,0 +1,121 @@
+"""A recipe from beginning to end: its stages one after the other, then a folder that pipelines load, with a card."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import filelock
+import torch
+from safetensors.torch import save_file
+
+from inference.errors import ModelUnavailable
+from inference.models.weights import pick_device
+from inference.vlm.build import Vlm, build_vlm
+from inference.vlm.data.rows import hash_of, open_rows
+from inference.vlm.recipe import Recipe, Stage
+from inference.vlm.training.card import write_card
+from inference.vlm.training.evaluate import Score, evaluate
+from inference.vlm.training.parts import load_trained, trained_state
+from inference.vlm.training.stage import adapt, job_of, train_stage
+from inference.vlm.training.trainer import Tell
+
+RESULT = "learned.safetensors"
+
+
+def train(recipe: Recipe, model_dir: Path, tell: Tell, *, again: bool = False, device: str = "auto") -> Path:
+    """The folder of the finished model, `vlm/<name>` below `model_dir`. Work lies in `vlm/.work/<name>` meanwhile: the
+    same call goes on where an earlier one was cut off; `again` forgets it. Raises ModelUnavailable, NotANumber.
+    """
+    name = recipe.model.name
+    work = model_dir / "vlm" / ".work" / name
+    work.mkdir(parents=True, exist_ok=True)
+    with held(work):
+        if again:
+            for stage in recipe.stages:
+                shutil.rmtree(work / stage.id, ignore_errors=True)
+        vlm = build_vlm(recipe.model, model_dir)
+        on = pick_device(device)
+        hashes: dict[str, str] = {}
+        for place, stage in enumerate(recipe.stages):
+            hashes |= data_hashes(stage, model_dir)
+            run_stage(vlm, stage, work / stage.id, model_dir, fingerprint(recipe, place, hashes), on, tell)
+        score = evaluate(vlm, recipe.evaluation, model_dir) if recipe.evaluation else None
+        return publish(vlm, recipe, work, hashes, score)
+
+
+def held(work: Path) -> filelock.FileLock:
+    lock = filelock.FileLock(work / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise ModelUnavailable(f"{work.name} is being trained by another process; wait for it or end it.") from None
+    return lock
+
+
+def run_stage(
+    vlm: Vlm, stage: Stage, folder: Path, model_dir: Path, mark: str, device: torch.device, tell: Tell
+) -> None:
+    """Trains what is not trained yet; loads what is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    must_match(folder / "fingerprint", mark, stage)
+    if (folder / RESULT).exists():
+        learned, adapted = adapt(vlm, stage)
+        load_trained(learned, folder / RESULT)
+        adapted.finish()
+        return
+    job = job_of(vlm, stage, model_dir)
+    train_stage(vlm, stage, job, folder, device, logged(folder / "log.jsonl", stage, tell))
+    vlm.model.to("cpu")
+    partial = folder / f"{RESULT}.partial"
+    save_file(trained_state(job.learned), partial)
+    partial.rename(folder / RESULT)
+    job.finish()
+    for checkpoint in folder.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
+
+
+def must_match(path: Path, mark: str, stage: Stage) -> None:
+    """What was trained with another recipe or other data is not gone on with."""
+    if not path.exists():
+        path.write_text(mark)
+    elif path.read_text() != mark:
+        raise ModelUnavailable(
+            f"The recipe or its data changed since stage {stage.id} was begun. Take the change back to go on, start "
+            "over with --again, or give the changed model another name."
+        )
+
+
+def logged(path: Path, stage: Stage, tell: Tell) -> Tell:
+    def write(facts: Mapping[str, Any]) -> None:
+        with path.open("a") as file:
+            file.write(json.dumps(facts) + "\n")
+        tell({"stage": stage.id, **facts})  # type: ignore[dict-item]
+
+    return write
+
+
+def data_hashes(stage: Stage, model_dir: Path) -> dict[str, str]:
+    paths = [spec.path for spec in stage.data or []] + ([stage.labels.path] if stage.labels else [])
+    return {path: hash_of(open_rows(model_dir / path).path) for path in paths}
+
+
+def fingerprint(recipe: Recipe, place: int, hashes: Mapping[str, str]) -> str:
+    """Of everything that decides what stage `place` learns, save how often it is saved."""
+    stages = [stage.model_dump(mode="json", exclude={"save_every"}) for stage in recipe.stages[: place + 1]]
+    decided = {"model": recipe.model.model_dump(mode="json"), "stages": stages, "data": dict(hashes)}
+    return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
+
+
+def publish(vlm: Vlm, recipe: Recipe, work: Path, hashes: Mapping[str, str], score: Score | None) -> Path:
+    """Whole or not at all: what stood there before is replaced at once."""
+    folder = work.parent.parent / recipe.model.name
+    partial = work / "finished"
+    shutil.rmtree(partial, ignore_errors=True)
+    vlm.save(partial)
+    write_card(partial, vlm, recipe, hashes, score)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+    return folder

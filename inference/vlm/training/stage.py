@@ -1,0 +1,100 @@
+"""One stage: what it trains, on what, and how it goes on where it was cut off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.data import Dataset
+from transformers import PrinterCallback
+
+from inference.errors import ModelUnavailable
+from inference.vlm.build import Vlm
+from inference.vlm.data.collate import Collate
+from inference.vlm.data.dataset import Ordered
+from inference.vlm.data.preview import samples_of
+from inference.vlm.recipe import Stage
+from inference.vlm.training.labels import CollatePictures, EncoderWithHeads, LabelledPictures
+from inference.vlm.training.memory import refuse_what_cannot_fit, stage_bytes
+from inference.vlm.training.parts import Adapted
+from inference.vlm.training.trainer import StageTrainer, Tell, Watch, arguments, grouped, newest_whole
+
+SAMPLED = 200  # samples that are measured for the estimate of memory
+
+
+@dataclass
+class Job:
+    """`module` is trained; `learned` is what of it is kept; `finish` readies the model for what comes after."""
+
+    module: nn.Module
+    learned: nn.Module
+    samples: Dataset[Any]
+    size: int
+    collate: Any
+    groups: list[dict[str, Any]]
+    tokens: int
+    finish: Callable[[], None]
+
+
+def adapt(vlm: Vlm, stage: Stage) -> tuple[nn.Module, Adapted]:
+    """What is kept of a stage's training, ready to be trained or loaded."""
+    adapted = Adapted(vlm, stage.train)
+    return (vlm.encoder if stage.labels else vlm.model), adapted
+
+
+def job_of(vlm: Vlm, stage: Stage, folder: Path) -> Job:
+    """Checks all data. Raises BadData, ModelUnavailable."""
+    learned, adapted = adapt(vlm, stage)
+    return labels_job(vlm, stage, folder, adapted) if stage.labels else text_job(vlm, stage, folder, adapted, learned)
+
+
+def text_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted, learned: nn.Module) -> Job:
+    samples = samples_of(vlm, stage, folder)
+    samples.refuse_bad_rows(skip=stage.skip_bad_rows)
+    groups = grouped(vlm.model.named_parameters(), adapted.group_of, adapted.rates)
+    step = max(1, len(samples) // SAMPLED)
+    tokens = max(len(samples[place].ids) for place in range(0, len(samples), step))
+    collate = Collate(vlm.adapter, vlm.processor)
+    return Job(vlm.model, learned, samples, len(samples), collate, groups, tokens, adapted.finish)
+
+
+def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
+    if stage.labels is None or vlm.adapter.family != "prompt-based":
+        raise ModelUnavailable(f"Stage {stage.id}: labels teach encoders of prompt-based models alone.")
+    pictures = LabelledPictures(folder / stage.labels.path)
+    pictures.refuse_bad_rows(skip=stage.skip_bad_rows)
+    torch.manual_seed(stage.seed)
+    width = int(vlm.model.config.vision_config.hidden_size)
+    module = EncoderWithHeads(vlm.encoder, width, pictures.values, mirror=stage.mirror)
+    rates = {"encoder": stage.train.encoder}
+    groups = grouped(module.named_parameters(), lambda _: "encoder", rates)
+    collate = CollatePictures(vlm.processor.image_processor)
+    return Job(module, vlm.encoder, pictures, len(pictures), collate, groups, 1, adapted.finish)
+
+
+def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.device, tell: Tell) -> None:
+    """From the last whole checkpoint in `folder`, if there is one. Raises NotANumber, ModelUnavailable."""
+    refuse_large(vlm, stage, job, device)
+    per_step = stage.batch_size * stage.accumulate
+    count = stage.steps * per_step if stage.steps else max(per_step, round((stage.epochs or 1) * job.size))
+    trainer = StageTrainer(
+        groups=job.groups,
+        model=job.module,
+        args=arguments(stage, folder, device.type),
+        train_dataset=Ordered(job.samples, job.size, count, stage.seed),
+        data_collator=job.collate,
+        callbacks=[Watch(tell)],
+    )
+    trainer.remove_callback(PrinterCallback)
+    newest = newest_whole(folder)
+    trainer.train(resume_from_checkpoint=str(newest) if newest else None)
+
+
+def refuse_large(vlm: Vlm, stage: Stage, job: Job, device: torch.device) -> None:
+    text = vlm.model.config.get_text_config()
+    layers, hidden = (text.num_hidden_layers, text.hidden_size) if stage.data else (1, 1)
+    loaded = sum(value.numel() * value.element_size() for value in job.module.parameters())
+    need = stage_bytes(job.module, stage, job.tokens, layers, hidden)
+    refuse_what_cannot_fit(need, loaded if device.type == "cpu" else 0, device, stage)
