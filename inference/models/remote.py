@@ -54,7 +54,11 @@ class RemoteModel:
         self.endpoint = endpoint
         self.client = client
         self.facts = facts
-        self.free = asyncio.Semaphore(spec.concurrency or spec.batch_size)
+        at_once = spec.concurrency or spec.batch_size
+        self.free = asyncio.Semaphore(at_once)
+        self.prepared = asyncio.Semaphore(
+            2 * at_once
+        )  # pictures are encoded while the server is busy, yet few are held
         weakref.finalize(self, close, client).atexit = False
 
     def describe(self) -> Mapping[str, Any]:
@@ -81,7 +85,7 @@ class RemoteModel:
         """Into `answers` by place, so that those that came before a cancel are kept."""
 
         async def answer(place: int, request: Request) -> None:
-            async with self.free:
+            async with self.prepared:
                 answers[place] = await self.answer(request)
 
         await asyncio.gather(*(answer(place, request) for place, request in enumerate(requests)))
@@ -93,7 +97,8 @@ class RemoteModel:
         except ValueError as error:
             return refused("input", str(error))
         try:
-            return await self.persist(request, pictures, body)
+            async with self.free:
+                return await self.persist(request, pictures, body)
         except Exception as fault:  # one answer's fault must not reach its neighbours
             if must_pass(fault):
                 raise

@@ -3,6 +3,7 @@
 import base64
 import io
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -248,7 +249,11 @@ def test_a_limit_blames_no_task_unless_it_stands_alone(server: Recorder) -> None
 
 
 def test_requests_go_in_parallel_up_to_the_limit_and_keep_their_order(server: Recorder) -> None:
+    four = threading.Barrier(4, timeout=10)
+
     def echo(number: int, body: dict[str, Any]) -> Answer:
+        if number < 4:
+            four.wait()  # none of them is answered before all four are there
         time.sleep(0.05 if number % 2 else 0.01)
         return completion(body["messages"][1]["content"])
 
