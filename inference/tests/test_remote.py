@@ -176,7 +176,7 @@ def test_the_server_s_pause_is_kept_and_the_next_attempt_succeeds(server: Record
     (found,) = ask(load())
     assert isinstance(found, Result)
     assert found.facts["attempts"] == 2
-    assert 1 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 1
 
 
 def test_a_pause_beyond_the_deadline_is_not_waited_for(server: Recorder) -> None:
@@ -187,12 +187,12 @@ def test_a_pause_beyond_the_deadline_is_not_waited_for(server: Recorder) -> None
 
 
 def test_a_server_that_never_answers_ends_at_the_deadline(server: Recorder) -> None:
-    server.answer = slow(1, completion("late"))
+    server.answer = slow(4, completion("late"))
     started = time.monotonic()
     (found,) = ask(load(timeout_seconds=0.2, deadline_seconds=0.5))
     assert isinstance(found, Failure)
     assert (found.kind, found.retryable) == ("timeout", True)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3
     assert len(server.bodies) > 1
 
 
@@ -265,14 +265,14 @@ def test_requests_go_in_parallel_up_to_the_limit_and_keep_their_order(server: Re
 
 def test_cancelling_closes_what_is_under_way_and_keeps_what_came(server: Recorder) -> None:
     def answer(number: int, body: dict[str, Any]) -> Answer:
-        time.sleep(0 if body["messages"][1]["content"] == "quick" else 1)
+        time.sleep(0 if body["messages"][1]["content"] == "quick" else 4)
         return completion("x" * 1_000_000)
 
     server.answer = answer
     started = time.monotonic()
     asked = [request("quick"), request("slow"), request("slow")]
-    quick, *others = load().generate(asked, lambda: time.monotonic() - started > 0.2)
-    assert time.monotonic() - started < 0.9
+    quick, *others = load().generate(asked, lambda: time.monotonic() - started > 0.5)
+    assert time.monotonic() - started < 3
     assert isinstance(quick, Result)
     assert [one.kind for one in others if isinstance(one, Failure)] == ["cancelled", "cancelled"]
 
