@@ -24,20 +24,13 @@ SAMPLING = Sampling(temperature=0.7, max_tokens=12, top_p=0.9, repetition_penalt
 SEED = 2**47 + 5
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Recorder]:
-    with serving() as recorder:
-        yield recorder
-
-
 @pytest.fixture
-def server(running: Recorder, monkeypatch: pytest.MonkeyPatch) -> Recorder:
-    fresh = Recorder(url=running.url)
-    running.__dict__.update(fresh.__dict__)
-    monkeypatch.setenv("MODEL_ENDPOINTS", f"local={running.url}")
-    monkeypatch.setenv("MODEL_ENDPOINT_LOCAL_KEY", "sk-secret")
-    monkeypatch.setattr(remote, "PAUSE_SECONDS", 0.02)
-    return running
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorder]:
+    with serving() as recorder:
+        monkeypatch.setenv("MODEL_ENDPOINTS", f"local={recorder.url}")
+        monkeypatch.setenv("MODEL_ENDPOINT_LOCAL_KEY", "sk-secret")
+        monkeypatch.setattr(remote, "PAUSE_SECONDS", 0.02)
+        yield recorder
 
 
 def load(**keys: Any) -> Model:
