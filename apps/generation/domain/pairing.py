@@ -11,7 +11,7 @@ class ComparableRun(Protocol):
 
 
 def suggest_pair(runs: Sequence[ComparableRun], *, wanted: str = "") -> tuple[UUID, UUID] | None:
-    """(candidate, baseline) out of complete runs, newest first: the wanted or newest one, and another revision's.
+    """(candidate, baseline) out of comparable runs, newest first: the wanted or newest one, and another revision's.
 
     None when fewer than two runs are there to choose from.
     """

@@ -35,6 +35,11 @@ class RunProgress:
         return self.waiting == self.running == 0
 
     @property
+    def is_comparable(self) -> bool:
+        """There are answers, or there may still be some: pairs join a comparison as they become ready."""
+        return self.done + self.waiting + self.running > 0
+
+    @property
     def is_complete(self) -> bool:
         """Every task was answered or has failed for good."""
         return self.is_settled and self.cancelled == 0 and self.total > 0

@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Run, RunState
 from apps.generation.queries import failures_by_cause
+from apps.generation.services import cancel_run
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 
@@ -83,9 +84,9 @@ def test_the_list_takes_as_many_queries_for_many_runs(
         client.get(reverse("generation:list"))
 
 
-def test_two_complete_runs_of_a_bucket_can_be_compared(client: Client, cast: Cast, bucket: Bucket, run: Run) -> None:
+def test_two_runs_of_a_bucket_can_be_compared(client: Client, cast: Cast, bucket: Bucket, run: Run) -> None:
     address = f"{reverse('generation:list')}?bucket={bucket.public_id}"
-    assert "Two complete runs over this bucket are needed" in page(client, cast.researcher, address)
+    assert "Two runs over this bucket are needed" in page(client, cast.researcher, address)
     other = make_run(bucket, make_revision(cast.researcher, name="Other"))
     text = page(client, cast.researcher, f"{address}&run_a={run.public_id}")
     assert f'action="{reverse("assessment:create")}"' in text
@@ -93,12 +94,14 @@ def test_two_complete_runs_of_a_bucket_can_be_compared(client: Client, cast: Cas
     assert f'name="run_b" value="{other.public_id}" required checked' in text
 
 
-def test_an_incomplete_run_can_not_be_chosen(client: Client, cast: Cast, bucket: Bucket, run: Run) -> None:
-    make_run(bucket, make_revision(cast.researcher, name="Second"))
-    waiting = make_run(bucket, make_revision(cast.researcher, name="Third"), done=False)
+def test_a_run_under_way_can_be_chosen_and_one_without_answers_can_not(
+    client: Client, cast: Cast, bucket: Bucket, run: Run
+) -> None:
+    waiting = make_run(bucket, make_revision(cast.researcher, name="Second"), done=False)
+    hopeless = make_run(bucket, make_revision(cast.researcher, name="Third"), done=False)
+    cancel_run(actor=cast.researcher, run=hopeless)
     text = page(client, cast.researcher, f"{reverse('generation:list')}?bucket={bucket.public_id}")
-    assert f'value="{run.public_id}"' in text
-    assert f'value="{waiting.public_id}"' not in text
+    assert [f'value="{some.public_id}"' in text for some in (run, waiting, hopeless)] == [True, True, False]
 
 
 def test_a_start_from_the_page(client: Client, cast: Cast, bucket: Bucket, revision: PipelineRevision) -> None:

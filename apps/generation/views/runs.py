@@ -44,8 +44,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
     bucket = form.chosen()
     page = page_of(request, runs_of(user, bucket=bucket))
     progress = progress_of(page)
-    complete = [run for run in page if progress[run.pk].is_complete]
-    pair = suggest_pair(complete, wanted=request.GET.get("run_a", "")) if bucket else None
+    comparable = [run for run in page if progress[run.pk].is_comparable]
+    pair = suggest_pair(comparable, wanted=request.GET.get("run_a", "")) if bucket else None
     rows = [(run, progress[run.pk]) for run in page]
     context = {"page": page, "rows": rows, "form": form, "bucket": bucket, "pair": pair}
     return render(request, "generation/list.html", context)
