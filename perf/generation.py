@@ -189,15 +189,18 @@ def race(rounds: int) -> list[Spent]:
 
 
 def row(name: str, spent: Spent, loop: Spent, bare: Spent) -> list[str]:
+    def loss(ours: float, theirs: float) -> str:
+        return "–" if spent is loop else f"{100 * (1 - ours / theirs):.1f} %"
+
     same = sum(spent.texts[key] == text for key, text in bare.texts.items() if key in spent.texts)
     return [
         name,
         f"{spent.speed:.1f}",
         f"{spent.speed / loop.speed:.2f} ×",
-        f"{100 * (1 - spent.speed / bare.speed):.1f} %",
+        loss(spent.speed, bare.speed),
         f"{spent.cpu_speed:.1f}",
         f"{spent.cpu_speed / loop.cpu_speed:.2f} ×",
-        f"{100 * (1 - spent.cpu_speed / bare.cpu_speed):.1f} %",
+        loss(spent.cpu_speed, bare.cpu_speed),
         f"{same} of {len(spent.texts)}",
     ]
 
