@@ -10,12 +10,12 @@ from PIL import Image
 
 from inference.errors import SpecError
 from inference.tests.vlm_makers import architecture_yaml, make_architecture, told
-from inference.vlm.build import Vlm, build_vlm
+from inference.vlm.build import Vlm, adapter_of, build_vlm
 from inference.vlm.data.dataset import Ordered, Samples
 from inference.vlm.data.easy_vqa import known_of, only
 from inference.vlm.data.preview import preview, samples_of
 from inference.vlm.data.rows import BadData
-from inference.vlm.recipe import Stage, parse_recipe
+from inference.vlm.recipe import SHIPPED, Stage, parse_recipe, read_recipe
 from inference.vlm.training.loss import answer_loss
 
 ASKED = ("what is this", "is this red", "what is the picture")
@@ -191,6 +191,12 @@ def test_a_recipe_with_a_fault_is_refused_by_line_and_key(extra: str, says: list
     with pytest.raises(SpecError) as error:
         parse_recipe(f"{model}{stages}    batch_size: 2\n    steps: 3\n    {extra}\n")
     assert [word for word in says if word not in told(error)] == []
+
+
+def test_the_recipes_that_come_with_the_platform_are_sound() -> None:
+    recipes = [read_recipe(Path(path.stem)) for path in SHIPPED.glob("*.yaml")]
+    assert [adapter_of(recipe.model)[0].name for recipe in recipes]
+    assert [recipe.model.name for recipe in recipes] == [path.stem for path in SHIPPED.glob("*.yaml")]
 
 
 def test_what_questions_say_of_a_picture() -> None:

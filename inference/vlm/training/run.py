@@ -4,11 +4,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import filelock
 import torch
+from accelerate import PartialState
 from safetensors.torch import save_file
 
 from inference.errors import ModelUnavailable
@@ -19,7 +21,7 @@ from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.card import write_card
 from inference.vlm.training.evaluate import Score, evaluate
 from inference.vlm.training.parts import load_trained, trained_state
-from inference.vlm.training.stage import adapt, job_of, train_stage
+from inference.vlm.training.stage import Job, adapt, job_of, train_stage
 from inference.vlm.training.trainer import Tell
 
 RESULT = "learned.safetensors"
@@ -32,18 +34,25 @@ def train(recipe: Recipe, model_dir: Path, tell: Tell, *, again: bool = False, d
     name = recipe.model.name
     work = model_dir / "vlm" / ".work" / name
     work.mkdir(parents=True, exist_ok=True)
-    with held(work):
-        if again:
+    on = pick_device(device)
+    together = PartialState(cpu=on.type == "cpu")  # the processes of `accelerate launch`, or this one alone
+    with held(work) if together.is_main_process else nullcontext():
+        if again and together.is_main_process:
             for stage in recipe.stages:
                 shutil.rmtree(work / stage.id, ignore_errors=True)
+        together.wait_for_everyone()
         vlm = build_vlm(recipe.model, model_dir)
-        on = pick_device(device)
         hashes: dict[str, str] = {}
         for place, stage in enumerate(recipe.stages):
             hashes |= data_hashes(stage, model_dir)
             run_stage(vlm, stage, work / stage.id, model_dir, fingerprint(recipe, place, hashes), on, tell)
-        score = evaluate(vlm, recipe.evaluation, model_dir) if recipe.evaluation else None
-        return publish(vlm, recipe, work, hashes, score)
+        folder = model_dir / "vlm" / name
+        if together.is_main_process:
+            vlm.model.to(on)
+            score = evaluate(vlm, recipe.evaluation, model_dir) if recipe.evaluation else None
+            publish(vlm, recipe, work, hashes, score, folder)
+        together.wait_for_everyone()
+        return folder
 
 
 def held(work: Path) -> filelock.FileLock:
@@ -69,10 +78,17 @@ def run_stage(
     job = job_of(vlm, stage, model_dir)
     train_stage(vlm, stage, job, folder, device, logged(folder / "log.jsonl", stage, tell))
     vlm.model.to("cpu")
+    if PartialState().is_main_process:
+        keep(job, folder)
+    job.finish()
+    PartialState().wait_for_everyone()
+
+
+def keep(job: Job, folder: Path) -> None:
+    """What was learned, whole or not at all; the checkpoints on the way to it are no more needed."""
     partial = folder / f"{RESULT}.partial"
     save_file(trained_state(job.learned), partial)
     partial.rename(folder / RESULT)
-    job.finish()
     for checkpoint in folder.glob("checkpoint-*"):
         shutil.rmtree(checkpoint)
 
@@ -109,13 +125,11 @@ def fingerprint(recipe: Recipe, place: int, hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).hexdigest()
 
 
-def publish(vlm: Vlm, recipe: Recipe, work: Path, hashes: Mapping[str, str], score: Score | None) -> Path:
-    """Whole or not at all: what stood there before is replaced at once."""
-    folder = work.parent.parent / recipe.model.name
+def publish(vlm: Vlm, recipe: Recipe, work: Path, hashes: Mapping[str, str], score: Score | None, folder: Path) -> None:
+    """Whole or not at all: what stood in `folder` before is replaced at once."""
     partial = work / "finished"
     shutil.rmtree(partial, ignore_errors=True)
     vlm.save(partial)
     write_card(partial, vlm, recipe, hashes, score)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
-    return folder

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from accelerate import PartialState
 from torch import nn
 from torch.utils.data import Dataset
 from transformers import PrinterCallback
@@ -77,7 +78,7 @@ def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
 def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.device, tell: Tell) -> None:
     """From the last whole checkpoint in `folder`, if there is one. Raises NotANumber, ModelUnavailable."""
     refuse_large(vlm, stage, job, device)
-    per_step = stage.batch_size * stage.accumulate
+    per_step = stage.batch_size * stage.accumulate * PartialState().num_processes
     count = stage.steps * per_step if stage.steps else max(per_step, round((stage.epochs or 1) * job.size))
     trainer = StageTrainer(
         groups=job.groups,
