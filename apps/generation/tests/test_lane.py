@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from apps.buckets.models import Task, TaskImage
+from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState
-from apps.generation.services import cancel_run
+from apps.generation.services import cancel_run, claim_answers, start_run
 from apps.generation.services.lane import open_lane
 from apps.generation.tests.test_drain import make_waiting_run, skip_pauses
+from apps.pipelines.tests.makers import make_revision
 from inference.contracts import Failure, OnStep, Outcome, StepRecord, TaskInput, unheard
 from inference.errors import ModelUnavailable
 
@@ -113,6 +116,19 @@ def test_the_model_never_waits_for_search_and_is_used_by_one_thread(cast: Cast) 
     assert not any(overlap(one, other) for one in sides for other in sides if one is not other)
     ahead = [model for model in models if any(overlap(model, side) and model[1] != side[1] for side in sides)]
     assert len(ahead) >= len(models) - 2
+
+
+def test_alike_tasks_are_claimed_together_the_longest_first(cast: Cast) -> None:
+    bucket = make_bucket(cast.researcher, tasks=4)
+    for position, instruction in enumerate(["Short?", "A longer one?", "Picture?", "The very longest of all?"]):
+        Task.objects.filter(bucket=bucket, position=position).update(instruction=instruction)
+    other = make_bucket(cast.researcher, name="Pictures", tasks=1, images=1)
+    TaskImage.objects.create(
+        task=bucket.tasks.get(position=2), image=other.tasks.get().task_images.get().image, position=0
+    )
+    run = start_run(actor=cast.researcher, bucket=bucket, revision=make_revision(cast.researcher))
+    claimed = claim_answers(run, worker="here:1", batch_size=3)
+    assert [answer.task.key for answer in claimed] == ["t3", "t1", "t0"]
 
 
 def test_at_most_one_batch_is_claimed_ahead_and_none_where_nothing_is_gained(cast: Cast) -> None:
