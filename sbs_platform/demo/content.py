@@ -15,12 +15,13 @@ from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.pipelines.services import create_pipeline
 from apps.web.progress import PhaseBars
 from demo.bucket.build import write_demo_bucket
+from inference.presets import presets
 
 BUCKET = "Everyday pictures and questions"
 SEED = 20_261_122
-CANDIDATE, BASELINE = "read-and-search", "instruction-only"
+CANDIDATE, BASELINE = "search-llm", "instruction-only"
 PIPELINES = {
-    CANDIDATE: "Reads the picture's text, looks facts up, then answers with SmolLM2-135M.",
+    CANDIDATE: "Looks at the picture, writes a query, looks facts up, then answers with SmolLM2-135M.",
     BASELINE: "SmolLM2-135M answers from the instruction alone, without the picture.",
 }
 
@@ -51,7 +52,8 @@ def load_revision(researcher: User, name: str) -> PipelineRevision:
     pipeline = Pipeline.objects.filter(name=name).first()
     if pipeline is not None:
         return pipeline.revisions.order_by("number")[0]
-    source = (settings.BASE_DIR / "demo" / "pipelines" / f"{name}.yaml").read_text()
+    own = settings.BASE_DIR / "demo" / "pipelines" / f"{name}.yaml"
+    source = own.read_text() if own.exists() else presets()[name]
     return create_pipeline(actor=researcher, name=name, description=PIPELINES[name], source=source)
 
 
