@@ -21,8 +21,7 @@ IMAGE_TOKENS = {"mlp": 4, "linear": 4, "qformer": 3, "cross_attention": 1}
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    Image.new("RGB", (20, 14), "red").save(tmp_path / "red.png")
-    return tmp_path / "red.png"
+    return make_red(tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,6 +83,33 @@ def test_the_llm_keeps_its_weights_and_the_size_of_its_embeddings(tmp_path: Path
         strict=True,
     ):
         assert torch.equal(ours, theirs), name
+
+
+def test_an_encoder_comes_pre_trained_with_its_own_image_processor(tmp_path: Path) -> None:
+    """The vision half of a CLIP checkpoint; its first state is of the whole picture, and is left out."""
+    from transformers import CLIPConfig, CLIPModel
+    from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+
+    small = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    clip = CLIPModel(CLIPConfig(text_config=small, vision_config={**small, "image_size": 16, "patch_size": 8}))
+    clip.save_pretrained(tmp_path / "clip")
+    square = {"height": 16, "width": 16}
+    CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size=square, image_mean=[0.1] * 3).save_pretrained(
+        tmp_path / "clip"
+    )
+    make_architecture(tmp_path)
+    source = architecture_yaml().replace(f"config: {KINDS['mlp'][0]}", "source: ./clip")
+    vlm = build_vlm(parse_architecture(source), tmp_path)
+    ours, theirs = vlm.encoder.state_dict(), clip.vision_model.state_dict()
+    assert all(torch.equal(value, theirs[name.removeprefix("vision_model.")]) for name, value in ours.items())
+    assert list(vlm.processor.image_processor.image_mean) == [0.1] * 3
+    assert describe(vlm).image_tokens == 4
+    assert greedy(vlm, make_red(tmp_path), 2) is not None
+
+
+def make_red(folder: Path) -> Path:
+    Image.new("RGB", (20, 14), "red").save(folder / "red.png")
+    return folder / "red.png"
 
 
 def test_new_layers_of_cross_attention_begin_silent(tmp_path: Path) -> None:
