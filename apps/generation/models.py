@@ -228,7 +228,9 @@ class Trial(models.Model):
     picture = models.ForeignKey(
         Image, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="trials"
     )
-    queue = models.CharField(max_length=20, help_text="gpu or cpu: which workers may serve it besides those on live.")
+    queue = models.CharField(
+        max_length=20, help_text=_("gpu or cpu: which workers may serve it besides those on live.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=AnswerState.choices, default=AnswerState.WAITING)
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
