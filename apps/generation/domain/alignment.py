@@ -1,16 +1,20 @@
 """Two traces side by side: which step belongs to which, and where their texts differ."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 from apps.generation.domain.trace import Part, ReadableStep
 
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+WORDS = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # each with the space before it: a space alone is like every other
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
-MOST_WORDS = 1500  # of a text that is compared word by word; longer ones are compared line by line
-MOST_LINES = 1500
+SPACE = re.compile(r"\s+")
+MOST_CHARACTERS = 9000  # of a text that is compared word by word; longer ones are compared line by line
+MOST_PIECES = 1500
+MOST_PAIRS = 30_000  # of equal pieces, one of each side: what the comparison goes through, half a second at worst
 
 
 @dataclass(frozen=True)
@@ -21,13 +25,16 @@ class Piece:
     is_own: bool
 
 
+Pieces: TypeAlias = tuple[Piece, ...]
+
+
 @dataclass(frozen=True)
 class ComparedPart:
     """An output, cut where the other side's differs. `shared` are the keys of documents that both sides have."""
 
     name: str
     part: Part
-    pieces: tuple[Piece, ...]
+    pieces: Pieces
     shared: frozenset[str]
 
 
@@ -35,7 +42,7 @@ class ComparedPart:
 class ComparedStep:
     step: ReadableStep
     outputs: tuple[ComparedPart, ...]
-    prompt: tuple[Piece, ...]
+    prompt: Pieces
 
     @property
     def told(self) -> list[ComparedPart]:
@@ -96,43 +103,72 @@ def _likeness(left: Sequence[ReadableStep], i: int, right: Sequence[ReadableStep
 
 
 def step_pair(left: ReadableStep | None, right: ReadableStep | None) -> StepPair:
-    return StepPair(compared(left, right, is_left=True), compared(right, left, is_left=False))
+    """What both sides have is compared once, and each side takes its half."""
+    ours, theirs = _parts(left), _parts(right)
+    both = {name: differences(ours[name].text, theirs[name].text) for name in ours.keys() & theirs.keys()}
+    prompts = _prompts(left, right)
+    lefts, rights = ({name: sides[place] for name, sides in both.items()} for place in (0, 1))
+    return StepPair(_compared(left, theirs, lefts, prompts[0]), _compared(right, ours, rights, prompts[1]))
 
 
-def compared(step: ReadableStep | None, other: ReadableStep | None, *, is_left: bool) -> ComparedStep | None:
+def _parts(step: ReadableStep | None) -> dict[str, Part]:
+    return {part.name: part for part in step.outputs} if step else {}
+
+
+def _prompts(left: ReadableStep | None, right: ReadableStep | None) -> tuple[Pieces, Pieces]:
+    ours, theirs = (step.prompt if step else None for step in (left, right))
+    if ours is None or theirs is None:
+        return _plain(ours or ""), _plain(theirs or "")
+    return differences(ours, theirs)
+
+
+def _compared(
+    step: ReadableStep | None, other: Mapping[str, Part], pieces: Mapping[str, Pieces], prompt: Pieces
+) -> ComparedStep | None:
+    """What the other side lacks stays in one piece: there is nothing to compare it with."""
     if step is None:
         return None
-    theirs = {part.name: part for part in other.outputs} if other else {}
-    outputs = tuple(compared_part(part, theirs.get(part.name), is_left=is_left) for part in step.outputs)
-    prompt = own_pieces(step.prompt or "", other.prompt if other else None, is_left=is_left)
-    return ComparedStep(step, outputs, prompt)
+    outputs = (
+        ComparedPart(part.name, part, pieces.get(part.name, _plain(part.text)), _shared(part, other.get(part.name)))
+        for part in step.outputs
+    )
+    return ComparedStep(step, tuple(outputs), prompt)
 
 
-def compared_part(part: Part, other: Part | None, *, is_left: bool) -> ComparedPart:
-    shared = {doc.key for doc in part.docs} & {doc.key for doc in other.docs} if other else set()
-    pieces = own_pieces(part.text, other.text if other else None, is_left=is_left)
-    return ComparedPart(part.name, part, pieces, frozenset(shared))
+def _shared(part: Part, other: Part | None) -> frozenset[str]:
+    return frozenset({doc.key for doc in part.docs} & {doc.key for doc in other.docs}) if other else frozenset()
 
 
-def own_pieces(text: str, other: str | None, *, is_left: bool) -> tuple[Piece, ...]:
-    """`text` against `other`; in one piece where there is nothing to compare it with."""
-    if other is None:
-        return _plain(text)
-    return differences(text, other)[0] if is_left else differences(other, text)[1]
+def differences(left: str, right: str) -> tuple[Pieces, Pieces]:
+    """Both texts whole, cut where they begin or cease to differ; in one piece where that would take too long."""
+    if left == right:
+        return _plain(left), _plain(right)
+    cuts = [WORDS, LINES] if max(len(left), len(right)) < MOST_CHARACTERS else [LINES]
+    for pattern in cuts:
+        ours, theirs = pattern.findall(left), pattern.findall(right)
+        if _is_quick(ours, theirs):
+            return _marked(ours, theirs)
+    return _plain(left, is_own=True), _plain(right, is_own=True)
 
 
-def differences(left: str, right: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both texts whole, cut where they begin or cease to differ."""
-    pattern, most = (WORDS, MOST_WORDS) if max(len(left), len(right)) < 6 * MOST_WORDS else (LINES, MOST_LINES)
-    ours, theirs = pattern.findall(left), pattern.findall(right)
-    if left == right or max(len(ours), len(theirs)) > most:
-        return _plain(left, is_own=left != right), _plain(right, is_own=left != right)
+def _is_quick(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether `SequenceMatcher` is: it goes through every pair of equal pieces, and does so again for each stretch."""
+    if max(len(ours), len(theirs)) > MOST_PIECES:
+        return False
+    counts = Counter(theirs)
+    return sum(number * counts[piece] for piece, number in Counter(ours).items()) <= MOST_PAIRS
+
+
+def _marked(ours: Sequence[str], theirs: Sequence[str]) -> tuple[Pieces, Pieces]:
     lefts, rights = [], []
     for kind, i, i_end, j, j_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        lefts.append(Piece("".join(ours[i:i_end]), kind != "equal"))
-        rights.append(Piece("".join(theirs[j:j_end]), kind != "equal"))
+        mine, yours = "".join(ours[i:i_end]), "".join(theirs[j:j_end])
+        space = SPACE.match(mine)
+        common = space.group() if kind == "replace" and space and yours.startswith(space.group()) else ""
+        lefts += [Piece(common, False), Piece(mine.removeprefix(common), kind != "equal")]
+        rights += [Piece(common, False), Piece(yours.removeprefix(common), kind != "equal")]
     return tuple(piece for piece in lefts if piece.text), tuple(piece for piece in rights if piece.text)
 
 
-def _plain(text: str, *, is_own: bool = False) -> tuple[Piece, ...]:
+def _plain(text: str, *, is_own: bool = False) -> Pieces:
     return (Piece(text, is_own),) if text else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -94,3 +95,35 @@ def test_long_texts_are_compared_line_by_line_and_endless_ones_as_a_whole() -> N
     ours, _ = differences(lines, lines.replace("line 7 ", "line seven "))
     assert [piece.text for piece in ours if piece.is_own] == ["line 7 of many words and more\n"]
     assert len(differences("a\n" * 9000, "b\n" * 9000)[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("the " * 700, "the cat " * 350),
+        ("a a\n" * 700, "a a\nb\n" * 350),
+        ("".join(f"x a{n} " for n in range(170)), "".join(f"x b{n} " for n in range(170))),
+    ],
+)
+def test_a_model_that_repeats_itself_does_not_hold_up_the_page(left: str, right: str) -> None:
+    began = time.process_time()
+    ours, theirs = differences(left, right)
+    assert time.process_time() - began < 5
+    assert ("".join(p.text for p in ours), "".join(p.text for p in theirs)) == (left, right)
+
+
+def test_what_both_sides_have_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def told(left: str, right: str) -> Any:
+        asked.append((left, right))
+        return differences(left, right)
+
+    monkeypatch.setattr("apps.generation.domain.alignment.differences", told)
+    [old], [new] = (
+        readable_steps([{"uses": "generate", "prompt": "p", "output": {"text": t}}]) for t in ("a b", "a c")
+    )
+    [pair] = aligned([old], [new])
+    assert asked == [("a b", "a c"), ("p", "p")]
+    assert pair.left is not None
+    assert [piece.text for piece in pair.left.outputs[0].pieces if piece.is_own] == ["b"]
