@@ -80,6 +80,11 @@ TEXTS: dict[str, Promise] = {
     "template_loop": _("A prompt may loop over documents only."),
     "template_nested_loop": _("A loop may not stand inside another loop."),
     "template_fails": _("The prompt fails on an example: %(reason)s."),
+    "template_fails_empty": _(
+        "The prompt fails where these are empty: %(names)s (%(reason)s). Put that part inside an “if”."
+    ),
+    "template_field": _("“%(name)s” has no field “%(field)s”. Known: %(known)s."),
+    "template_no_field": _("“%(name)s” has no fields, so no “%(field)s” either; only a document has some."),
 }
 
 

@@ -1,6 +1,6 @@
 """Prompt templates: a small, closed part of Jinja. Untrusted templates can neither call, assign nor loop at will."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +8,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from inference.declare import Doc, Kind
+from inference.declare import Kind
+from inference.spec.prompt_fields import field_faults
+from inference.spec.prompt_trials import Trial, trials
 
 FILTERS = (
     "capitalize",
@@ -25,8 +27,7 @@ FILTERS = (
 )
 TESTS = ("defined", "undefined", "none", "string", "number", "eq", "ne", "lt", "le", "gt", "ge", "even", "odd", "in")
 ALWAYS: dict[str, Kind] = {"language": "text"}
-EXAMPLE_DOC = Doc(id="1", title="Title", text="Text", score=1.0, source="Source").as_json()
-EXAMPLES: Mapping[Kind, Any] = {"text": "Text", "docs": [EXAMPLE_DOC, EXAMPLE_DOC]}
+RENDERING = (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError)
 ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Name, nodes.Const, nodes.Getattr,
     nodes.Getitem, nodes.Slice, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
@@ -58,13 +59,18 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def template_faults(template: str, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
     """Everything that would make `template` fail or misbehave, given variables of these kinds."""
     try:
-        tree = environment().parse(template)
+        yield from found_faults(template, variables)
     except (TemplateSyntaxError, RecursionError, ValueError, OverflowError) as error:
         line = getattr(error, "lineno", 1)
         yield line, "template_syntax", {"reason": getattr(error, "message", None) or "it is nested too deeply"}
-        return
+
+
+def found_faults(template: str, variables: Mapping[str, Kind]) -> list[TemplateFault]:
+    """Raises what jinja2 raises for a template that it can't read, RecursionError for one that is too deep."""
+    tree = environment().parse(template)
     faults = [*refused_nodes(tree), *loop_faults(tree, variables), *variable_faults(tree, variables)]
-    yield from faults or trial_faults(template, variables)
+    faults = faults or list(field_faults(tree, {name: kind for name, kind in variables.items() if kind != "image"}))
+    return faults or list(trial_faults(template, trials(tree, variables)))
 
 
 def refused_nodes(tree: nodes.Template) -> Iterator[TemplateFault]:
@@ -96,8 +102,16 @@ def variable_faults(tree: nodes.Template, variables: Mapping[str, Kind]) -> Iter
             yield line, "template_variable", {"name": name, "known": ", ".join(known)}
 
 
-def trial_faults(template: str, variables: Mapping[str, Kind]) -> Iterator[TemplateFault]:
-    try:
-        render(template, {name: EXAMPLES[kind] for name, kind in variables.items() if kind != "image"})
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError, SyntaxError) as error:
-        yield 1, "template_fails", {"reason": str(error) or type(error).__name__}
+def trial_faults(template: str, cases: Iterable[Trial]) -> Iterator[TemplateFault]:
+    """The first case that fails; a prompt that fails whenever something is empty is told what is."""
+    for values, empty in cases:
+        try:
+            render(template, values)
+        except RENDERING as error:
+            facts: dict[str, object] = {"reason": str(error) or type(error).__name__}
+            yield (
+                1,
+                "template_fails_empty" if empty else "template_fails",
+                {**facts, **({"names": empty} if empty else {})},
+            )
+            return

@@ -107,7 +107,7 @@ def test_demo_pipelines_are_sound(path: Path) -> None:
         ("read: $read.text", "images: $inputs.images", (16, "steps.1.in.images", "image_to_text_model")),
         ("{{ read }}", "{{ reed }}", (20, "steps.1.prompt.user", "template_variable")),
         ("{{ read }}", "{{ read", (21, "steps.1.prompt.user", "template_syntax")),
-        ("{{ read }}", "{{ read.__class__ }}", (20, "steps.1.prompt.user", "template_fails")),
+        ("{{ read }}", "{{ read.__class__ }}", (20, "steps.1.prompt.user", "template_no_field")),
         ("{{ read }}", "{{ read.upper() }}", (20, "steps.1.prompt.user", "template_refused")),
         ("{{ read }}", "{% for a in read %}{% endfor %}", (20, "steps.1.prompt.user", "template_loop")),
         ("{{ read }}", "{% set a = 1 %}", (20, "steps.1.prompt.user", "template_refused")),
