@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from apps.generation.domain.retries import MAX_FAILURES
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from apps.generation.models import Run
 
 EXAMPLES = 5
+# Another round begins with at most `MAX_FAILURES - 1` failures, after one claim at least; each further one needs a claim.
+AHEAD = MAX_FAILURES - 2
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ RULES = [
         "state = 'failed' AND (text IS NOT NULL OR finished_at IS NULL OR error_kind = '')",
     ),
     Rule(
-        _("Attempts add up: no end without a claim, never more failures than claims."),
-        """failures > attempt OR (state IN ('running', 'done', 'failed') AND attempt = 0)
+        _("Attempts add up: no end without a claim, no more failures than claims and another round account for."),
+        """failures > attempt + %(ahead)s OR (state IN ('running', 'done', 'failed') AND attempt = 0)
         OR (state = 'failed' AND failures = 0)""",
     ),
 ]
@@ -81,6 +85,6 @@ def _check(run: Run, rule: Rule) -> Invariant:
     steps = [step["id"] for step in run.revision.spec.get("steps", [])] or None
     with connection.cursor() as cursor:
         sql = BROKEN.format(where=rule.where) if rule.where else NOT_ONE
-        cursor.execute(sql, {"run": run.pk, "bucket": run.bucket_id, "steps": steps})
+        cursor.execute(sql, {"run": run.pk, "bucket": run.bucket_id, "steps": steps, "ahead": AHEAD})
         keys = [str(row[0]) for row in cursor.fetchall()]
     return Invariant(rule.name, len(keys), tuple(keys[:EXAMPLES]))

@@ -9,6 +9,7 @@ import pytest
 from apps.audit.models import AuditEvent
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, FailureKind, RunState
+from apps.generation.queries import check_run
 from apps.generation.services import (
     RunRefused,
     cancel_run,
@@ -109,6 +110,16 @@ def test_a_retry_gives_failed_answers_a_new_round_and_suspects_stay_alone(cast: 
     batches = [claim_answers(run, worker=f"w{number}", batch_size=4) for number in range(5)]
     assert [len(batch) for batch in batches] == [3, 1, 1, 1, 0]
     assert {answer.attempt for batch in batches for answer in batch} == {2}
+
+
+def test_another_round_that_fails_again_is_no_bug(cast: Cast, run: Run) -> None:
+    """A bug at the first attempt, for good: two failures at one claim, then three at two."""
+    for _ in range(3):
+        while claimed := claim_answers(run, worker="w", batch_size=1):
+            fail_answer(claimed[0], Failure("bug", "no", retryable=False))
+        assert retry_failed(actor=cast.researcher, run=run) == 6
+        counted = next(invariant for invariant in check_run(run) if "add up" in str(invariant.name))
+        assert counted.holds, set(Answer.objects.filter(run=run).values_list("attempt", "failures"))
 
 
 def test_a_retry_touches_only_failures(cast: Cast, run: Run) -> None:
