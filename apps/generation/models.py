@@ -83,7 +83,7 @@ class Answer(models.Model):
     """What a run said to a task, with its trace: every step's input, output, time and model revision.
 
     `attempt` counts claims and is the fencing token: a write that carries an older attempt matches no row.
-    `failures` counts the attempts that went wrong; a row with any is claimed alone, so it can't take others with it.
+    `failures` counts the attempts that went wrong; a row with any is claimed in smaller company, see `batch_limit`.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

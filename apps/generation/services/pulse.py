@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 PULSE_SECONDS = 5.0
+LONGEST = 200  # characters of a list of queues or GPUs, which may be eight UUIDs
 QUEUES_VARIABLE = "SBS_WORKER_QUEUES"  # set by the parent process, which alone knows its --queues
 DESCRIBED = ["host", "pid", "queues", "devices", "state", "run", "model", "memory_mb", "started_at", "seen_at"]
 
@@ -90,13 +91,20 @@ def _models_of(spec: dict[str, dict[str, dict[str, str]]]) -> str:
 def _beat() -> None:
     while presence.thread is threading.current_thread():
         presence.changed.clear()
-        try:
-            write_worker()
-            sweep_leases(worker=worker_name(), every=timedelta(seconds=settings.GENERATION_SWEEP_SECONDS))
-        except Error:  # the database may come back
-            logger.warning("the database does not answer", exc_info=True)
-            connection.close()
+        beat_once()
         presence.changed.wait(min(PULSE_SECONDS, settings.GENERATION_SWEEP_SECONDS))
+    connection.close()
+
+
+def beat_once() -> None:
+    """A row that can't be written keeps no worker from sweeping."""
+    every = timedelta(seconds=settings.GENERATION_SWEEP_SECONDS)
+    for duty in (write_worker, lambda: sweep_leases(worker=worker_name(), every=every)):
+        try:
+            duty()
+        except Error:  # the database may come back
+            logger.warning("the database does not do what a pulse asks", exc_info=True)
+            connection.close()
 
 
 def write_worker() -> None:
@@ -106,8 +114,8 @@ def write_worker() -> None:
         name=worker_name(),
         host=socket.gethostname(),
         pid=process.pid,
-        queues=os.environ.get(QUEUES_VARIABLE, ""),
-        devices=os.environ.get("CUDA_VISIBLE_DEVICES", ""),
+        queues=os.environ.get(QUEUES_VARIABLE, "")[:LONGEST],
+        devices=os.environ.get("CUDA_VISIBLE_DEVICES", "")[:LONGEST],
         state=presence.state,
         run_id=presence.run_id,
         model=presence.model,
@@ -123,6 +131,9 @@ def _started(process: psutil.Process) -> datetime:
 
 
 def forget_worker() -> None:
-    """A process that ends in order leaves no row behind."""
-    presence.thread = None
+    """A process that ends in order leaves no row behind. The thread ends first, or it would write the row again."""
+    thread, presence.thread = presence.thread, None
+    presence.changed.set()
+    if thread is not None:
+        thread.join(PULSE_SECONDS)
     Worker.objects.filter(name=worker_name()).delete()

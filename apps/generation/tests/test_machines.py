@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.db import DataError
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -94,6 +98,48 @@ def test_a_worker_that_falls_silent_shows_and_is_forgotten_in_the_end(presence: 
     assert [worker.is_silent for worker in workers_now()] == [True]
     Worker.objects.update(seen_at=Now() - timedelta(days=2))
     sweep_leases()
+    assert not Worker.objects.exists()
+
+
+def test_a_worker_with_eight_gpus_writes_its_row(
+    presence: pulse_module.Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(f"GPU-{uuid4()}" for _ in range(8)))
+    write_worker()
+    assert Worker.objects.get().devices.startswith("GPU-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_can_not_write_its_row_sweeps(
+    run: Run, presence: pulse_module.Presence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise DataError("value too long")
+
+    past = Now() - timedelta(seconds=1)
+    Answer.objects.filter(task__position=0).update(state=AnswerState.RUNNING, attempt=1, lease_until=past)
+    monkeypatch.setattr(pulse_module, "write_worker", fail)
+    pulse_module.beat_once()
+    assert not Answer.objects.filter(state=AnswerState.RUNNING).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_ends_is_not_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh, writes = pulse_module.Presence(), threading.Event()
+
+    def write_slowly() -> None:
+        writes.set()
+        time.sleep(0.2)
+        write_worker()
+
+    monkeypatch.setattr(pulse_module, "presence", fresh)
+    monkeypatch.setattr(pulse_module, "write_worker", write_slowly)
+    pulse_module.begin_pulse()
+    thread = fresh.thread
+    assert thread is not None
+    assert writes.wait(5)
+    forget_worker()
+    thread.join(5)
     assert not Worker.objects.exists()
 
 
@@ -197,7 +243,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "a step twice": {"trace": [{"step": "a"}, {"step": "a"}]},
     "an error beside a text": {"error_kind": "bug"},
     "a failure with a text": {"state": AnswerState.FAILED, "error_kind": "bug", "failures": 1},
-    "more failures than claims": {"failures": 2},
+    "more failures than claims": {"failures": 3},
 }
 
 
