@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inference.contracts import Failure, Outcome, TaskInput
+from inference.errors import must_pass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,14 +43,17 @@ def prepare_inputs(answers: Sequence[Answer], folder: Callable[[], Path]) -> tup
     for answer in answers:
         try:
             inputs.append(_task_input(answer, folder))
-        except OSError as error:
+        except Exception as error:  # a storage has errors of its own, such as botocore's ClientError
+            if must_pass(error):
+                raise
             failed[answer.task.key] = Outcome(answer.task.key, text=None, failure=unread_picture(error))
     return inputs, failed
 
 
-def unread_picture(error: OSError) -> Failure:
-    remedy = REMEDIES.get(error.errno or 0, "All workers must share the storage.")
-    return Failure("transient", f"A picture can't be had on this machine: {error}. {remedy}", retryable=True)
+def unread_picture(error: Exception) -> Failure:
+    remedy = REMEDIES.get(getattr(error, "errno", None) or 0, "All workers must share the storage.")
+    words = str(error) or type(error).__name__
+    return Failure("transient", f"A picture can't be had on this machine: {words}. {remedy}", retryable=True)
 
 
 def _task_input(answer: Answer, folder: Callable[[], Path]) -> TaskInput:
@@ -63,7 +67,7 @@ def _task_input(answer: Answer, folder: Callable[[], Path]) -> TaskInput:
 
 
 def local_files(images: Iterable[Image], folder: Callable[[], Path]) -> tuple[Path, ...]:
-    """Raises OSError for a picture that can't be had here."""
+    """Raises OSError, or what the storage raises, for a picture that can't be had here."""
     return tuple(_local_path(image.file, folder) for image in images)
 
 

@@ -6,16 +6,17 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.buckets.models import Task
+from apps.buckets.models import Image, Task
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Run
-from apps.generation.services import cancel_run, drain_run
+from apps.generation.services import cancel_run, drain_run, inputs
 from apps.generation.services.drain import EXIT_UNUSABLE
 from apps.generation.services.resident import resident_runner
 from apps.generation.tests.makers import make_run
@@ -23,6 +24,7 @@ from apps.generation.tests.runners import TestRunner
 from apps.pipelines.tests.makers import make_revision
 
 if TYPE_CHECKING:
+    from django.db.models.fields.files import FieldFile
     from pytest_django.fixtures import Settings
 
     from apps.buckets.models import Bucket
@@ -79,6 +81,24 @@ def test_pictures_come_as_files_on_this_machine(cast: Cast) -> None:
     [[task]] = runner_of(run).batches
     assert len(task.images) == 2
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in task.images)
+
+
+def test_a_storage_that_raises_its_own_error_fails_a_task_alone(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    class ClientError(Exception):
+        """As botocore's: no OSError."""
+
+    def local_path(file: FieldFile, folder: object) -> Path:
+        if file.instance == denied:
+            raise ClientError("AccessDenied when calling GetObject")
+        return Path(file.path)
+
+    run = make_waiting_run(cast, "One?", "Two?", images=1)
+    denied = Image.objects.get(task_images__task__position=0)
+    monkeypatch.setattr(inputs, "_local_path", local_path)
+    drain(run)
+    lost, fine = rows(run)
+    assert (lost.state, lost.failures, fine.state) == (AnswerState.WAITING, 1, AnswerState.DONE)
+    assert "AccessDenied" in lost.error
 
 
 def test_a_picture_that_is_not_on_this_machine_fails_its_task_alone(cast: Cast) -> None:
