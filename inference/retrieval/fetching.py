@@ -10,14 +10,16 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from inference.contracts import Failure
+from inference.contracts import ErrorKind, Failure
 from inference.declare import Cancelled
+from inference.models.reply import retry_after
 
 TIMEOUT_SECONDS = 20.0
 ATTEMPTS = 4
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
 MAX_BYTES = 5_000_000
+SERVICE = frozenset({401, 402, 403, 404, 405, 502, 503, 504})  # statuses that are the same for every query
 CANCELLED = Failure("cancelled", "The run was cancelled while the search server was asked.", retryable=True)
 
 Remedy = Callable[[int], str]  # what to do about a status that trying again does not mend
@@ -40,23 +42,27 @@ class StayHere(HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Trouble:
+    """`is_service`: no query could have fared better (no connection, a refused key, no such index). `is_limit`: the
+    server takes none for now, which one query alone may be to blame for. `wait_seconds` is the server's own wish.
+    """
+
     failure: Failure
-    wait_seconds: float | None = None  # the server's own wish
+    is_service: bool = False
+    is_limit: bool = False
+    wait_seconds: float | None = None
 
 
-def fetch_json(request: Request, name: str, remedy: Remedy, cancelled: Cancelled) -> Fetched | Failure:
+def fetch_json(request: Request, name: str, remedy: Remedy, cancelled: Cancelled) -> Fetched | Trouble:
     """`name` is the endpoint's, for messages. 429, 5xx, broken lines and time-outs are tried again, then told."""
-    trouble = Trouble(CANCELLED)
+    found = Trouble(CANCELLED)
     for attempt in range(ATTEMPTS):
-        if cancelled() or (attempt and not slept(trouble, attempt, cancelled)):
-            return CANCELLED
-        found = fetch_once(request, name, remedy)
-        if isinstance(found, Fetched):
-            return found
-        if not found.failure.retryable:
-            return found.failure
-        trouble = found
-    return trouble.failure
+        if cancelled() or (attempt and not slept(found, attempt, cancelled)):
+            return Trouble(CANCELLED)
+        answer = fetch_once(request, name, remedy)
+        if isinstance(answer, Fetched) or not answer.failure.retryable:
+            return answer
+        found = answer
+    return found
 
 
 def slept(trouble: Trouble, attempt: int, cancelled: Cancelled) -> bool:
@@ -78,16 +84,15 @@ def fetch_once(request: Request, name: str, remedy: Remedy) -> Fetched | Trouble
         with error:
             return refused(error.code, error.headers, name, remedy)
     except TimeoutError:
-        return trouble(
-            "timeout", f"The search server {name} did not answer within {TIMEOUT_SECONDS:.0f} s.", again=True
-        )
-    except (URLError, HTTPException, ConnectionError) as error:
-        reason = getattr(error, "reason", error)
-        if isinstance(reason, TimeoutError):
-            return trouble("timeout", f"The search server {name} could not be reached in time.", again=True)
-        return trouble("transient", f"The search server {name} can't be reached: {reason}", again=True)
+        return trouble("timeout", f"The search server {name} did not answer within {TIMEOUT_SECONDS:.0f} s.")
+    except URLError as error:
+        kind: ErrorKind = "timeout" if isinstance(error.reason, TimeoutError) else "transient"
+        return trouble(kind, f"The search server {name} can't be reached: {error.reason}", is_service=True)
+    except (HTTPException, OSError) as error:
+        return trouble("transient", f"The connection to the search server {name} broke: {error}")
     except (ValueError, RecursionError) as error:
-        return trouble("model", f"The search server {name} sent no sound JSON: {error} {remedy(200)}", again=False)
+        message = f"The search server {name} sent no sound JSON: {error} {remedy(200)}"
+        return trouble("model", message, is_limit=True)
 
 
 def read_body(response: Any) -> bytes:
@@ -105,15 +110,12 @@ def read_body(response: Any) -> bytes:
 def refused(status: int, headers: Any, name: str, remedy: Remedy) -> Trouble:
     message = f"The search server {name} answered {status}. {remedy(status)}".strip()
     if status == 429 or status >= 500:
-        return trouble("transient", message, again=True, wait_seconds=seconds(headers.get("Retry-After")))
-    if status in {301, 302, 303, 307, 308}:
+        is_service, wait = status in SERVICE, retry_after(headers)
+        return trouble("transient", message, is_service=is_service, is_limit=not is_service, wait_seconds=wait)
+    if 300 <= status < 400:
         message = f"The search server {name} leads elsewhere ({status}); put its final URL into SEARCH_ENDPOINTS."
-    return trouble("model", message, again=False)
+    return trouble("model", message, is_service=status in SERVICE or status < 400)
 
 
-def seconds(value: str | None) -> float | None:
-    return float(value) if value is not None and value.isdecimal() and len(value) < 6 else None
-
-
-def trouble(kind: Any, message: str, *, again: bool, wait_seconds: float | None = None) -> Trouble:
-    return Trouble(Failure(kind, message, retryable=again), wait_seconds)
+def trouble(kind: ErrorKind, message: str, **how: Any) -> Trouble:
+    return Trouble(Failure(kind, message, retryable=kind != "model"), **how)

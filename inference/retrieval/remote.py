@@ -8,8 +8,9 @@ from urllib.request import Request
 
 from inference.contracts import Failure
 from inference.declare import Cancelled, Doc
+from inference.errors import ModelUnavailable
 from inference.retrieval.excerpts import excerpt, plain_stems
-from inference.retrieval.fetching import Fetched, Remedy, fetch_json
+from inference.retrieval.fetching import Remedy, Trouble, fetch_json
 from inference.retrieval.searching import Found, Query
 
 AT_ONCE = 4
@@ -17,7 +18,10 @@ MAX_TEXT = 200_000
 
 
 class RemoteSearcher:
-    """`make_request` from a query and a limit; `docs` from the server's JSON, which may be anything at all."""
+    """`make_request` from a query and a limit; `docs` from the server's JSON, which may be anything at all.
+
+    Raises ModelUnavailable when the server failed every query of a call alike: then no task is to blame.
+    """
 
     def __init__(
         self,
@@ -32,14 +36,21 @@ class RemoteSearcher:
 
     def search(self, queries: Sequence[Query], limit: int, cancelled: Cancelled) -> list[Found | Failure]:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda query: self.search_one(query, limit, cancelled), queries))
+            found = list(pool.map(lambda query: self.search_one(query, limit, cancelled), queries))
+        asked = [one for one, query in zip(found, queries, strict=True) if query.text.strip()]
+        troubles = [one for one in asked if isinstance(one, Trouble)]
+        is_crowd = len(troubles) > 1  # one query alone may be over a limit by itself
+        is_down = all(one.is_service or (is_crowd and one.is_limit) for one in troubles)
+        if troubles and len(troubles) == len(asked) and is_down:
+            raise ModelUnavailable(troubles[0].failure.message)
+        return [one.failure if isinstance(one, Trouble) else one for one in found]
 
-    def search_one(self, query: Query, limit: int, cancelled: Cancelled) -> Found | Failure:
+    def search_one(self, query: Query, limit: int, cancelled: Cancelled) -> Found | Trouble:
         if not query.text.strip():
             return Found([])
         request = self.make_request(query, limit)
         fetched = fetch_json(request, str(self.record["endpoint"]), self.remedy, cancelled)
-        if not isinstance(fetched, Fetched):
+        if isinstance(fetched, Trouble):
             return fetched
         cut = [
             replace(doc, text=excerpt(doc.text, query.text, self.excerpt_characters, plain_stems))

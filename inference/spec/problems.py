@@ -70,7 +70,9 @@ MESSAGES = {
     "template_loop": "A prompt may loop over documents only.",
     "template_nested_loop": "A loop may not stand inside another loop.",
     "template_fails": "The prompt fails on an example: %(reason)s.",
-    "template_fails_empty": "The prompt fails where these are empty: %(names)s (%(reason)s). Put that part inside an “if”.",
+    "template_fails_empty": (
+        "The prompt fails where these are empty: %(names)s (%(reason)s). Put that part inside an “if”."
+    ),
     "template_field": "“%(name)s” has no field “%(field)s”. Known: %(known)s.",
     "template_no_field": "“%(name)s” has no fields, so no “%(field)s” either; only a document has some.",
 }

@@ -3,8 +3,11 @@
 import base64
 import json
 import re
+import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -107,9 +110,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 def search(
     options: dict[str, Any], text: str = "cats", cancelled: Callable[[], bool] = lambda: False
 ) -> StepOutput | Failure:
+    return search_all(options, text, cancelled=cancelled)[0]
+
+
+def search_all(
+    options: dict[str, Any], *texts: str, cancelled: Callable[[], bool] = lambda: False
+) -> list[StepOutput | Failure]:
     given = SearchOptions.model_validate({"endpoint": "mine", **options})
     run = components()["text_search"].build(StepSpec(id="s", uses="text_search"), given, Resources(None, None))  # type: ignore[arg-type]
-    return run([StepInput({"query": text}, "ru", 1)], cancelled)[0]
+    return run([StepInput({"query": text}, "ru", 1) for text in texts], cancelled)
 
 
 def test_searxng_s_results_become_documents(server: Server) -> None:
@@ -159,10 +168,8 @@ def test_a_busy_server_is_asked_again(server: Server) -> None:
 @pytest.mark.parametrize(
     ("reply", "kind", "words", "asked"),
     [
-        ((403, b"Forbidden"), "model", r"formats: \[html, json\]", 1),
         ((200, b"<html>results</html>"), "model", r"formats: \[html, json\]", 1),
-        ((404, b""), "model", "without /search", 1),
-        ((302, b"", {"Location": "http://169.254.169.254/"}), "model", "leads elsewhere", 1),
+        ((400, b""), "model", "answered 400", 1),
         ((429, b""), "transient", "limiter", 4),
         ((500, b""), "transient", "answered 500", 4),
         ((200, b"[" * 5_000_001), "model", "larger than", 1),
@@ -179,11 +186,60 @@ def test_what_goes_wrong_is_told_with_its_remedy(
     assert len(server.asked) == asked
 
 
-def test_a_server_that_is_gone_is_told_and_may_be_tried_again(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        ((401, b""), "SEARCH_ENDPOINT_…_KEY"),
+        ((403, b"Forbidden"), r"formats: \[html, json\]"),
+        ((404, b""), "without /search"),
+        ((302, b"", {"Location": "http://169.254.169.254/"}), "leads elsewhere"),
+        ((502, b""), "answered 502"),
+        ((503, b""), "answered 503"),
+    ],
+)
+def test_what_fails_every_query_alike_blames_no_task(server: Server, reply: tuple[int, Any], words: str) -> None:
+    server.say(reply)
+    with pytest.raises(ModelUnavailable, match=words):
+        search({"engine": "searxng"})
+
+
+def test_a_server_that_is_gone_blames_no_task(server: Server) -> None:
     server.http.server_close()
+    with pytest.raises(ModelUnavailable, match="can't be reached"):
+        search({"engine": "searxng"})
+
+
+def test_a_limit_that_holds_back_every_query_blames_no_task(server: Server) -> None:
+    server.say((429, b""))
+    with pytest.raises(ModelUnavailable, match="limiter"):
+        search_all({"engine": "searxng"}, "cats", "dogs")
+
+
+def test_one_query_s_trouble_is_its_own(server: Server) -> None:
+    server.say((200, SEARXNG), (404, b""))
+    first, second, empty = search_all({"engine": "searxng"}, "cats", "dogs", " ")
+    assert {type(first), type(second)} == {StepOutput, Failure}
+    assert isinstance(empty, StepOutput)
+
+
+def test_a_wait_until_a_date_is_heeded(server: Server) -> None:
+    soon = formatdate(time.time() + 60, usegmt=True)
+    server.say((429, b"", {"Retry-After": soon}))
+    waiting = time.monotonic() + 1.0  # the first pause of our own is 0.01 s
+    found = search({"engine": "searxng"}, cancelled=lambda: time.monotonic() > waiting)
+    assert isinstance(found, Failure)
+    assert (found.kind, len(server.asked)) == ("cancelled", 1)
+
+
+def test_a_line_that_breaks_in_the_middle_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_off(response: Any) -> bytes:
+        raise ssl.SSLError("record layer failure")
+
+    monkeypatch.setattr(fetching, "read_body", break_off)
+    server.say((200, SEARXNG))
     found = search({"engine": "searxng"})
     assert isinstance(found, Failure)
-    assert (found.kind, found.retryable) == ("transient", True)
+    assert (found.kind, len(server.asked)) == ("transient", 4)
 
 
 @pytest.mark.parametrize("data", [[], {}, {"results": 5}, {"hits": {"hits": [1, None]}}, {"hits": []}, "text", None])
