@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,16 @@ FORMAT = 1  # of a kept result; part of the key, so that results of another shap
 
 
 class CachedModel:
-    """A model with a memory, see `inference.declare.Model`. Equal requests of one call are asked once, too."""
+    """A model with a memory, see `inference.declare.Model`. Equal requests of one call are asked once, too.
 
-    def __init__(self, model: Model, store: ResultStore) -> None:
+    The model is asked for `batch_size` answers at a time, which are kept before it is asked for more: a worker that is
+    lost in a long call loses one batch.
+    """
+
+    def __init__(self, model: Model, store: ResultStore, batch_size: int = 16) -> None:
         self.model = model
         self.store = store
+        self.batch_size = batch_size
         self.reads_images = model.reads_images
 
     def count_tokens(self, text: str) -> int:
@@ -29,20 +34,23 @@ class CachedModel:
         return self.model.describe()
 
     def generate(self, requests: Sequence[Request], cancelled: Cancelled) -> list[Result | Failure]:
-        started = time.perf_counter()
-        keys = [key_of(self.model.describe(), request) for request in requests]
+        started, record = time.perf_counter(), self.model.describe()
+        keys = [key_of(record, request) for request in requests]
         kept = self.kept(keys)
         look_up_ms = round((time.perf_counter() - started) * 1000 / max(len(requests), 1))
-        asked = sorted({key: place for place, key in reversed(list(enumerate(keys))) if key not in kept}.values())
+        asked = {key: place for place, key in reversed(list(enumerate(keys))) if key not in kept}.values()
         answers: dict[int, Result | Failure] = {}
-        if asked:
-            answers = dict(
-                zip(asked, self.model.generate([requests[place] for place in asked], cancelled), strict=True)
-            )
-        fresh = {keys[place]: answer for place, answer in answers.items()}
-        self.keep(fresh)
-        known = kept | fresh
+        for places in self.batches(requests, sorted(asked)):
+            answers |= zip(places, self.model.generate([requests[place] for place in places], cancelled), strict=True)
+            self.keep({keys[place]: answers[place] for place in places})
+        known = kept | {keys[place]: answer for place, answer in answers.items()}
         return [answers.get(place) or recalled(known[key], look_up_ms) for place, key in enumerate(keys)]
+
+    def batches(self, requests: Sequence[Request], places: Sequence[int]) -> Iterator[list[int]]:
+        """Alike ones together, so that local models pad little; each batch in the order it was asked."""
+        ordered = sorted(places, key=lambda place: (len(requests[place].images), -len(requests[place].user)))
+        for first in range(0, len(ordered), self.batch_size):
+            yield sorted(ordered[first : first + self.batch_size])
 
     def kept(self, keys: Sequence[str]) -> dict[str, Result | Failure]:
         found = {key: result_of(value) for key, value in self.store.get(sorted({*keys})).items()}

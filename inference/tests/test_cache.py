@@ -92,6 +92,29 @@ def test_failures_are_never_kept() -> None:
     assert len(store.rows) == 1
 
 
+def test_a_long_call_is_kept_batch_by_batch_and_alike_requests_go_together() -> None:
+    model, store = CountingModel(), Kept()
+    sizes: list[tuple[int, set[int]]] = []
+    say = model.generate
+
+    def lost_at_the_third(requests: Sequence[Request], cancelled: Cancelled) -> list[Result | Failure]:
+        sizes.append((len(requests), {len(request.images) for request in requests}))
+        if len(sizes) == 3:
+            raise KeyboardInterrupt
+        return say(requests, cancelled)
+
+    model.generate = lost_at_the_third  # type: ignore[method-assign]
+    asked = [replace(ASK, seed=seed, images=(Path("a.png"),) * (seed % 2)) for seed in range(7)]
+    with pytest.raises(KeyboardInterrupt):
+        CachedModel(model, store, batch_size=3).generate(asked, lambda: False)
+    assert sizes == [(3, {0}), (3, {0, 1}), (1, {1})]
+    assert len(store.rows) == 6
+    model.generate = say  # type: ignore[method-assign]
+    answers = CachedModel(model, store, batch_size=3).generate(asked, lambda: False)
+    assert [answer.text for answer in answers if isinstance(answer, Result)] == [f"What? {n}" for n in range(7)]
+    assert len(model.asked) == 7
+
+
 def test_whatever_decides_the_text_is_in_the_key(tmp_path: Path) -> None:
     one, other = tmp_path / "one.png", tmp_path / "other.png"
     one.write_bytes(b"1")
