@@ -1,5 +1,6 @@
 """What unblinds is found, what merely sounds like it is not, and hostile text costs no more than other text."""
 
+import re
 import time
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from apps.assessment.domain.leaks import MASK, MOST_SPANS, Secrets, mask_spans, own_names, own_prompts, scan_answer
 from apps.assessment.domain.leaks.echoes import find_echoes
+from apps.assessment.domain.rendering import render_markdown
 
 SPEC = {
     "name": "Read and search",
@@ -120,6 +122,51 @@ def test_stray_marks_of_tokenizers_are_found(text: str) -> None:
     assert {span.kind for span in scan_answer(text, Secrets())} == {"token"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("_Qwen_", "__ChatGPT__", "_search-llm_", "Chat**GPT**", "**GPT**-4", "**Llama** 3", "Gemini ***1.5***"),
+        *("I’m **Claude**.", "I am *Claude*", "As an **AI language model**, I", "My name is _Gemini_", "I am `Claude`"),
+        *("Я — *языковая модель*", "GPT\u20114", "Llama\u20113", "Gemini\u20112.5", "search\u2011llm", "GPT\u20144"),
+        *("GPT\u00a04", "GPT\\-4", r"\<think\>", "&lt;think&gt;", "Q&#119;en", "Qw\u200ben", "Qw&shy;en", "ＱＷＥＮ"),
+        *("Assistant: yes", "No.\nHuman: who?", "**Assistant:** yes", "**Red**Qwen", "2*GPT-4"),
+        *(
+            "**Qwen is** red",
+            "I am **Claude, a fine one** indeed",
+            "**I am Claude** indeed",
+            "~~Qwen~~",
+            "<think>_a_\n* b",
+        ),
+    ],
+)
+def test_what_the_page_shows_counts_not_how_it_is_written(text: str) -> None:
+    """And what is masked leaves no half of a mark of Markdown behind, and no half of a name."""
+    spans = scan_answer(text, Secrets(frozenset({"search-llm"})))
+    assert spans
+    page = render_markdown(mask_spans(text, [(span.start, span.end) for span in spans]))
+    assert MASK in page
+    assert not re.search(r"\*\*|[_`~&]|qwen|gpt|claude|llama|gemini|llm|модель|think|model", page, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Red. <think>It is\n\nblue</think> Green.", f"Red. {MASK} Green."),
+        ("Red. <THINKING>It is blue", f"Red. {MASK}"),
+        ("[THINK]It is blue[/THINK]Green.", f"{MASK}Green."),
+        ("It is blue.</think>Green.", f"{MASK}Green."),
+        ("<think>a</think>Red<think>b</think>", f"{MASK}Red{MASK}"),
+        ("**Chat**GPT is **red**", f"{MASK} is **red**"),
+        ("I am **Claude, a fine one**", f"**{MASK}, a fine one**"),
+        ("**Yes, I am Claude** indeed", f"**Yes, {MASK}** indeed"),
+        (r"\_Claude 3\_", rf"\_{MASK}\_"),
+        ("ChatGPT—which is red", f"{MASK}—which is red"),
+    ],
+)
+def test_a_mask_hides_thinking_whole_and_keeps_the_rest(text: str, seen: str) -> None:
+    assert mask_spans(text, [(span.start, span.end) for span in scan_answer(text, Secrets())]) == seen
+
+
 HARMLESS = [
     "Claude Monet painted it; as Claude Monet said, light is all. Claude Debussy wrote music.",
     "The constellation Gemini lies between Taurus and Cancer. Gemini 8 flew in 1966. I am a Gemini.",
@@ -212,11 +259,11 @@ def test_spans_are_disjoint_and_say_what_stands_there(noise: str, leaks: list[st
 PIECES = "as an AI ;a; ;<|;<s>;Qwen-;I am ;as a helpful large ;model ;[;gpt-4.1;я ;qwen_v1;1.1;языковая модель ;### "
 
 
-@pytest.mark.parametrize("piece", PIECES.split(";"))
+@pytest.mark.parametrize("piece", [*PIECES.split(";"), "<think>", "</think>", "_*", "**Qwen, ", "&#119;", "й…"])
 def test_hostile_text_takes_linear_time(piece: str) -> None:
-    text = piece * (60_000 // len(piece))
+    text = piece * (40_000 // len(piece))
     started = time.process_time()
-    scan_answer(text, SECRETS)
+    mask_spans(text, [(span.start, span.end) for span in scan_answer(text, SECRETS)])
     assert time.process_time() - started < 1.5
 
 

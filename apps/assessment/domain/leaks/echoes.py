@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from apps.assessment.domain.leaks.own import objects
+from apps.assessment.domain.leaks.plain import plain_text
 from apps.assessment.domain.leaks.spans import Span
 
 WORD = re.compile(r"\w{1,60}")
@@ -20,16 +21,17 @@ def find_echoes(answer: str, prompts: Iterable[str], trace: object, instruction:
     said = [(found.group().casefold(), found.start(), found.end()) for found in WORD.finditer(answer)]
     if len(said) < SHORTEST:
         return
-    innocent = [words_of(instruction)]
-    told = [words_of(prompt) for prompt in prompts]
-    for step in objects(trace):
-        if isinstance(step.get("prompt"), str):
-            told.append(words_of(step["prompt"]))
-        innocent += [words_of(text) for text in texts_in(step.get("input"))]
+    seen = [step["prompt"] for step in objects(trace) if isinstance(step.get("prompt"), str)]
+    told = [words_of(prompt) for prompt in dict.fromkeys([*prompts, *seen])]
+    innocent: list[list[str]] | None = None  # sources are long, and few answers need them
     for size in sorted({min(LONG, len(words)) for words in told if len(words) >= SHORTEST}):
         secret = {gram for words in told if len(words) == size or size == LONG for gram in grams(words, size)}
         places = [place for place, gram in enumerate(grams([word for word, _, _ in said], size)) if gram in secret]
-        known = {gram for words in innocent for gram in grams(words, size)} if places else set()
+        if not places:
+            continue
+        if innocent is None:
+            innocent = [words_of(text) for text in given_texts(trace, instruction)]
+        known = {gram for words in innocent for gram in grams(words, size)}
         yield from stretches(
             answer, said, [p for p in places if tuple(w for w, _, _ in said[p : p + size]) not in known], size
         )
@@ -48,8 +50,14 @@ def stretches(answer: str, said: list[tuple[str, int, int]], places: list[int], 
         last = place
 
 
+def given_texts(trace: object, instruction: str) -> Iterator[str]:
+    yield instruction
+    for step in objects(trace):
+        yield from texts_in(step.get("input"))
+
+
 def words_of(text: str) -> list[str]:
-    return WORD.findall(text.casefold())
+    return WORD.findall(plain_text(text).casefold())
 
 
 def grams(words: list[str], size: int) -> Iterator[Gram]:

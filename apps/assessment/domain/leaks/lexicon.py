@@ -13,7 +13,7 @@ from typing import Any
 LEXICON: dict[str, Any] = tomllib.loads(Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8"))
 LEXICON_VERSION: int = LEXICON["version"]
 
-START = r"(?<!\w)"
+START = r"(?<![^\W_])"
 # What belongs to a model's name: a version ("2.5", " 3"), then parts such as "-VL-7B-Instruct", " Pro", "’s".
 VERSION = r"(?:\.\d{1,3})?(?:[ _-]?v?\d{1,4}(?:\.\d{1,3}){0,2}[a-zA-Z]{0,3}\b)?"
 TIER = r"(?: (?-i:Pro|Flash|Ultra|Nano|Mini|Turbo|Sonnet|Opus|Haiku|Instruct|Vision|Large|Max|Plus|Lite)\b){0,2}"

@@ -14,9 +14,17 @@ FORMS = [
     rf"\[/?(?:{SQUARE})\]",
     r"<</?SYS>>",
     r"(?:^|(?<=\n))###[ ]?(?:Instruction|Response|Input|Assistant|Human|User|System):?(?=\s|$)",
-    r"(?:^|(?<=\n))(?-i:USER|ASSISTANT|SYSTEM):",
+    r"(?:^|(?<=\n))(?-i:USER|ASSISTANT|SYSTEM|Assistant|Human):",
     r"(?<=\w)(?-i:[▁Ġ])(?-i:[a-zа-яё])|(?<=\w)Ċ(?=\w|$)",  # a tokenizer's space or line break between two words
 ]
 TOKENS = re.compile("|".join(FORMS), re.IGNORECASE)
+# Thinking aloud, from its opening mark to the closing one or the end; without an opening mark (a chat template may have
+# written it) from the beginning.
+THINK = r"(?:<{0}think(?:ing)?>|\[{0}think\])"
+THOUGHTS = re.compile(
+    rf"{THINK.format('')}(?:(?!{THINK.format('/')})[\s\S])*(?:{THINK.format('/')})?"
+    rf"|\A(?:(?!{THINK.format('/?')})[\s\S])*{THINK.format('/')}",
+    re.IGNORECASE,
+)
 # <s> and </s> are stray only when they are no pair: the pair is struck-out text in HTML.
 STRIKE = re.compile(r"<s>[^<]{1,200}</s>|(</?s>)")
