@@ -3,14 +3,21 @@
 import base64
 import hashlib
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
 
-MAX_SIDE = 2048  # pixels; no server's model reads more of a picture, and a request stays below some megabytes
+MAX_SIDE = 2048  # pixels; few models read more of a picture, and a batch or a request stays below some megabytes
 LOSSLESS_PIXELS = 1_000_000
 JPEG_QUALITY = 95
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # what a task may have; no other decoder is even tried
+UNREADABLE = (
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, MemoryError, struct.error,
+    zlib.error, Image.DecompressionBombError,
+)  # fmt: skip  # what Pillow's decoders raise for files of others
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,18 @@ class SentPicture:
 def open_picture(path: Path) -> Image.Image:
     """Upright RGB pixels. Raises ValueError with the reason."""
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
             return ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"The picture {path.name} can't be opened: {error}") from error
+    except UNREADABLE as error:
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise ValueError(f"The picture {path.name} can't be opened: {reason}") from error
+
+
+def open_small(path: Path) -> Image.Image:
+    """Upright RGB pixels, at most 2,048 a side. Raises ValueError with the reason."""
+    picture = open_picture(path)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    return picture
 
 
 def as_data_uri(path: Path) -> SentPicture:
@@ -38,8 +53,7 @@ def as_data_uri(path: Path) -> SentPicture:
 
     Raises ValueError with the reason.
     """
-    picture = open_picture(path)
-    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+    picture = open_small(path)
     picture.info = {}
     buffer = io.BytesIO()
     kind = "jpeg" if is_jpeg(path) or picture.width * picture.height > LOSSLESS_PIXELS else "png"
@@ -53,5 +67,5 @@ def as_data_uri(path: Path) -> SentPicture:
 
 
 def is_jpeg(path: Path) -> bool:
-    with Image.open(path) as picture:
+    with Image.open(path, formats=FORMATS) as picture:
         return picture.format in {"JPEG", "MPO"}
