@@ -3,7 +3,7 @@
 import inspect
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,7 @@ from inference.contracts import Failure
 from inference.declare import Cancelled, Request, Result
 from inference.errors import must_pass
 from inference.models.chat import chat_prompt
-from inference.models.pictures import open_picture
+from inference.models.pictures import open_small
 from inference.models.sampling import RowSampler, StopWhen
 from inference.models.weights import Weights
 
@@ -26,13 +26,15 @@ Answers = dict[int, Result | Failure]
 
 @dataclass(frozen=True)
 class Row:
-    """A request made ready: its place in the caller's list, its prompt and that prompt's tokens, its pictures."""
+    """A request made ready: its place in the caller's list, its prompt and that prompt's tokens; its pictures are open
+    only while its batch is at work.
+    """
 
     place: int
     request: Request
     prompt: str
     tokens: int
-    images: list[Image.Image]
+    images: list[Image.Image] = field(default_factory=list)
 
 
 class LocalModel:
@@ -45,30 +47,25 @@ class LocalModel:
         self.reads_images = weights.reads_images
 
     def describe(self) -> Mapping[str, Any]:
-        return self.weights.record
+        return {**self.weights.record, "context_tokens": self.context_tokens}
 
     def count_tokens(self, text: str) -> int:
         return len(self.weights.tokenizer(text, add_special_tokens=False).input_ids)
 
     def generate(self, requests: Sequence[Request], cancelled: Cancelled) -> list[Result | Failure]:
-        made = [self.make_row(place, request) for place, request in enumerate(requests)]
-        answers: Answers = {place: row for place, row in enumerate(made) if isinstance(row, Failure)}
-        for batch in self.batches([row for row in made if isinstance(row, Row)]):
+        answers: Answers = {}
+        for batch in self.batches([self.make_row(place, request) for place, request in enumerate(requests)]):
             answers.update(self.answer(batch, cancelled))
         return [answers[place] for place in range(len(requests))]
 
-    def make_row(self, place: int, request: Request) -> Row | Failure:
-        try:
-            images = [open_picture(path) for path in request.images]
-        except ValueError as error:
-            return Failure("input", str(error), retryable=False)
+    def make_row(self, place: int, request: Request) -> Row:
         prompt = chat_prompt(self.weights, request)
-        return Row(place, request, prompt, self.count_tokens(prompt), images)
+        return Row(place, request, prompt, self.count_tokens(prompt))
 
     def batches(self, rows: list[Row]) -> Iterator[list[Row]]:
         """At most `batch_size` rows with as many pictures each; the longest first, so that little is padded."""
-        ordered = sorted(rows, key=lambda row: (len(row.images), -row.tokens))
-        for _, group in groupby(ordered, key=lambda row: len(row.images)):
+        ordered = sorted(rows, key=lambda row: (len(row.request.images), -row.tokens))
+        for _, group in groupby(ordered, key=lambda row: len(row.request.images)):
             alike = list(group)
             while alike:
                 size = self.batch_size
@@ -93,6 +90,12 @@ class LocalModel:
         return self.answer(rows[:half], cancelled) | self.answer(rows[half:], cancelled)
 
     def answer_at_once(self, rows: list[Row], cancelled: Cancelled) -> Answers:
+        opened = [with_pictures(row) for row in rows]
+        broken = {row.place: one for row, one in zip(rows, opened, strict=True) if isinstance(one, Failure)}
+        ready = [one for one in opened if isinstance(one, Row)]
+        return broken | (self.answer_ready(ready, cancelled) if ready else {})
+
+    def answer_ready(self, rows: list[Row], cancelled: Cancelled) -> Answers:
         inputs = self.encode(rows)
         sizes = [int(size) for size in inputs["attention_mask"].sum(dim=1)]
         answers: Answers = {
@@ -102,7 +105,7 @@ class LocalModel:
         }
         fitting = [row for row in rows if row.place not in answers]
         if len(fitting) < len(rows):
-            return answers | (self.answer_at_once(fitting, cancelled) if fitting else {})
+            return answers | (self.answer_ready(fitting, cancelled) if fitting else {})
         return self.run(rows, sizes, inputs, cancelled)
 
     def room_failure(self, prompt_tokens: int, max_tokens: int) -> Failure | None:
@@ -164,6 +167,13 @@ class LocalModel:
             latency_ms=latency_ms,
             batch_size=batch_size,
         )
+
+
+def with_pictures(row: Row) -> Row | Failure:
+    try:
+        return replace(row, images=[open_small(path) for path in row.request.images])
+    except ValueError as error:
+        return Failure("input", str(error), retryable=False)
 
 
 def tidy(text: str) -> str:

@@ -14,12 +14,14 @@ import transformers
 
 from inference.models.gguf import sha256_of
 from inference.models.memory import cached_snapshot
+from inference.models.pictures import MAX_SIDE
 
 if TYPE_CHECKING:
     from inference.models.weights import Weights
     from inference.spec.model import ModelSpec
 
 BLOB = re.compile(r"^[0-9a-f]{64}$")
+NOT_THE_MODEL = frozenset({"_name_or_path", "transformers_version"})  # of a config: where it lay, who wrote it
 
 
 def record_of(
@@ -32,6 +34,10 @@ def record_of(
         "source": spec.source,
         "revision": spec.revision,
         "files": {file.name: file_hash(file) for file in files},
+        "config_sha256": text_hash(
+            json.dumps(plain_config(weights.model.config.to_dict()), sort_keys=True, default=str)
+        ),
+        "adapter_sha256": adapter_hash(folder),
         "class": type(weights.model).__name__,
         "dtype": str(dtype).removeprefix("torch."),
         "quantisation": spec.quantisation,
@@ -43,6 +49,19 @@ def record_of(
         **processor_record(weights),
     }
     return {name: value for name, value in record.items() if value is not None}
+
+
+def plain_config(config: Any) -> Any:
+    """What decides the answer beside the weights: sizes of positions, norms, activations, at every level."""
+    if isinstance(config, dict):
+        return {str(name): plain_config(value) for name, value in config.items() if name not in NOT_THE_MODEL}
+    return [plain_config(value) for value in config] if isinstance(config, list | tuple) else config
+
+
+def adapter_hash(folder: Path | None) -> str | None:
+    """Of how a LoRA adapter in the folder is scaled and placed; its weights are among the files."""
+    path = folder / "adapter_config.json" if folder is not None else None
+    return sha256_of(path) if path is not None and path.is_file() else None
 
 
 def file_hash(path: Path) -> str:
@@ -62,7 +81,12 @@ def processor_record(weights: Weights) -> dict[str, Any]:
     if pictures is None:
         return record
     settings = text_hash(pictures.to_json_string())
-    return {**record, "image_processor": type(pictures).__name__, "image_processor_sha256": settings}
+    return {
+        **record,
+        "image_processor": type(pictures).__name__,
+        "image_processor_sha256": settings,
+        "largest_picture_side": MAX_SIDE,
+    }
 
 
 def tokenizer_text(tokenizer: Any) -> str:

@@ -1,10 +1,13 @@
 """Generation with small models of the real classes."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from inference.contracts import Failure
 from inference.declare import Model, Request, Result
@@ -159,11 +162,59 @@ def test_a_broken_picture_fails_alone(folder: Path, tmp_path: Path) -> None:
     assert "broken.png" in bad.message
 
 
+def test_pictures_are_opened_batch_by_batch_and_made_small(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model: Any = load(folder, "image", batch_size=2)
+    processor, generate = model.weights.processor, model.weights.model.generate
+    seen: list[Any] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(processor, name)
+
+        def __call__(self, **given: Any) -> Any:
+            seen.append([picture.size for pictures in given["images"] for picture in pictures])
+            return processor(**given)
+
+    def watched(**inputs: Any) -> Any:
+        seen.append("answer")
+        (tmp_path / "last.png").write_bytes(b"gone")  # the last batch's picture is not open yet
+        return generate(**inputs)
+
+    monkeypatch.setattr(model.weights, "processor", Watched())
+    monkeypatch.setattr(model.weights.model, "generate", watched)
+    wide = tmp_path / "wide.png"
+    Image.new("RGB", (4000, 100), "red").save(wide)
+    last = make_picture(tmp_path / "last.png")
+    asked = [request("what is this " * 2, images=(wide,)) for _ in range(2)] + [request("red", images=(last,))]
+    *good, bad = model.generate(asked, lambda: False)
+    assert seen == [[(2048, 51), (2048, 51)], "answer"]
+    assert all(isinstance(one, Result) for one in good)
+    assert isinstance(bad, Failure)
+    assert (bad.kind, bad.retryable) == ("input", False)
+
+
 def test_the_record_tells_what_ran(folder: Path) -> None:
     record = load(folder).describe()
     assert record["class"] == "LlamaForCausalLM"
     assert record["dtype"] == "float32"
     assert len(record["files"]["model.safetensors"]) == 64
+
+
+def test_what_changes_the_answer_changes_the_record(folder: Path, tmp_path: Path) -> None:
+    """Results are kept by the record: an edited config with the same weights is another model."""
+    copy = shutil.copytree(folder / "text", tmp_path / "text")
+    record = load(folder).describe()
+    assert load(tmp_path).describe() == record
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps({**config, "rms_norm_eps": 0.1}))
+    (tmp_path / "edited").mkdir()
+    copy.rename(tmp_path / "edited" / "text")
+    edited = load(tmp_path / "edited").describe()
+    assert {name for name in record if record[name] != edited[name]} == {"config_sha256"}
+    narrow = ModelSpec(engine="transformers", source="./text", device="cpu", context_tokens=64)
+    assert engines()["transformers"].load(narrow, folder).describe()["context_tokens"] == 64 != record["context_tokens"]
 
 
 @pytest.mark.parametrize(
