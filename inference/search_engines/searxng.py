@@ -12,6 +12,7 @@ from inference.retrieval.remote import RemoteSearcher, items_of, number_of, text
 from inference.retrieval.searching import Query, SearchEngine, Searcher, SearchOptions
 
 MAX_CHARACTERS = 400  # web search engines cut longer questions, each in its own way
+COMMANDS = "!?:<"
 NO_JSON = (
     "Its JSON is not switched on: in SearXNG's settings.yml put “search: formats: [html, json]” and restart it; its "
     "limiter must let this worker through, too."
@@ -37,12 +38,17 @@ def open_server(options: SearchOptions, model_dir: Path) -> Searcher:
 
 
 def make_request(endpoint: Endpoint, query: Query) -> Request:
-    text = " ".join(query.text.split())[:MAX_CHARACTERS]
+    text = plain_words(query.text)[:MAX_CHARACTERS]
     asked = urlencode({"q": text, "format": "json", "language": query.language, "safesearch": "1"})
     headers = {"Accept": "application/json"}
     if endpoint.key is not None:
         headers["Authorization"] = f"Bearer {endpoint.key}"
     return Request(f"{endpoint.url}/search?{asked}", headers=headers)  # noqa: S310 - the worker's own list of URLs
+
+
+def plain_words(text: str) -> str:
+    """Without the signs that make a word a command of SearXNG: `!engine`, `!!bang`, `?category`, `:language`, `<seconds`."""
+    return " ".join(filter(None, (word.lstrip(COMMANDS) for word in text.split())))
 
 
 def docs_of(data: Any) -> list[Doc]:

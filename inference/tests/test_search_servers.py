@@ -140,6 +140,12 @@ def test_searxng_s_results_become_documents(server: Server) -> None:
     assert len(found.facts["model"]["response_sha256"]) == 64
 
 
+def test_a_query_gives_searxng_no_commands(server: Server) -> None:
+    server.say((200, SEARXNG))
+    search({"engine": "searxng"}, "!!g ?images :de <9 !! who won 3:1 ?")
+    assert parse_qs(urlsplit(server.asked[0][0]).query)["q"] == ["g images de 9 who won 3:1"]
+
+
 def test_opensearch_is_asked_by_fields_and_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEARCH_ENDPOINT_MINE_KEY", "reader:secret")
     server.say((200, OPENSEARCH))
