@@ -203,8 +203,11 @@ class CachedResult(models.Model):
 
 class TrialQuerySet(models.QuerySet["Trial"]):
     def visible_to(self, user: "User") -> "TrialQuerySet":
-        """One's own; all for an admin."""
-        return self.all() if user.is_admin else self.filter(created_by=user)
+        """One's own, but for tasks of buckets that one may not see any more; all for an admin."""
+        if user.is_admin:
+            return self.all()
+        shown = models.Q(task=None) | models.Q(task__bucket__in=Bucket.objects.visible_to(user))
+        return self.filter(shown, created_by=user)
 
 
 class Trial(models.Model):

@@ -13,9 +13,11 @@ urlpatterns = [
     path("playground/<uuid:public_id>/", views.trial, name="trial"),
     path("playground/<uuid:public_id>/live/", views.trial_live, name="trial_live"),
     path("playground/<uuid:public_id>/compare/", views.trial_compare, name="trial_compare"),
+    path("playground/<uuid:public_id>/give-up/", views.trial_give_up, name="trial_give_up"),
     path("playground/<uuid:public_id>/picture/", views.trial_picture, name="trial_picture"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/live/", views.live, name="live"),
+    path("<uuid:public_id>/checks/", views.checks, name="checks"),
     path("<uuid:public_id>/retry/", views.retry, name="retry"),
     path("<uuid:public_id>/cancel/", views.cancel, name="cancel"),
 ]

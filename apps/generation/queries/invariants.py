@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from apps.generation.models import Run
 
 EXAMPLES = 5
-# Another round begins with at most `MAX_FAILURES - 1` failures, after one claim at least; each further one needs a claim.
+# Another round begins with `MAX_FAILURES - 1` failures at most, after a claim at least; each further one needs a claim.
 AHEAD = MAX_FAILURES - 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +19,7 @@ from apps.generation.models import Answer, AnswerState, Run, RunState, Trial, Wo
 from inference.engines import engines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeAlias, TypedDict
 
     from django.db.models import QuerySet
@@ -62,11 +64,21 @@ def queue_of(work: OfRevision) -> Queue:
 def queue_depths() -> list[QueueDepth]:
     """Every queue. Counts answers of all runs, whoever may see them."""
     waiting, messages = _waiting_by_queue(), queue_messages()
-    listening = [worker.listens_to for worker in Worker.objects.filter(seen_at__gte=Now() - SILENT)]
-    return [
-        QueueDepth(name, waiting.get(name, 0), messages.get(name), sum(name in queues for queues in listening))
-        for name in QUEUES
-    ]
+    listening = _listening()
+    return [QueueDepth(name, waiting.get(name, 0), messages.get(name), listening[name]) for name in QUEUES]
+
+
+def unattended_trials(trials: Iterable[Trial]) -> set[int]:
+    """The primary keys of those that wait, and no worker listens to a queue from which it may serve them."""
+    waiting = [trial for trial in trials if trial.state == AnswerState.WAITING]
+    listening = _listening() if waiting else Counter()
+    return {trial.pk for trial in waiting if not listening["live"] and not listening[trial.queue]}
+
+
+def _listening() -> Counter[str]:
+    """Workers by queue, without silent ones."""
+    seen = Worker.objects.filter(seen_at__gte=Now() - SILENT)
+    return Counter(name for worker in seen for name in set(worker.listens_to))
 
 
 def _waiting_by_queue() -> dict[Queue, int]:

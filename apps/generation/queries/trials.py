@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def trials_of(user: User) -> QuerySet[Trial]:
     """What `user` tried, newest first, without the heavy traces."""
-    own = Trial.objects.filter(created_by=user).select_related("revision__pipeline", "task")
+    own = Trial.objects.visible_to(user).filter(created_by=user).select_related("revision__pipeline", "task")
     return own.defer("trace", "text")
 
 

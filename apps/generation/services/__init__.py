@@ -11,7 +11,13 @@ from apps.generation.services.leases import (
 from apps.generation.services.pulse import QUEUES_VARIABLE, at_work, begin_pulse, forget_worker, worker_name
 from apps.generation.services.runs import RunRefused, cancel_run, retry_failed, start_run
 from apps.generation.services.sweep import SweepResult, sweep_leases
-from apps.generation.services.trials import TrialRefused, try_instruction, try_task, wake_for_waiting_trials
+from apps.generation.services.trials import (
+    TrialRefused,
+    give_up_trials,
+    try_instruction,
+    try_task,
+    wake_for_waiting_trials,
+)
 from apps.generation.services.trying import answer_trials
 
 __all__ = [
@@ -29,6 +35,7 @@ __all__ = [
     "fail_answer",
     "finish_answer",
     "forget_worker",
+    "give_up_trials",
     "release_answers",
     "retry_failed",
     "start_run",

@@ -11,7 +11,7 @@ from django.db.models.functions import Concat, Now
 
 from apps.generation.domain.retries import MAX_LOSSES, backoff_seconds
 from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState, Worker
-from apps.generation.services.trials import wake_for_waiting_trials
+from apps.generation.services.trials import fail_unserved_trials, wake_for_waiting_trials
 from apps.generation.services.wake import wake_workers
 
 ADVISORY_LOCK = 7_305_001  # any number that no other lock of this database uses
@@ -42,6 +42,7 @@ def sweep_leases(*, worker: str = "", every: timedelta | None = None) -> SweepRe
         return SweepResult()
     Worker.objects.filter(name=worker).update(swept_at=Now())
     Worker.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
+    fail_unserved_trials()
     wake_for_waiting_trials()
     return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
 

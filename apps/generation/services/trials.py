@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,22 +14,23 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.audit.services import record
 from apps.buckets.pictures.staging import StagedPicture
 from apps.buckets.pictures.storing import removed_on_failure, store_pictures
-from apps.generation.models import AnswerState, Trial
+from apps.generation.models import AnswerState, FailureKind, Trial
 from apps.generation.queries import queue_of
 from apps.generation.services.wake import HINT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from apps.accounts.models import User
     from apps.buckets.models import Task
     from apps.buckets.pictures.encoding import Picture
     from apps.pipelines.models import PipelineRevision
 
 MOST_OPEN = 6  # trials of one person that wait or run
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class TrialRefused(Exception):
@@ -52,10 +54,37 @@ def try_instruction(
 
 
 @transaction.atomic
+def give_up_trials(*, actor: User, trials: Sequence[Trial]) -> int:
+    """What waits or runs is cancelled; returns how many. A worker that is at one writes no more."""
+    given_up = Trial.objects.filter(_is_open(), pk__in=[trial.pk for trial in trials])
+    count = given_up.update(state=AnswerState.CANCELLED, lease_until=None, finished_at=Now())
+    if count:
+        record(actor, "trial.given_up", trials[0], trials=count)
+    return count
+
+
+def fail_unserved_trials() -> int:
+    """What the sweeper does with those that no worker takes; returns how many. A person is waiting, so not for ever."""
+    unserved = Trial.objects.filter(_is_left(), created_at__lt=Now() - LONGEST_WAIT)
+    locked = list(unserved.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    message = "No worker took it within an hour. The page of workers says which queues they listen to."
+    return Trial.objects.filter(pk__in=locked).update(
+        state=AnswerState.FAILED,
+        error_kind=FailureKind.TIMEOUT,
+        error=message,
+        lease_until=None,
+        finished_at=Now(),
+    )
+
+
+@transaction.atomic
 def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> list[Trial]:
+    User.objects.select_for_update(no_key=True).get(pk=asked.created_by_id)  # two requests at once count in turn
     open_now = Trial.objects.filter(_is_open(), created_by=asked.created_by).count()
     if open_now + len(revisions) > MOST_OPEN:
-        raise TrialRefused(_("Your earlier trials are still waiting for a worker. Try again when they are done."))
+        raise TrialRefused(
+            _("Your earlier trials are still waiting for a worker. Try again when they are done, or give them up.")
+        )
     together = uuid4()
     trials = []
     for revision in revisions:
@@ -104,9 +133,12 @@ def wake_for_trials() -> None:
 
 def wake_for_waiting_trials() -> None:
     """What the sweeper does: a message for those that nobody is at."""
-    waiting = Q(state=AnswerState.WAITING) | Q(state=AnswerState.RUNNING, lease_until__lt=Now())
-    if Trial.objects.filter(waiting).exists():
+    if Trial.objects.filter(_is_left()).exists():
         wake_for_trials()
+
+
+def _is_left() -> Q:
+    return Q(state=AnswerState.WAITING) | Q(state=AnswerState.RUNNING, lease_until__lt=Now())
 
 
 def _is_open() -> Q:

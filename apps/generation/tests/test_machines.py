@@ -192,11 +192,15 @@ def test_the_run_page_shows_queue_workers_and_checks(
     text = client.get(address).content.decode()
     assert "no worker listens" not in text
     assert worker_name().partition(":")[0] in text
-    assert "Checks of this run" not in text
+    checks = reverse("generation:checks", args=[run.public_id])
+    assert checks not in text
     Answer.objects.update(state=AnswerState.DONE, text="Yes", attempt=1, finished_at=Now(), trace=[{"step": "a"}])
     text = client.get(address).content.decode()
-    assert text.count("Holds") == 5
     assert "Waiting, all runs" not in text
+    assert f'hx-get="{checks}"' in text
+    assert "<html" in client.get(checks).content.decode()
+    part = client.get(checks, headers={"HX-Request": "true"}).content.decode()
+    assert (part.count("Holds"), "<html" in part) == (5, False)
 
 
 def test_the_page_of_workers_refreshes_itself(client: Client, cast: Cast, presence: pulse_module.Presence) -> None:

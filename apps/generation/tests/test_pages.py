@@ -148,7 +148,9 @@ def test_the_page_asks_for_itself_until_the_run_has_settled(
     waiting = make_run(bucket, revision, done=False)
     live = reverse("generation:live", args=[waiting.public_id])
     assert f'hx-get="{live}?state=waiting"' in page(client, cast.researcher, f"{detail(waiting)}?state=waiting")
-    assert "hx-get" not in page(client, cast.researcher, detail(run))
+    settled = page(client, cast.researcher, detail(run))
+    assert 'id="live"' in settled
+    assert reverse("generation:live", args=[run.public_id]) not in settled
     part = client.get(live, headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith('<div id="live"')
     assert client.get(live).headers["Location"] == detail(waiting)

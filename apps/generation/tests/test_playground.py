@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.urls import reverse
 from PIL import Image as Pillow
 
+from apps.audit.models import AuditEvent
 from apps.buckets.tests.makers import make_bucket
-from apps.generation.models import Answer, AnswerState, Trial
+from apps.generation.models import Answer, AnswerState, Trial, Worker
 from apps.generation.services import answer_trials
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
@@ -124,7 +126,7 @@ def test_the_page_asks_until_settled_and_is_sent_only_what_is_new(
     trial = make_trial(cast, revision)
     client.force_login(cast.researcher)
     page = text_of(client, reverse("generation:trial", args=[trial.public_id]))
-    live = f"{reverse('generation:trial_live', args=[trial.public_id])}?seen=0waiting0"
+    live = f"{reverse('generation:trial_live', args=[trial.public_id])}?seen=0waiting0%21"
     assert f'hx-get="{live}"' in page
     assert "Load this page again" in page
     assert client.get(live, headers={"HX-Request": "true"}).status_code == 204
@@ -133,8 +135,41 @@ def test_the_page_asks_until_settled_and_is_sent_only_what_is_new(
     assert part.lstrip().startswith('<div id="trials"')
     assert "&lt;no&gt; model" in part
     assert "hx-get" not in part
+    assert 'id="1-story-0-1" hx-preserve' in part
     assert "1 step done" in part
     assert client.get(live).headers["Location"] == reverse("generation:trial", args=[trial.public_id])
+
+
+def test_a_trial_that_nobody_takes_says_so_and_is_given_up(
+    client: Client, cast: Cast, revision: PipelineRevision
+) -> None:
+    trial = make_trial(cast, revision)
+    address = reverse("generation:trial", args=[trial.public_id])
+    client.force_login(cast.researcher)
+    assert "No worker listens to" in text_of(client, address)
+    Worker.objects.create(name="a:1", host="a", pid=1, queues="cpu", started_at=Now(), seen_at=Now())
+    assert "No worker listens to" not in text_of(client, address)
+    give_up = reverse("generation:trial_give_up", args=[trial.public_id])
+    client.force_login(cast.outsider)
+    assert client.post(give_up).status_code == 404
+    client.force_login(cast.researcher)
+    page = client.post(give_up, follow=True).content.decode()
+    trial.refresh_from_db()
+    assert (trial.state, AuditEvent.objects.filter(verb="trial.given_up").count()) == (AnswerState.CANCELLED, 1)
+    assert "hx-get" not in page
+    assert "1 trial was given up." in page
+
+
+def test_a_task_of_a_bucket_that_one_may_not_see_any_more_is_gone(
+    client: Client, cast: Cast, bucket: Bucket, revision: PipelineRevision
+) -> None:
+    trial = make_trial(cast, revision, task=bucket.tasks.first())
+    address = reverse("generation:trial", args=[trial.public_id])
+    client.force_login(cast.researcher)
+    assert client.get(address).status_code == 200
+    bucket.members.remove(cast.researcher)
+    assert client.get(address).status_code == 404
+    assert address not in text_of(client, ADDRESS)
 
 
 def test_two_answers_to_one_task_stand_step_by_step(client: Client, cast: Cast, bucket: Bucket) -> None:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import threading
+import os
+import signal
+import sys
+import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
 from apps.buckets.pictures.encoding import encode_picture
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import AnswerState, Trial
-from apps.generation.services import TrialRefused, answer_trials, drain_run, try_instruction, try_task
+from apps.generation.services import (
+    TrialRefused,
+    answer_trials,
+    drain_run,
+    give_up_trials,
+    sweep_leases,
+    try_instruction,
+    try_task,
+)
 from apps.generation.services.pulse import QUEUES_VARIABLE
-from apps.generation.services.resident import resident_runner
+from apps.generation.services.resident import EXIT_UNUSABLE, resident_runner
 from apps.generation.services.trying import claim_trial
 from apps.generation.tests.runners import TestRunner
 from apps.generation.tests.test_drain import make_waiting_run
@@ -94,6 +108,32 @@ class TwoSteps:
         return [Outcome("playground", "said" if self.is_done else None, None, (step,) * len(self.seen))]
 
 
+def test_a_step_that_hangs_beside_ends_the_process(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would hold up all steps without a model from now on. The time limit comes as a signal, as in a worker."""
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    trial, batch, over = start(cast), TwoSteps(), threading.Event()
+
+    def time_is_over(*_: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    before = signal.signal(signal.SIGUSR2, time_is_over)
+
+    def hang() -> None:
+        os.kill(os.getpid(), signal.SIGUSR2)
+        over.wait(10)
+
+    monkeypatch.setattr(batch, "advance", hang)
+    monkeypatch.setattr(TestRunner, "start", lambda *_, **__: batch)
+    try:
+        with pytest.raises(SystemExit, match=str(EXIT_UNUSABLE)):
+            answer_trials(worker="here:1")
+    finally:
+        over.set()
+        signal.signal(signal.SIGUSR2, before)
+    trial.refresh_from_db()
+    assert (trial.state, trial.error_kind) == (AnswerState.FAILED, "timeout")
+
+
 def test_the_trace_appears_step_by_step(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     trial, batch = start(cast), TwoSteps()
     monkeypatch.setattr(TestRunner, "start", lambda *_, **__: batch)
@@ -164,3 +204,42 @@ def test_nobody_fills_the_queue_with_trials(cast: Cast) -> None:
     with pytest.raises(TrialRefused, match="still waiting"):
         start(cast)
     assert Trial.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_requests_at_once_count_in_turn(cast: Cast) -> None:
+    for _ in range(5):
+        start(cast)
+    revision, refused = make_revision(cast.researcher, name="Late"), []
+
+    def ask() -> None:
+        try:
+            try_instruction(actor=cast.researcher, revisions=[revision], instruction="?", language="en", picture=None)
+        except TrialRefused as refusal:
+            refused.append(refusal)
+        finally:
+            connection.close()
+
+    late = threading.Thread(target=ask)
+    with transaction.atomic():
+        start(cast)
+        late.start()
+        late.join(0.3)
+    late.join(5)
+    assert (len(refused), Trial.objects.count()) == (1, 6)
+
+
+def test_a_trial_that_no_worker_takes_within_an_hour_fails(cast: Cast) -> None:
+    fresh, given_up, _ = (start(cast) for _ in range(3))
+    give_up_trials(actor=cast.researcher, trials=[given_up])
+    Trial.objects.exclude(pk=fresh.pk).update(created_at=timezone.now() - timedelta(minutes=61))
+    sweep_leases()
+    states = list(Trial.objects.order_by("pk").values_list("state", "error_kind"))
+    assert states == [("waiting", ""), ("cancelled", ""), ("failed", "timeout")]
+
+
+def test_what_is_given_up_while_a_worker_is_at_it_stays_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial, batch = start(cast), TwoSteps(needs_model=True)
+    monkeypatch.setattr(TestRunner, "start", lambda *_, **__: batch)
+    monkeypatch.setattr(batch, "advance", lambda: batch.seen.append(give_up_trials(actor=cast.admin, trials=[trial])))
+    assert (serve(trial).state, trial.text, batch.seen) == (AnswerState.CANCELLED, None, [1, 0])

@@ -96,7 +96,7 @@ def _live_context(request: HttpRequest, run: Run) -> dict[str, Any]:
         "tabs": [(kind, AnswerState(kind).label, getattr(progress, kind)) for kind in AnswerState.values],
         "may_edit": may_edit(signed_in(request), run),
         "pairs": ready_pairs(run),
-        **(_checks(run) if progress.is_settled else _machines(run)),
+        **({} if progress.is_settled else _machines(run)),
     }
 
 
@@ -107,8 +107,13 @@ def _machines(run: Run) -> dict[str, Any]:
     return {"queues": [depth], "workers": [worker for worker in workers_now() if queue in worker.listens_to]}
 
 
-def _checks(run: Run) -> dict[str, Any]:
-    return {"invariants": check_run(run)}
+@require_GET
+@researchers
+def checks(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Reads every trace, so it is asked for; the run's page fetches the list alone."""
+    run = access_run(signed_in(request), public_id)
+    part = "generation/_checks.html" if request.htmx else "generation/checks.html"  # type: ignore[attr-defined]
+    return render(request, part, {"run": run, "invariants": check_run(run)})
 
 
 @require_POST

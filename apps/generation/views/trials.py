@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.access import researchers, signed_in
 from apps.buckets.pictures.serving import picture_response
@@ -14,8 +16,8 @@ from apps.generation.access import access_trials
 from apps.generation.domain.alignment import aligned
 from apps.generation.domain.trace import readable_steps
 from apps.generation.forms import TrialForm
-from apps.generation.queries import trials_of
-from apps.generation.services import TrialRefused, try_instruction, try_task
+from apps.generation.queries import trials_of, unattended_trials
+from apps.generation.services import TrialRefused, give_up_trials, try_instruction, try_task
 from apps.web.paging import page_of
 from apps.web.posted import posted
 
@@ -77,12 +79,25 @@ def trial_live(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _context(request: HttpRequest, public_id: UUID) -> dict[str, Any]:
     trials = access_trials(signed_in(request), public_id)
     told = [(each, readable_steps(each.trace)) for each in trials]
+    unattended = unattended_trials(trials)
+    words = [f"{each.attempt}{each.state}{len(steps)}{'!' * (each.pk in unattended)}" for each, steps in told]
     return {
         "trial": trials[0],
         "trials": told,
         "is_settled": all(each.is_settled for each in trials),
-        "seen": " ".join(f"{each.attempt}{each.state}{len(steps)}" for each, steps in told),
+        "unattended": unattended,
+        "seen": " ".join(words),
     }
+
+
+@require_POST
+@researchers
+def trial_give_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    count = give_up_trials(actor=user, trials=access_trials(user, public_id))
+    words = ngettext("%(count)s trial was given up.", "%(count)s trials were given up.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("generation:trial", public_id)
 
 
 @require_GET
