@@ -214,6 +214,16 @@ def test_what_the_revisions_are_called_is_found_unless_the_task_says_it() -> Non
     assert own_names({"models": [1], "steps": [{"id": None}, 3], "name": None}, "Text only") == frozenset()
 
 
+def test_models_are_known_as_the_traces_tell_them() -> None:
+    local = {"engine": "transformers", "source": "acme/Quuxor-2B-it", "revision": "a1", "class": "LlamaForCausalLM"}
+    remote = {"endpoint": "vllm-a", "source": "best", "id": "chatcmpl-12345", "served_model": "/models/Glimmerax-70B"}
+    traces = [[{"step": "answer", "model": local}, {"step": "read", "model": remote}, {"model": {"source": ["x-1"]}}]]
+    names = own_names({}, "Text only", traces)
+    assert names == {"acme/Quuxor-2B-it", "Quuxor-2B-it", "Glimmerax-70B"}
+    found = scan_answer("Quuxor 2B it, glimmerax-70b; chatcmpl-12345", Secrets(names))
+    assert [(span.kind, span.matched) for span in found] == [("own", "Quuxor 2B it"), ("own", "glimmerax-70b")]
+
+
 def test_a_prompt_that_comes_back_is_found_but_not_the_question_or_the_sources() -> None:
     echo = "Sure! Answer the question from the facts, in one or two sentences. It is red."
     (span,) = scan_answer(echo, SECRETS)

@@ -15,17 +15,30 @@ SUFFIX = re.compile(
 PECULIAR = re.compile(r"[\d_+]|\w-\w|[a-zа-яё][A-ZА-ЯЁ]|[A-ZА-ЯЁ]{3,}")
 PLACEHOLDER = re.compile(r"\{\{[^{}]{0,500}\}\}|\{%[^{}]{0,500}%\}|\{#[^{}]{0,500}#\}")
 
+MOST_RECORDED = 100  # a server may say anything
+
 
 def own_names(spec: Mapping[str, Any], pipeline: str, traces: Iterable[object] = ()) -> frozenset[str]:
     """Names by which this pipeline could be known: its own, its models' (also as the `traces` tell them) and those of
     its steps when they are peculiar. Ordinary words are left out, or every answer would hold a hit."""
     models = [mapping(model).get("source") for model in mapping(spec.get("models")).values()]
-    models += [mapping(step.get("model")).get("id") for trace in traces for step in objects(trace)]
+    models += recorded_models(traces)
     named = {pipeline, str(spec.get("name", ""))}.union(*map(model_names, models))
     steps = {str(step.get(key, "")) for step in objects(spec.get("steps")) for key in ("id", "uses")}
     steps |= set(mapping(spec.get("models")))
     telling = {name.strip() for name in named if is_telling(name)} | {name for name in steps if "_" in name}
     return frozenset(telling)
+
+
+def recorded_models(traces: Iterable[object]) -> list[str]:
+    """What the records of the steps' models say was loaded, or which model a server says it asked."""
+    records = [mapping(step.get("model")) for trace in traces for step in objects(trace)]
+    told = {record.get(key) for record in records for key in ("source", "served_model") if is_short(record.get(key))}
+    return sorted(map(str, told))[:MOST_RECORDED]
+
+
+def is_short(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 200
 
 
 def model_names(source: object) -> Iterator[str]:
