@@ -185,7 +185,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
-    "admit": {"task": "assessment.admit", "schedule": 15.0, "options": {"expires": 15}},
+    "admit": {"task": "assessment.admit", "schedule": 15.0, "options": {"expires": 60}},
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /metrics; without one there is no such page

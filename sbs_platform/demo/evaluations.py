@@ -54,7 +54,8 @@ def load_simulated_evaluation(people: People, runs: tuple[Run, Run]) -> tuple[Ev
 
 def mask_leaks(researcher: User, evaluation: Evaluation) -> int:
     """Mask what may unblind, as a careful researcher would, so that no pair waits; returns how many places."""
-    admit_pairs(evaluation=evaluation)
+    while admit_pairs(evaluation=evaluation):
+        pass
     hits = LeakHit.objects.of(evaluation).open()
     decided = decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.MASK, now=timezone.now())
     return decided.hits

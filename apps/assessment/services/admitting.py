@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from celery import current_app
 from django.db import transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -23,7 +24,8 @@ from apps.assessment.models.leaks import MATCHED_LETTERS
 from apps.assessment.queries import ready_pairs
 from apps.generation.models import Answer
 
-AT_ONCE, ON_CLAIM = 500, 25  # pairs: in one transaction, and while an assessor waits for the page
+AT_ONCE, WHILE_WAITED = 100, 25  # pairs: in one transaction, and while somebody waits for the page
+HINT_SECONDS = 60  # older messages are dropped: the beat sends one every 15 s
 ROWS = 2000
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,18 @@ def admit_news(evaluation: Evaluation) -> int:
     """For an assessor who found nothing: a few pairs, if any answer came since the last look."""
     if not Evaluation.objects.filter(pk=evaluation.pk).with_news().exists():
         return 0
-    return admit_pairs(evaluation=evaluation, limit=ON_CLAIM)
+    return admit_pairs(evaluation=evaluation, limit=WHILE_WAITED)
+
+
+def admit_first(evaluation: Evaluation) -> int:
+    """For whoever opens an evaluation: a few pairs at once, the rest by the job. A broker that is down is logged."""
+    admitted = admit_pairs(evaluation=evaluation, limit=WHILE_WAITED)
+    if admitted == WHILE_WAITED:
+        transaction.on_commit(
+            lambda: current_app.send_task("assessment.admit", expires=HINT_SECONDS, retry_policy={"max_retries": 1}),
+            robust=True,
+        )
+    return admitted
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from apps.assessment.domain.criteria import SETS
 from apps.assessment.domain.refusals import CannotOpen
 from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation
 from apps.assessment.queries import could_compare, pipeline_names
-from apps.assessment.services.admitting import admit_pairs
+from apps.assessment.services.admitting import admit_first
 from apps.audit.services import record
 from apps.generation.models import Run
 
@@ -55,7 +55,7 @@ def open_evaluation(
         Criterion(evaluation=evaluation, key=spec.key, position=position, required=spec.required)
         for position, spec in enumerate(SETS[criteria])
     )
-    comparisons = admit_pairs(evaluation=evaluation)
+    comparisons = admit_first(evaluation)
     record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
     return evaluation
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.assessment.domain.verdicts import JudgmentInput, rating_shown, verdict_shown
 from apps.assessment.models import Evaluation, Judgment
-from apps.assessment.services import claim_comparison, open_evaluation, submit_judgment
+from apps.assessment.services import admit_pairs, claim_comparison, open_evaluation, submit_judgment
+from apps.assessment.services.admitting import WHILE_WAITED
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState
 from apps.generation.tests.makers import make_run
@@ -41,7 +42,7 @@ def make_evaluation(
     run_a.answers.filter(task__key__in=lost).update(**failure)
     for key, text in (says or {}).items():
         run_a.answers.filter(task__key=key).update(text=text)
-    return open_evaluation(
+    evaluation = open_evaluation(
         actor=owner,
         name=name,
         run_a=run_a,
@@ -51,6 +52,9 @@ def make_evaluation(
         assessors=assessors,
         seed=seed,
     )
+    while tasks > WHILE_WAITED and admit_pairs(evaluation=evaluation):  # as the job does
+        pass
+    return evaluation
 
 
 def answer_tasks(evaluation: Evaluation, *keys: str, text: str = "Birch") -> None:

@@ -1,12 +1,16 @@
 from typing import Any
 
 import pytest
+from celery import current_app
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.assessment.domain.refusals import CannotOpen
+from apps.assessment.jobs import admit
 from apps.assessment.labels import title_for_assessors
 from apps.assessment.models import Evaluation
 from apps.assessment.queries import evaluation_progress
 from apps.assessment.services import open_evaluation
+from apps.assessment.services.admitting import WHILE_WAITED
 from apps.assessment.tests.makers import make_evaluation
 from apps.audit.models import AuditEvent
 from apps.buckets.tests.makers import make_bucket
@@ -29,6 +33,24 @@ def test_every_place_exists_from_the_opening_on(cast: Cast) -> None:
         "hallucinations",
     ]
     assert AuditEvent.objects.get(verb="evaluation.opened").facts["comparisons"] == 5
+
+
+@pytest.mark.parametrize(("tasks", "asked"), [(WHILE_WAITED + 1, ["assessment.admit"]), (2, [])])
+def test_opening_takes_a_few_pairs_in_and_sends_for_the_rest(
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    tasks: int,
+    asked: list[str],
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(current_app, "send_task", lambda name, **options: sent.append(name))
+    run_a, run_b = runs(cast, make_bucket(cast.researcher, tasks=tasks))
+    with django_capture_on_commit_callbacks(execute=True):
+        evaluation = opened(cast, run_a=run_a, run_b=run_b)
+    assert (sent, evaluation.comparisons.count()) == (asked, min(tasks, WHILE_WAITED))
+    admit()
+    assert evaluation.comparisons.count() == tasks
 
 
 def test_tasks_that_a_run_failed_at_are_left_out_and_counted(cast: Cast) -> None:
