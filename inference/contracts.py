@@ -84,7 +84,8 @@ def unheard(task_id: str, record: StepRecord) -> None:
 class Batch(Protocol):
     """A batch on its way through the steps. One thread at a time may advance it, not always the same one.
 
-    Steps with a model belong in one thread, those without may run in another: `needs_model` says which is next.
+    Steps with a model belong in one thread, those without may run in another: `needs_model` says which is next. Only
+    where `BatchRunner.is_remote`, steps with a model may run in as many threads as there are batches.
     """
 
     @property
@@ -103,10 +104,12 @@ class BatchRunner(Protocol):
 
     One task's error never fails its neighbours: it is that task's `Failure`. A model that can't be loaded raises
     `inference.errors.ModelUnavailable` before any task is touched. `run` is `start`, then `advance` to the end.
-    `overlaps` says whether a second batch may gain time: there are steps with a model and steps without.
+    `overlaps` says whether a second batch may gain time: there are steps with a model and steps without. `is_remote`:
+    there are models, all of them in other processes, so that several batches keep them busier than one.
     """
 
     batch_size: int
+    is_remote: bool
 
     @property
     def overlaps(self) -> bool: ...

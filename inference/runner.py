@@ -11,10 +11,11 @@ from inference.cache import CachedModel
 from inference.components import components
 from inference.contracts import BatchRunner, Failure, OnStep, Outcome, ResultStore, StepRecord, TaskInput, unheard
 from inference.declare import Cancelled, Component, Model, Resources, StepInput, StepOutput, StepRunner
+from inference.engines import engines
 from inference.errors import ModelUnavailable, must_pass
 from inference.residents import load_models
 from inference.spec.checks import options_of
-from inference.spec.model import PipelineSpec, StepSpec
+from inference.spec.model import ModelSpec, PipelineSpec, StepSpec
 
 BATCH_WITHOUT_MODEL = 16
 CANCELLED = Failure("cancelled", "The run was cancelled before this answer was written.", retryable=True)
@@ -28,10 +29,21 @@ def make_runner(spec: PipelineSpec, *, model_dir: Path, store: ResultStore | Non
     """
     models = load_models(spec.models, model_dir)
     if store is not None:
-        models = {name: CachedModel(model, store) for name, model in models.items()}
+        models = {name: CachedModel(model, store, at_once(spec.models[name])) for name, model in models.items()}
     steps = [prepare_step(step, models, model_dir) for step in spec.steps]
-    sizes = [model.batch_size for model in spec.models.values()]
-    return PipelineRunner(steps, spec.output, max(sizes, default=BATCH_WITHOUT_MODEL))
+    sizes = [at_once(model) for model in spec.models.values()]
+    return PipelineRunner(steps, spec.output, max(sizes, default=BATCH_WITHOUT_MODEL), is_remote=is_remote(spec))
+
+
+def at_once(model: ModelSpec) -> int:
+    """How many requests keep the model full."""
+    return max(model.batch_size, model.concurrency or 1)
+
+
+def is_remote(spec: PipelineSpec) -> bool:
+    """Whether steps ask models, and none of them is in this process."""
+    asked = {spec.models[step.model].engine for step in spec.steps if step.model is not None}
+    return bool(asked) and asked <= {name for name, engine in engines().items() if not engine.in_process}
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,7 @@ class PipelineRunner:
     steps: Sequence[PreparedStep]
     output: str
     batch_size: int
+    is_remote: bool = False
 
     @property
     def overlaps(self) -> bool:

@@ -1,7 +1,10 @@
-"""The batches that a worker's turn has in hand: one, or two where a pipeline has steps with a model and steps without.
+"""The batches that a worker's turn has in hand: one; two, where a pipeline has steps with a model and steps without;
+four, where all its models are behind servers.
 
-While the model works for one batch, a thread reads and searches for the other. Models and the database belong to the
-worker's own thread, all steps without a model to the one beside it: nothing is used by two threads at once.
+While a model in this process works for one batch, a thread reads and searches for the other. The model and the database
+belong to the worker's own thread, all steps without a model to one thread beside it at a time: nothing is used by two
+threads at once. Batches for servers go through a thread each, so that the slowest answer of one leaves no server idle:
+models behind servers may be asked by several threads, steps without a model take turns.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from apps.generation.models import Run
 from apps.generation.services.heartbeat import kept_leases
@@ -32,23 +35,34 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _beside = threading.Lock()
+GRACE_SECONDS = 2.0
+REMOTE_BATCHES = (
+    4  # simulated with log-normal latencies (σ 0.5) and batches of a server's concurrency: 97 % of it is used
+)
 
 
 def run_beside(work: Callable[[], None]) -> Future[None]:
-    """`work` in a thread, after what was handed over before it. The thread keeps no process from ending."""
+    """`work` in a thread, which keeps no process from ending and no connection to the database."""
     future: Future[None] = Future()
 
     def body() -> None:
         try:
-            with _beside:
-                work()
+            work()
         except BaseException as error:  # noqa: BLE001 - it is raised where the result is asked for
+            connections.close_all()
             future.set_exception(error)
         else:
+            connections.close_all()
             future.set_result(None)
 
-    threading.Thread(target=body, name="steps-without-model", daemon=True).start()
+    threading.Thread(target=body, name="beside", daemon=True).start()
     return future
+
+
+def advance_alone(batch: Batch) -> None:
+    """A step without a model: one at a time in this process, in no particular order."""
+    with _beside:
+        batch.advance()
 
 
 class ClaimedBatch:
@@ -58,6 +72,7 @@ class ClaimedBatch:
         self.run = run
         self.answers = answers
         self.beside: Future[None] | None = None
+        self.is_remote = runner.is_remote
         self.dropped = threading.Event()
         self.batch: Batch | None = None
         with ExitStack() as stack:
@@ -76,19 +91,26 @@ class ClaimedBatch:
 
     @property
     def waits_for_model(self) -> bool:
-        return self.batch is not None and self.beside is None and self.batch.needs_model
+        """For one in this process, which belongs to the worker's own thread."""
+        return self.batch is not None and self.beside is None and self.batch.needs_model and not self.is_remote
 
     def go_on_beside(self) -> None:
-        """Hand the steps up to the next one with a model to the other thread, and take over what it has finished."""
+        """Hand what needs no model of this process to another thread, and take over what it has finished."""
         if self.beside is not None and self.beside.done():
             finished, self.beside = self.beside, None
             self.guarded(finished.result)
-        if self.batch is not None and self.beside is None and not self.batch.needs_model and not self.batch.is_done:
-            self.beside = run_beside(self.to_next_model)
+        batch = self.batch
+        if batch is not None and self.beside is None and not batch.is_done and not self.waits_for_model:
+            self.beside = run_beside(lambda: self.advance_beside(batch))
 
-    def to_next_model(self) -> None:
-        while self.batch is not None and not self.batch.is_done and not self.batch.needs_model:
-            self.batch.advance()
+    def advance_beside(self, batch: Batch) -> None:
+        while not batch.is_done and not self.dropped.is_set():
+            if not batch.needs_model:
+                advance_alone(batch)
+            elif self.is_remote:
+                batch.advance()
+            else:
+                return
 
     def ask_model(self) -> None:
         if self.batch is not None:
@@ -156,19 +178,38 @@ class Lane:
     batches: list[ClaimedBatch] = field(default_factory=list)
     at_work: ClaimedBatch | None = None
 
+    @property
+    def most_batches(self) -> int:
+        if self.runner.is_remote:
+            return REMOTE_BATCHES
+        return 2 if self.runner.overlaps else 1
+
     def fill(self) -> None:
-        """Claim what may be in hand; one batch ahead at most."""
-        while len(self.batches) < (2 if self.runner.overlaps else 1):
+        """Claim what may be in hand."""
+        while len(self.batches) < self.most_batches:
             answers = claim_answers(self.run, worker=self.worker, batch_size=self.runner.batch_size)
             if not answers:
                 return
-            self.batches.append(ClaimedBatch(self.run, self.runner, answers))
+            try:
+                self.batches.append(ClaimedBatch(self.run, self.runner, answers))
+            except BaseException:
+                release_answers(answers)
+                raise
 
     def step(self) -> None:
-        """One step with a model, of the batch claimed first among those that wait for it; else wait for the thread."""
+        """Store what is done, so that more can be claimed; else one step with a model, of the batch claimed first among
+        those that wait for it; else wait for a thread.
+        """
         for batch in self.batches:
             self.at_work = batch
             batch.go_on_beside()
+        if not any(batch.is_done for batch in self.batches):
+            self._ask_or_wait()
+        for batch in [batch for batch in self.batches if batch.is_done]:
+            self._store(batch)
+        self.at_work = None
+
+    def _ask_or_wait(self) -> None:
         ready = next((batch for batch in self.batches if batch.waits_for_model), None)
         if ready is not None:
             self.at_work = ready
@@ -176,16 +217,14 @@ class Lane:
         elif waiting := [batch for batch in self.batches if batch.beside is not None]:
             self.at_work = waiting[0]
             wait([batch.beside for batch in waiting if batch.beside is not None], return_when=FIRST_COMPLETED)
-        for batch in [batch for batch in self.batches if batch.is_done]:
-            self._store(batch)
-        self.at_work = None
 
     def end_what_hangs(self) -> None:
-        """A thread that hangs would hold up all steps without a model from now on: then the process ends."""
+        """A thread that does not end when it is told to would hold up others from now on: then the process ends."""
         if hung := self.at_work:
+            hung.dropped.set()
             hung.fail("timeout", "The batch took longer than a job may.")
             self._store(hung)
-            if hung.beside is not None:
+            if hung.beside is not None and wait([hung.beside], timeout=GRACE_SECONDS).not_done:
                 self.release()
                 end_process()
 

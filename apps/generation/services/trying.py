@@ -15,7 +15,7 @@ from apps.generation.domain.storable import storable_json, storable_text
 from apps.generation.models import AnswerState, FailureKind, Trial
 from apps.generation.services.heartbeat import kept
 from apps.generation.services.inputs import copies_folder, local_files, unread_picture
-from apps.generation.services.lane import run_beside
+from apps.generation.services.lane import advance_alone, run_beside
 from apps.generation.services.leases import lease_time
 from apps.generation.services.pulse import QUEUES_VARIABLE
 from apps.generation.services.resident import end_process, resident_runner
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 2
 TYPED = "playground"  # the task id of what was typed: the same chances for every revision that is tried
+
+
+class HungBeside(SoftTimeLimitExceeded):
+    """The job's time is over, and a thread that holds up all steps without a model goes on."""
 
 
 def answer_trials(*, worker: str) -> int:
@@ -89,8 +93,10 @@ def _answer(trial: Trial) -> None:
             kept(lambda: _extend(trial), lambda: True) as lost,
         ):
             outcome = _outcome(trial, folder, lost)
-    except SoftTimeLimitExceeded:
+    except SoftTimeLimitExceeded as error:
         _fail(trial, Failure("timeout", "The trial took longer than a job may.", retryable=False))
+        if isinstance(error, HungBeside):
+            end_process()
         raise
     except Exception as error:
         logger.exception("trial %s: the runner raised", trial.public_id)
@@ -125,11 +131,19 @@ def _images(trial: Trial) -> list[Any]:
 
 
 def _advance(batch: Batch) -> None:
-    """Steps without a model belong to the thread beside, as in `services.lane`."""
+    """Steps without a model belong to the thread beside, as in `services.lane`; one that hangs would hold up all others
+    from now on, so the process ends with it.
+    """
     if batch.needs_model:
         batch.advance()
-    else:
-        run_beside(batch.advance).result()
+        return
+    beside = run_beside(lambda: advance_alone(batch))
+    try:
+        beside.result()
+    except SoftTimeLimitExceeded as error:
+        if beside.done():
+            raise
+        raise HungBeside from error
 
 
 def _end(trial: Trial, outcome: Outcome) -> None:

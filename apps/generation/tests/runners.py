@@ -67,6 +67,7 @@ class TestRunner:
     batch_size: int = 4
     unavailable: str = ""
     overlaps: bool = False
+    is_remote: bool = False
     batches: list[list[TaskInput]] = field(default_factory=list)
 
     def start(

@@ -69,6 +69,7 @@ class StagedBatch:
 class StagedRunner:
     batch_size: int = 2
     overlaps: bool = True
+    is_remote: bool = False
     raises_at: tuple[int, BaseException] = (-1, RuntimeError())
     log: list[tuple[bool, str, float, float, int]] = field(default_factory=list)
 
@@ -116,6 +117,40 @@ def test_the_model_never_waits_for_search_and_is_used_by_one_thread(cast: Cast) 
     assert not any(overlap(one, other) for one in sides for other in sides if one is not other)
     ahead = [model for model in models if any(overlap(model, side) and model[1] != side[1] for side in sides)]
     assert len(ahead) >= len(models) - 2
+
+
+def test_servers_are_asked_for_several_batches_at_once_and_search_is_not(cast: Cast) -> None:
+    run = make_waiting_run(cast, *(f"Question {n}?" for n in range(8)))
+    runner = StagedRunner(is_remote=True)
+    with open_lane(run, runner, "here:1") as lane:
+        lane.fill()
+        assert run.answers.filter(state=AnswerState.RUNNING).count() == 8
+    drain(run, runner)
+    assert {(answer.state, answer.attempt) for answer in run.answers.all()} == {(AnswerState.DONE, 2)}
+    sides, models = ([entry for entry in runner.log if entry[0] == kind] for kind in (SIDE, MODEL))
+    assert not any(overlap(one, other) for one in sides for other in sides if one is not other)
+    assert any(overlap(one, other) for one in models for other in models if one[1] != other[1])
+    assert threading.get_ident() not in {entry[4] for entry in runner.log}
+
+
+def test_a_server_that_is_gone_for_one_of_several_batches_costs_none_an_attempt(cast: Cast) -> None:
+    run = make_waiting_run(cast, *(f"Question {n}?" for n in range(8)))
+    with pytest.raises(ModelUnavailable):
+        drain(run, StagedRunner(is_remote=True, raises_at=(2, ModelUnavailable("gone"))))
+    assert {(answer.state, answer.failures) for answer in run.answers.all()} == {(AnswerState.WAITING, 0)}
+
+
+def test_what_was_claimed_is_given_back_when_its_batch_can_not_begin(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(StagedRunner, "start", refuse)
+    run = make_waiting_run(cast, "Question?")
+    with pytest.raises(RuntimeError, match="new thread"):
+        drain(run, StagedRunner())
+    assert {(answer.state, answer.failures) for answer in run.answers.all()} == {(AnswerState.WAITING, 0)}
 
 
 def test_alike_tasks_are_claimed_together_the_longest_first(cast: Cast) -> None:

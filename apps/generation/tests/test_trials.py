@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import threading
-import os
-import signal
-import sys
-import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -29,7 +25,7 @@ from apps.generation.services import (
     try_task,
 )
 from apps.generation.services.pulse import QUEUES_VARIABLE
-from apps.generation.services.resident import EXIT_UNUSABLE, resident_runner
+from apps.generation.services.resident import resident_runner
 from apps.generation.services.trying import claim_trial
 from apps.generation.tests.runners import TestRunner
 from apps.generation.tests.test_drain import make_waiting_run
@@ -106,32 +102,6 @@ class TwoSteps:
     def outcomes(self) -> list[Outcome]:
         step = StepRecord(step="a", uses="x", input={}, output="said", latency_ms=1)
         return [Outcome("playground", "said" if self.is_done else None, None, (step,) * len(self.seen))]
-
-
-def test_a_step_that_hangs_beside_ends_the_process(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else it would hold up all steps without a model from now on. The time limit comes as a signal, as in a worker."""
-    monkeypatch.setattr(os, "_exit", sys.exit)
-    trial, batch, over = start(cast), TwoSteps(), threading.Event()
-
-    def time_is_over(*_: object) -> None:
-        raise SoftTimeLimitExceeded
-
-    before = signal.signal(signal.SIGUSR2, time_is_over)
-
-    def hang() -> None:
-        os.kill(os.getpid(), signal.SIGUSR2)
-        over.wait(10)
-
-    monkeypatch.setattr(batch, "advance", hang)
-    monkeypatch.setattr(TestRunner, "start", lambda *_, **__: batch)
-    try:
-        with pytest.raises(SystemExit, match=str(EXIT_UNUSABLE)):
-            answer_trials(worker="here:1")
-    finally:
-        over.set()
-        signal.signal(signal.SIGUSR2, before)
-    trial.refresh_from_db()
-    assert (trial.state, trial.error_kind) == (AnswerState.FAILED, "timeout")
 
 
 def test_the_trace_appears_step_by_step(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
