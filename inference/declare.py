@@ -87,7 +87,8 @@ class Model(Protocol):
     """A loaded model. `generate` keeps the order and answers each request by itself: one's fault is its Failure.
 
     `describe` says what has to be the same for the same text to come out again (results are cached by it), so it never
-    changes while the model is loaded; what varies from call to call belongs in `Result.facts`.
+    changes while the model is loaded. Only a server may turn out to be another; the call that finds it out raises
+    ModelUnavailable instead of answering. What varies from call to call belongs in `Result.facts`.
     """
 
     reads_images: bool

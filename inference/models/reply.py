@@ -61,14 +61,14 @@ class Reply:
 class Trouble:
     """Why there is no answer. `again`: another attempt may help at once, or after `wait_seconds` if the server said so.
 
-    `is_service`: no request could have fared better (no connection, a refused key, no such model). `is_limit`: the
-    server takes no more for now.
+    `is_service`: no request could have fared better (no connection, a refused key, no such model). `may_be_service`:
+    one request may meet it by its own fault, but where several do, it is the server's (too many requests, a crash).
     """
 
     failure: Failure
     again: bool = False
     is_service: bool = False
-    is_limit: bool = False
+    may_be_service: bool = False
     wait_seconds: float | None = None
 
 
@@ -117,6 +117,9 @@ def trouble_of(status: int, headers: Mapping[str, str], said: str) -> Trouble:
         return service(f"{message} Redirects are not followed; put the final URL into MODEL_ENDPOINTS.")
     if status in {401, 402}:
         return service(f"{message} Check the endpoint's key (MODEL_ENDPOINT_…_KEY) and its account.")
+    if status == 403:
+        failure = Failure("model", f"{message} Either the key may not do this, or the task is moderated.", False)
+        return Trouble(failure, may_be_service=True)
     if status in {404, 405}:
         return service(f"{message} Check the model's name (“source”) and the URL in MODEL_ENDPOINTS, with its “/v1”.")
     if status in {400, 413, 422}:
@@ -124,7 +127,8 @@ def trouble_of(status: int, headers: Mapping[str, str], said: str) -> Trouble:
     if status in {408, 409, 425, 429} or status >= 500:
         wait = retry_after(headers)
         failure = Failure("transient", message, retryable=True)
-        return Trouble(failure, True, is_service=status == 503, is_limit=status == 429, wait_seconds=wait)
+        is_shared = status == 429 or status >= 500
+        return Trouble(failure, True, status in {502, 503, 504}, may_be_service=is_shared, wait_seconds=wait)
     return refused("model", message)
 
 

@@ -12,12 +12,17 @@ from inference.endpoints import Endpoint, key_variable
 from inference.errors import ModelUnavailable
 from inference.models.loop import event_loop
 from inference.models.reply import plain
-from inference.models.wire import NEUTRAL
+from inference.models.wire import NEUTRAL, TRANSFORMERS
 from inference.spec.model import ModelSpec
 
 CONNECT_SECONDS = 10.0
 RESPONSE_BYTES = 4 * 2**20
+TRANSFORMERS_PATHS = frozenset({"/v1/chat/completions", "/load_model", "/reset"})
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every request of every task
+
+
+class ServerAway(ModelUnavailable):
+    """The server can't be reached or isn't ready; it may come back as it was."""
 
 
 def make_client(spec: ModelSpec, endpoint: Endpoint) -> httpx2.AsyncClient:
@@ -39,21 +44,22 @@ def close(client: httpx2.AsyncClient) -> None:
 
 
 async def server_facts(client: httpx2.AsyncClient, spec: ModelSpec, endpoint: Endpoint) -> Mapping[str, Any]:
-    """`owned_by`, `root` and `max_model_len` of the model, as far as GET /models tells."""
+    """`owned_by`, `root`, `max_model_len` and llama.cpp's sizes of the model, as far as GET /models tells.
+
+    Raises ServerAway, or ModelUnavailable where the server refuses the key or serves other models.
+    """
     where = f"The endpoint {endpoint.name}"
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             status, _, body = await fetch(client, "GET", f"{endpoint.url}/models")
     except (httpx2.HTTPError, TimeoutError) as error:
-        raise ModelUnavailable(
-            f"{where} can't be reached: {reason(error)}. Start the server or fix its URL."
-        ) from error
+        raise ServerAway(f"{where} can't be reached: {reason(error)}. Start the server or fix its URL.") from error
     if status in {401, 402}:
         raise ModelUnavailable(f"{where} refuses the key ({status}): check {key_variable('MODEL', endpoint.name)}.")
     if 300 <= status < 400:
         raise ModelUnavailable(f"{where} redirects ({status}); put the final URL into MODEL_ENDPOINTS.")
     if status in {502, 503, 504}:
-        raise ModelUnavailable(f"{where} is not ready ({status}): it may be loading its model.")
+        raise ServerAway(f"{where} is not ready ({status}): it may be loading its model.")
     return facts_of(listed_models(status, body), spec, where)
 
 
@@ -71,8 +77,24 @@ def facts_of(models: Sequence[Mapping[str, Any]], spec: ModelSpec, where: str) -
     if mine is None and any(model.get("owned_by") in NEUTRAL for model in models):
         known = ", ".join(plain(str(model.get("id"))) for model in models[:10])
         raise ModelUnavailable(f"{where} does not serve {spec.source}; it serves: {known}.")
-    wanted = {name: (mine or {}).get(name) for name in ("owned_by", "root", "max_model_len")}
+    found = mine or {}
+    meta = found.get("meta")  # llama.cpp names a model as it is told to: its sizes tell it from another
+    sizes = {name: meta.get(name) for name in ("n_params", "size", "n_ctx_train")} if isinstance(meta, dict) else {}
+    wanted = {**{name: found.get(name) for name in ("owned_by", "root", "max_model_len")}, **sizes}
     return {name: value for name, value in wanted.items() if isinstance(value, str | int)}
+
+
+async def software_of(client: httpx2.AsyncClient, endpoint: Endpoint) -> str:
+    """`transformers` where the server is `transformers serve`, which puts the model's author into `owned_by`; it is
+    known by what its OpenAPI document lists. Empty for any other.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            status, _, body = await fetch(client, "GET", f"{endpoint.url.removesuffix('/v1')}/openapi.json")
+        paths = json.loads(body)["paths"] if status == 200 else {}
+    except (httpx2.HTTPError, TimeoutError, ValueError, RecursionError, LookupError, TypeError):
+        return ""
+    return TRANSFORMERS if isinstance(paths, dict) and paths.keys() >= TRANSFORMERS_PATHS else ""
 
 
 async def fetch(

@@ -15,6 +15,7 @@ NEUTRAL: Mapping[str, Mapping[str, Any]] = {
     "llamacpp": {"top_k": 0, "min_p": 0.0},
 }
 PENALTY = {"llamacpp": "repeat_penalty"}
+TRANSFORMERS = "transformers"  # `transformers serve` refuses fields that OpenAI's API doesn't have
 
 
 def chat_body(spec: ModelSpec, server: str, request: Request, pictures: Sequence[SentPicture]) -> dict[str, Any]:
@@ -31,7 +32,9 @@ def chat_body(spec: ModelSpec, server: str, request: Request, pictures: Sequence
         "seed": wire_seed(request),
         "stream": False,
     }
-    if server in NEUTRAL or sampling.repetition_penalty != 1:
+    if server == TRANSFORMERS:  # 5.23 adds 1 and takes it for its repetition penalty; its default is the model's
+        body["frequency_penalty"] = round(sampling.repetition_penalty - 1, 6)
+    elif server in NEUTRAL or sampling.repetition_penalty != 1:
         body[PENALTY.get(server, "repetition_penalty")] = sampling.repetition_penalty
     return body
 

@@ -126,10 +126,9 @@ def test_a_broken_picture_fails_alone_and_is_not_sent(server: Recorder, tmp_path
     [
         (told(400, {"error": {"message": "context length is 4096"}}), "input", False, "context length is 4096", 1),
         (told(422, {"detail": "Unexpected fields"}), "input", False, "Unexpected fields", 1),
-        (told(403, {"message": "moderated"}), "model", False, "moderated", 1),
         (told(500, {"error": "boom, key sk-secret"}), "transient", True, "boom, key …", 4),
         (told(429, {}), "transient", True, "429", 4),
-        (told(200, {"error": {"message": "overloaded", "code": 502}}), "transient", True, "overloaded", 4),
+        (told(200, {"error": {"message": "overloaded", "code": 529}}), "transient", True, "overloaded", 4),
         ((200, {}, b"<html>Log in</html>"), "transient", True, "not JSON: <html>", 4),
         ((200, {}, b"[" * 100_000), "transient", True, "not JSON", 4),
         (completion("a", _choices=[]), "transient", True, "choices", 4),
@@ -212,13 +211,27 @@ def test_a_server_that_cannot_serve_is_found_before_any_task(server: Recorder, m
         load()
 
 
-@pytest.mark.parametrize("status", [401, 404, 503, 307])
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 502, 503, 504, 307])
 def test_what_fails_every_request_alike_blames_no_task(server: Recorder, status: int) -> None:
     model = load()
     server.answer = lambda number, body: told(status, {}, location=f"{server.url}/chat/completions")
     with pytest.raises(ModelUnavailable, match=str(status)):
         ask(model, request("a"), request("b"))
     assert all(body["messages"] for body in server.bodies)
+
+
+def test_a_lone_403_is_the_task_s_once_the_server_has_answered_others(server: Recorder) -> None:
+    model = load()
+    forbidden = told(403, {"message": "moderated"})
+    server.answer = lambda number, body: forbidden
+    with pytest.raises(ModelUnavailable, match="403"):
+        ask(model)
+    server.answer = lambda number, body: forbidden if "bad" in str(body["messages"]) else completion("red")
+    good, bad = ask(model, request("good"), request("bad"))
+    assert isinstance(good, Result)
+    assert isinstance(bad, Failure)
+    assert (bad.kind, bad.retryable) == ("model", False)
+    assert ask(model, request("bad")) == [bad]
 
 
 def test_a_server_that_died_blames_no_task(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,6 +269,87 @@ def test_requests_go_in_parallel_up_to_the_limit_and_keep_their_order(server: Re
     assert server.most_at_once == 4
 
 
+def test_two_threads_share_one_limit_and_keep_the_server_full(server: Recorder) -> None:
+    """A second batch fills the places that the slow answers of the first leave free."""
+    slow_one, others = threading.Event(), threading.Barrier(8, timeout=10)
+
+    def answer(number: int, body: dict[str, Any]) -> Answer:
+        text = str(body["messages"][1]["content"])
+        if text == "slow":
+            assert slow_one.wait(10)
+        if text == "second" and others.wait() == 0:
+            slow_one.set()
+        return completion(text)
+
+    server.answer = answer
+    model = load(concurrency=9)
+    found: list[list[Result | Failure]] = []
+    batches = [["slow"] + ["first"] * 12, ["second"] * 8]
+    threads = [
+        threading.Thread(target=lambda texts=texts: found.append(ask(model, *map(request, texts)))) for texts in batches
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    told_texts = [[one.text for one in batch if isinstance(one, Result)] for batch in found]
+    assert sorted(told_texts, key=len) == sorted(batches, key=len)
+    assert server.most_at_once <= 9
+
+
+def test_what_one_picture_does_to_the_encoder_stays_its_own(
+    server: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path) -> None:
+        raise RuntimeError("out of threads")
+
+    monkeypatch.setattr(remote, "as_data_uri", broken)
+    good, bad = ask(load(), request(), request(images=(tmp_path / "a.png",)))
+    assert isinstance(good, Result)
+    assert isinstance(bad, Failure)
+    assert (bad.kind, len(server.bodies)) == ("bug", 1)
+
+
+def listed(**facts: Any) -> Answer:
+    return told(200, {"data": [{"id": "org/model", **facts}]})
+
+
+def test_a_server_that_comes_back_with_another_model_answers_under_another_record(server: Recorder) -> None:
+    server.models = listed(owned_by="llamacpp", meta={"n_params": 7_000_000, "size": 4_000_000})
+    model = load()
+    before = dict(model.describe())
+
+    def restarted(number: int, body: dict[str, Any]) -> Answer:
+        server.models = listed(owned_by="llamacpp", meta={"n_params": 8_000_000, "size": 4_000_000})
+        return completion("old") if number else told(503, {})
+
+    server.answer = restarted
+    with pytest.raises(ModelUnavailable, match=r"local.*another"):
+        ask(model, request("a"), request("b"))
+    changed = {name for name, value in model.describe().items() if before.get(name) != value}
+    assert changed == {"server_n_params"}
+    assert all(isinstance(one, Result) for one in ask(model, request("a")))
+
+
+def test_who_the_server_is_is_asked_again_from_time_to_time(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.models = listed(owned_by="vllm", max_model_len=4096)
+    model = load()
+    server.models = listed(owned_by="vllm", max_model_len=8192)
+    assert isinstance(ask(model)[0], Result)
+    monkeypatch.setattr(remote, "FACTS_SECONDS", 0.0)
+    with pytest.raises(ModelUnavailable, match="another"):
+        ask(model)
+    assert len(server.bodies) == 1  # the second time nothing was sent
+
+
+def test_two_servers_of_one_name_are_two_records(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = load().describe()
+    monkeypatch.setenv("MODEL_ENDPOINTS", f"local={server.url}/")
+    assert load().describe() == first
+    monkeypatch.setenv("MODEL_ENDPOINTS", f"local={server.url.replace('127.0.0.1', 'localhost')}")
+    assert load().describe() != first
+
+
 def test_cancelling_closes_what_is_under_way_and_keeps_what_came(server: Recorder) -> None:
     def answer(number: int, body: dict[str, Any]) -> Answer:
         time.sleep(0 if body["messages"][1]["content"] == "quick" else 4)
@@ -271,5 +365,6 @@ def test_cancelling_closes_what_is_under_way_and_keeps_what_came(server: Recorde
 
 
 def test_the_record_names_the_endpoint_and_neither_address_nor_key(server: Recorder) -> None:
-    record = load(revision="0c35").describe()
+    record = dict(load(revision="0c35").describe())
+    assert len(record.pop("endpoint_sha256")) == 12
     assert record == {"engine": "openai", "endpoint": "local", "source": "org/model", "revision": "0c35"}

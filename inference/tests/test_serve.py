@@ -88,10 +88,22 @@ def test_what_the_server_does_not_know_is_refused_rather_than_dropped(
     url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODEL_ENDPOINTS", f"served={url}")
-    penalised = Sampling(temperature=0, max_tokens=8, repetition_penalty=1.3)
-    (found,) = load("openai", folder, endpoint="served").generate(
-        [Request("red", None, (), penalised, 1)], lambda: False
-    )
+    model = load("openai", folder, endpoint="served", extra_body={"top_k": 5})
+    (found,) = model.generate([Request("red", None, (), Sampling(temperature=0, max_tokens=8), 1)], lambda: False)
     assert isinstance(found, Failure)
     assert (found.kind, found.retryable) == ("input", False)
-    assert "repetition_penalty" in found.message
+    assert "top_k" in found.message
+
+
+def test_the_repetition_penalty_reaches_the_server_under_its_name_for_it(
+    url: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_ENDPOINTS", f"served={url}")
+    model = load("openai", folder, endpoint="served")
+    assert model.describe()["server_software"] == "transformers"
+    asked = [
+        Request("red", None, (), Sampling(temperature=0, max_tokens=8, repetition_penalty=penalty), 1)
+        for penalty in (1.0, 50.0)
+    ]
+    plain, penalised = (seen(one)[0].split() for one in model.generate(asked, lambda: False))
+    assert len(set(penalised)) == len(penalised) != len(set(plain))
