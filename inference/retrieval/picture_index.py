@@ -18,10 +18,11 @@ from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.models.pictures import open_picture
 from inference.readers import usable_processors
-from inference.retrieval.catalogue import Entry, catalogue_folder, digest_of, entries
+from inference.retrieval.catalogue import TABLE, Entry, catalogue_folder, digest_of, entries
 from inference.retrieval.encoders import PictureEncoder, picture_encoder
+from inference.retrieval.rows import sound_rows
 
-FORMAT = 1
+FORMAT = 2
 BATCH = 64
 
 
@@ -58,16 +59,16 @@ def open_pictures(
     name: str, encoder_name: str, model_dir: Path, on_picture: Callable[[], None] = lambda: None
 ) -> PictureIndex:
     """Raises ModelUnavailable. The same content is encoded once per machine; processes wait for each other."""
-    source = catalogue_folder(name, model_dir)
+    source, indexes = catalogue_folder(name, model_dir), model_dir / "indexes"
     encoder = picture_encoder(encoder_name, model_dir)
-    digest = digest_of(source)
     made_by = sha256(json.dumps(encoder.record, sort_keys=True).encode()).hexdigest()
-    folder = model_dir / "indexes" / f"pictures-{name}-{digest[:16]}-{made_by[:8]}-v{FORMAT}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder.with_suffix(".lock")):
+    indexes.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(indexes / f"pictures-{name}.lock"):
+        digest = digest_of(source)  # while nobody else builds: it may have been replaced while we waited
+        folder = indexes / f"pictures-{name}-{digest[:16]}-{made_by[:8]}-v{FORMAT}"
         if not folder.is_dir():
-            build(source, folder, encoder, on_picture)
-    known = list(entries(source))
+            build(source, digest, folder, encoder, on_picture)
+    known = list(sound_rows(folder / TABLE, Entry))
     vectors = np.load(folder / "vectors.npy", allow_pickle=False)
     if vectors.ndim != 2 or len(vectors) != len(known):
         raise ModelUnavailable(f"{folder} does not fit its catalogue; delete that folder and it is built again.")
@@ -75,14 +76,19 @@ def open_pictures(
     return PictureIndex(encoder, known, vectors, {**told, **encoder.record})
 
 
-def build(source: Path, folder: Path, encoder: PictureEncoder, on_picture: Callable[[], None]) -> None:
-    """Written beside its place and renamed into it, so that a half-built index is never opened."""
+def build(source: Path, digest: str, folder: Path, encoder: PictureEncoder, on_picture: Callable[[], None]) -> None:
+    """Written beside its place and renamed into it, so that a half-built index is never opened, nor one of files that
+    were replaced meanwhile. The table is kept with its vectors.
+    """
     parts = [encoder.encode(prepared) for prepared in prepare_all(source, encoder, on_picture)]
     if not parts:
         raise ModelUnavailable(f"The catalogue {source} holds no picture; add some.")
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         np.save(partial / "vectors.npy", np.concatenate(parts), allow_pickle=False)
+        shutil.copyfile(source / TABLE, partial / TABLE)
+        if digest_of(source) != digest:
+            raise ModelUnavailable(f"The catalogue {source} changed while it was encoded; try again.")
         partial.chmod(0o755)
         partial.rename(folder)
     finally:

@@ -14,6 +14,7 @@ import filelock
 import tantivy
 
 from inference.declare import Doc
+from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import corpus_file, documents
 from inference.retrieval.excerpts import excerpt
@@ -58,26 +59,30 @@ def doc_of(found: Any, score: float) -> Doc:
 
 def open_index(corpus: str, model_dir: Path, on_document: Callable[[], None] = lambda: None) -> TextIndex:
     """Raises ModelUnavailable. The same content is indexed once per machine; processes wait for each other."""
-    source = corpus_file(corpus, model_dir)
-    digest = sha256_of(source)
-    folder = model_dir / "indexes" / f"{corpus}-{digest[:16]}-v{FORMAT}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder.with_suffix(".lock")):
+    source, indexes = corpus_file(corpus, model_dir), model_dir / "indexes"
+    indexes.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(indexes / f"{corpus}.lock"):
+        digest = sha256_of(source)  # while nobody else builds: it may have been replaced while we waited
+        folder = indexes / f"{corpus}-{digest[:16]}-v{FORMAT}"
         if not folder.is_dir():
-            build_index(source, folder, on_document)
+            build_index(source, digest, folder, on_document)
     index = tantivy.Index.open(str(folder))
     found = register_analyser(index)
     record = {"engine": "tantivy", "version": metadata.version("tantivy"), "corpus": corpus, "sha256": digest}
     return TextIndex(index, found, record)
 
 
-def build_index(source: Path, folder: Path, on_document: Callable[[], None]) -> None:
-    """Written beside its place and renamed into it, so that a half-built index is never opened."""
+def build_index(source: Path, digest: str, folder: Path, on_document: Callable[[], None]) -> None:
+    """Written beside its place and renamed into it, so that a half-built index is never opened, nor one of a file that
+    was replaced meanwhile.
+    """
     for _ in documents(source):
         pass  # a faulty line is found before anything is written
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         write_documents(source, partial, on_document)
+        if sha256_of(source) != digest:
+            raise ModelUnavailable(f"{source} changed while it was indexed; try again.")
         partial.chmod(0o755)
         partial.rename(folder)
     finally:

@@ -1,13 +1,16 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import filelock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference.declare import Doc
 from inference.errors import ModelUnavailable
+from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import SHIPPED, documents
 from inference.retrieval.excerpts import excerpt, plain_stems
 from inference.retrieval.tantivy_index import TextIndex, open_index
@@ -76,6 +79,33 @@ def test_an_index_follows_its_corpus(tmp_path: Path, index: TextIndex) -> None:
     changed = open_index("zoo", tmp_path)
     assert [doc.id for doc in changed.search("dinosaur", 1)] == ["4"]
     assert changed.record["sha256"] != index.record["sha256"]
+
+
+def test_a_corpus_that_changes_while_it_is_indexed_gets_no_index(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+
+    def change() -> None:
+        write_corpus(tmp_path, [*DOCS, ("4", "Dinosaurs", "Long gone.", "book")])
+
+    with pytest.raises(ModelUnavailable, match="changed while"):
+        open_index("zoo", tmp_path, change)
+    assert not [found for found in (tmp_path / "indexes").iterdir() if found.is_dir()]
+    assert open_index("zoo", tmp_path).search("dinosaur", 1)
+
+
+def test_a_corpus_is_looked_at_when_its_turn_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes: while one waits for the other's index, the corpus is replaced."""
+    write_corpus(tmp_path)
+    took = filelock.FileLock.acquire
+
+    def late(lock: filelock.FileLock, *arguments: Any, **named: Any) -> Any:
+        write_corpus(tmp_path, [*DOCS, ("4", "Dinosaurs", "Long gone.", "book")])
+        return took(lock, *arguments, **named)
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", late)
+    index = open_index("zoo", tmp_path)
+    assert index.record["sha256"] == sha256_of(tmp_path / "corpora" / "zoo.jsonl")
+    assert index.search("dinosaur", 1)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from inference.contracts import Failure
 from inference.declare import Resources, StepInput, StepOutput, StepRunner
 from inference.errors import ModelUnavailable
 from inference.readers import ENGLISH_ONLY, Reader
-from inference.retrieval.catalogue import SHIPPED, entries
+from inference.retrieval.catalogue import SHIPPED, digest_of, entries
 from inference.retrieval.picture_index import open_pictures
 from inference.spec.model import StepSpec
 
@@ -125,6 +125,32 @@ def test_an_index_follows_its_pictures(model_dir: Path) -> None:
     after = open_pictures("shapes", "descriptor@1", model_dir)
     assert before.record["sha256"] != after.record["sha256"]
     assert open_pictures("shapes", "descriptor@1", model_dir).record == after.record
+
+
+def test_a_catalogue_that_changes_while_it_is_encoded_gets_no_index(model_dir: Path) -> None:
+    table = model_dir / "catalogues" / "shapes" / "catalogue.jsonl"
+    rows = table.read_text().splitlines()
+
+    def change() -> None:
+        table.write_text("\n".join(reversed(rows)))
+
+    with pytest.raises(ModelUnavailable, match="changed while"):
+        open_pictures("shapes", "descriptor@1", model_dir, change)
+    assert not [found for found in (model_dir / "indexes").iterdir() if found.is_dir()]
+
+
+def test_vectors_keep_the_table_that_they_were_made_of(model_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = model_dir / "catalogues" / "shapes" / "catalogue.jsonl"
+    rows = table.read_text().splitlines()
+    before = open_pictures("shapes", "descriptor@1", model_dir)
+    def change_after(folder: Path) -> str:
+        digest = digest_of(folder)
+        table.write_text("\n".join(reversed(rows)))
+        return digest
+
+    monkeypatch.setattr("inference.retrieval.picture_index.digest_of", change_after)
+    after = open_pictures("shapes", "descriptor@1", model_dir)
+    assert (after.record, after.entries) == (before.record, before.entries)
 
 
 @pytest.mark.parametrize(
