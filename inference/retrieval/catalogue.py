@@ -68,9 +68,12 @@ def entries(folder: Path) -> Iterator[Entry]:
 
 
 def picture_path(folder: Path, name: str) -> Path | None:
-    """The file, None where there is none or it lies outside of the folder."""
-    path = (folder / name).resolve()
-    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    """The file, None where there is none, it lies outside of the folder or the name can't be a file's."""
+    try:
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # a name longer than 255 bytes, a loop of links
+        return None
 
 
 def no_picture(name: str) -> str:

@@ -96,6 +96,7 @@ def test_faults_of_pictures_name_their_line_and_leave_nothing(tmp_path: Path) ->
     (tmp_path / "secret.png").write_bytes(b"x")
     (tmp_path / "in" / "broken.png").write_bytes(b"no picture")
     rows = [entry("a", "none.png"), entry("b", "../secret.png"), {"id": "c"}, entry("d", "broken.png")]
+    rows.append(entry("e", f"{'я' * 200}.png"))
     with pytest.raises(BadInput) as error:
         catalogue(write(tmp_path / "in" / "cat.jsonl", rows), tmp_path / "models")
     assert [(fault.line, fault.field) for fault in error.value.faults if fault.field == "picture"] == [
@@ -103,5 +104,6 @@ def test_faults_of_pictures_name_their_line_and_leave_nothing(tmp_path: Path) ->
         (2, "picture"),
         (3, "picture"),
         (4, "picture"),
+        (5, "picture"),
     ]
     assert not [path for path in (tmp_path / "models").rglob("*") if path.is_file()]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.generation.management.commands.build_index import count_lines
+
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
@@ -29,3 +31,11 @@ def test_the_command_builds_and_tells_faults_by_line(
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"none\.jsonl"):
         call_command("build_index", "pictures", "mine", str(tmp_path / "none.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("content", "count"), [(b"", 0), (b"a\n", 1), (b"a\nb", 2), (b"x" * 3_000_000, 1), (b"\n\n", 2)]
+)
+def test_lines_are_counted_without_holding_one(tmp_path: Path, content: bytes, count: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(content)
+    assert count_lines(tmp_path / "a.jsonl") == count
