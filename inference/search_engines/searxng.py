@@ -47,7 +47,7 @@ def make_request(endpoint: Endpoint, query: Query) -> Request:
 
 
 def plain_words(text: str) -> str:
-    """Without the signs that make a word a command of SearXNG: `!engine`, `!!bang`, `?category`, `:language`, `<seconds`."""
+    """Without the signs that make a word a command of SearXNG: `!engine`, `!!bang`, `:language`, `<seconds`."""
     return " ".join(filter(None, (word.lstrip(COMMANDS) for word in text.split())))
 
 
