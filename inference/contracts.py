@@ -54,7 +54,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Either `text` or `failure`; the trace of the steps that ran either way."""
+    """Either `text` or `failure`; the trace of the steps that ran either way.
+
+    Tokens are those that models read and wrote for it: what came from a store cost none.
+    """
 
     id: str
     text: str | None
@@ -63,11 +66,11 @@ class Outcome:
 
     @property
     def prompt_tokens(self) -> int:
-        return sum(step.prompt_tokens or 0 for step in self.trace)
+        return sum(step.prompt_tokens or 0 for step in self.trace if not step.cached)
 
     @property
     def completion_tokens(self) -> int:
-        return sum(step.completion_tokens or 0 for step in self.trace)
+        return sum(step.completion_tokens or 0 for step in self.trace if not step.cached)
 
     @property
     def latency_ms(self) -> int:

@@ -1,6 +1,7 @@
 """The models that a process keeps in memory: those of the pipeline it last made a runner for."""
 
 import gc
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,13 @@ def load_models(specs: Mapping[str, ModelSpec], model_dir: Path) -> dict[str, Mo
     _held.clear()
     _held.update({keys[name]: model for name, model in models.items()})
     return models
+
+
+def let_go_of_servers() -> None:
+    """The models behind servers, so that the next runner asks each server anew who it is; weights stay."""
+    remote = {name for name, engine in engines().items() if not engine.in_process}
+    for key in [key for key in _held if json.loads(key[1])["engine"] in remote]:
+        del _held[key]
 
 
 def load(spec: ModelSpec, model_dir: Path) -> Model:

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /metrics; without one there is no such page
 GENERATION_SWEEP_SECONDS = env.float("GENERATION_SWEEP_SECONDS", default=15.0)
+GENERATION_RESULT_DAYS = env.float("GENERATION_RESULT_DAYS", default=90.0)  # how long results are kept; 0: for good
 GENERATION_LEASE_SECONDS = env.int("GENERATION_LEASE_SECONDS", default=60)
 # Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
 GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")

@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 
 from apps.generation.models import AnswerState, Run, RunState
 from apps.generation.services.lane import open_lane
-from apps.generation.services.resident import EXIT_UNUSABLE, resident_runner
+from apps.generation.services.leases import patiently
+from apps.generation.services.resident import EXIT_UNUSABLE, ask_servers_anew, resident_runner
 from apps.generation.services.trying import answer_trials, trials_wait
 from apps.generation.services.wake import wake_workers
 from inference.errors import ModelUnavailable
@@ -39,6 +40,7 @@ def drain_run(*, run_public_id: UUID, worker: str, turn_seconds: float = TURN_SE
         if is_unfinished:
             wake_workers(run, pending=1)
     except ModelUnavailable as error:
+        ask_servers_anew()
         logger.warning("run %s is paused: %s", run.public_id, error)
         Run.objects.filter(pk=run.pk).update(problem=str(error), problem_at=Now())
 
@@ -55,5 +57,5 @@ def _take_turn(run: Run, *, worker: str, turn_seconds: float) -> bool:
             if not lane.batches:
                 return False
             lane.step()
-            is_over = time.monotonic() >= end or trials_wait()
+            is_over = time.monotonic() >= end or patiently(trials_wait)
     return True

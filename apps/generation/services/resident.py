@@ -73,6 +73,14 @@ def _build(spec: dict[str, Any], *, use_cache: bool) -> BatchRunner:
     return runner
 
 
+def ask_servers_anew() -> None:
+    """Where a server did not answer, another may answer next time, with another model: let go of what was known."""
+    from inference.residents import let_go_of_servers  # here, since only workers need it
+
+    forget_runner()
+    let_go_of_servers()
+
+
 def forget_runner() -> None:
     if _resident.runner is not None:
         _resident.runner = None

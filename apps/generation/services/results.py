@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import Error, connection, transaction
+from django.db.models.functions import Now
 
 from apps.generation.domain.storable import storable_json
 from apps.generation.models import CachedResult
@@ -14,6 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 logger = logging.getLogger(__name__)
+
+
+MOST_DELETED = 1000  # in one sweep, so that it stays short
+
+
+def delete_old_results() -> None:
+    """Some of those older than `GENERATION_RESULT_DAYS`, the oldest first; none where it is 0."""
+    if settings.GENERATION_RESULT_DAYS:
+        old = CachedResult.objects.filter(created_at__lt=Now() - timedelta(days=settings.GENERATION_RESULT_DAYS))
+        oldest = old.order_by("created_at").values("sha256")[:MOST_DELETED]
+        CachedResult.objects.filter(sha256__in=oldest).delete()
 
 
 class StoredResults:

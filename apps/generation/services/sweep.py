@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Now
 
 from apps.generation.domain.retries import MAX_LOSSES, backoff_seconds
 from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunState, Worker
+from apps.generation.services.results import delete_old_results
 from apps.generation.services.trials import fail_unserved_trials, wake_for_waiting_trials
 from apps.generation.services.wake import wake_workers
 
@@ -44,6 +45,7 @@ def sweep_leases(*, worker: str = "", every: timedelta | None = None) -> SweepRe
     Worker.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
     fail_unserved_trials()
     wake_for_waiting_trials()
+    delete_old_results()
     return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
 
 

@@ -18,7 +18,7 @@ from apps.generation.services.inputs import copies_folder, local_files, unread_p
 from apps.generation.services.lane import advance_alone, run_beside
 from apps.generation.services.leases import lease_time
 from apps.generation.services.pulse import QUEUES_VARIABLE
-from apps.generation.services.resident import end_process, resident_runner
+from apps.generation.services.resident import ask_servers_anew, end_process, resident_runner
 from inference.contracts import Failure, Outcome, TaskInput
 from inference.errors import ModelUnavailable, is_fatal
 
@@ -90,7 +90,7 @@ def _answer(trial: Trial) -> None:
     try:
         with (
             copies_folder() as folder,
-            kept(lambda: _extend(trial), lambda: True) as lost,
+            kept(lambda: _extend(trial), _hold(trial).exists) as lost,
         ):
             outcome = _outcome(trial, folder, lost)
     except SoftTimeLimitExceeded as error:
@@ -118,6 +118,7 @@ def _outcome(trial: Trial, folder: Callable[[], Path], cancelled: Callable[[], b
             [outcome] = batch.outcomes()
             _hold(trial).update(trace=_stored(outcome.trace), lease_until=Now() + lease_time())
     except ModelUnavailable as error:
+        ask_servers_anew()
         return Outcome(key, None, Failure("model", str(error), retryable=False))
     except OSError as error:
         return Outcome(key, None, unread_picture(error))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import Error, connection
+from django.utils import timezone
 
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import AnswerState, CachedResult, Run
-from apps.generation.services import drain_run
+from apps.generation.queries import run_progress
+from apps.generation.services import drain_run, sweep_leases
 from apps.generation.services.resident import forget_runner
 from apps.generation.services.results import StoredResults
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 from inference import engines as known
-from inference.declare import Engine
+from inference.contracts import Failure
+from inference.declare import Engine, Result
+from inference.errors import ModelUnavailable
 from inference.spec import parse_spec
 from inference.tests.test_cache import PIPELINE, CountingModel
 
@@ -72,6 +77,7 @@ def test_a_second_run_asks_no_model_unless_it_is_meant_to(
         *[None] * 3,
         *[True] * 3,
     ]
+    assert [run_progress(run).completion_tokens for run in (first, second)] == [6, 0]
     complete(bucket, revision, use_cache=False)
     assert len(model.asked) == 6
     assert CachedResult.objects.count() == 3
@@ -84,6 +90,44 @@ def test_who_keeps_first_is_right_and_what_a_database_can_not_hold_is_cleaned() 
     store.put({"a" * 64: {"text": "two"}, "b" * 64: {"text": "three"}})
     found = store.get(["a" * 64, "b" * 64, "c" * 64])
     assert found == {"a" * 64: {"text": "one"}, "b" * 64: {"text": "three"}}
+
+
+@pytest.mark.django_db
+def test_the_sweeper_deletes_old_results_a_few_at_a_time(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.generation.services.results.MOST_DELETED", 2)
+    StoredResults().put({letter * 64: {"text": letter} for letter in "abcd"})
+    for days, letter in enumerate("abcd"):
+        CachedResult.objects.filter(sha256=letter * 64).update(created_at=timezone.now() - timedelta(days=100 - days))
+    settings.GENERATION_RESULT_DAYS = 0
+    sweep_leases()
+    assert CachedResult.objects.count() == 4
+    settings.GENERATION_RESULT_DAYS = 97.5
+    for left in ("cd", "d", "d"):
+        sweep_leases()
+        assert sorted(CachedResult.objects.values_list("sha256", flat=True)) == [letter * 64 for letter in left]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_was_gone_is_asked_anew_who_it_is(
+    cast: Cast, revision: PipelineRevision, model: CountingModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> list[Result | Failure]:
+        raise ModelUnavailable("gone")
+
+    loaded: list[str] = []
+
+    def load(spec: ModelSpec, model_dir: Path) -> CountingModel:
+        loaded.append(spec.source)
+        return model
+
+    remote = Engine(name="counting", load=load, in_process=False)
+    monkeypatch.setattr("inference.residents._held", {})
+    monkeypatch.setattr("inference.residents.engines", lambda: {**known.engines(), "counting": remote})
+    monkeypatch.setattr(model, "generate", gone)
+    run = make_run(make_bucket(cast.researcher, tasks=1), revision, done=False)
+    for times in (1, 2):
+        drain_run(run_public_id=run.public_id, worker="here:1")
+        assert loaded == ["./a"] * times
 
 
 @pytest.mark.django_db
