@@ -15,7 +15,7 @@ from apps.statistics.undefined import Reason
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
-    from apps.reports.domain.numbers import Counts, Numbers
+    from apps.reports.domain.numbers import Counts, Leaks, Numbers
     from apps.statistics.heterogeneity import Heterogeneity
 
 REASONS: dict[Reason, Promise] = {
@@ -161,14 +161,30 @@ def leaks(numbers: Numbers) -> str:
         "repeated prompts, marks of tokenizers.",
         found.scanned,
     ) % {"count": whole(found.scanned)}
+    return " ".join([scanned, masked(found), *unscanned(numbers.facts.unscanned)])
+
+
+def masked(found: Leaks) -> str:
     if not found.found:
-        return f"{scanned} " + gettext("Nothing was found.")
-    masked = ngettext(
+        return gettext("Nothing was found.")
+    said = ngettext(
         "In %(count)s of those that could be judged a place was masked.",
         "In %(count)s of those that could be judged places were masked.",
         found.comparisons_masked,
     )
-    return f"{scanned} " + masked % {"count": whole(found.comparisons_masked)}
+    return said % {"count": whole(found.comparisons_masked)}
+
+
+def unscanned(count: int | None) -> list[str]:
+    """A sentence, or none when all were scanned or nothing is known of it."""
+    if not count:
+        return []
+    said = ngettext(
+        "%(count)s comparison was not scanned: it joined before answers were looked through.",
+        "%(count)s comparisons were not scanned: they joined before answers were looked through.",
+        count,
+    )
+    return [said % {"count": whole(count)}]
 
 
 def generalisation(numbers: Numbers) -> str:

@@ -9,6 +9,7 @@ from apps.assessment.queries.leaks import (
     masked_comparisons,
     masks_of,
     shown_hit,
+    unscanned_comparisons,
 )
 from apps.assessment.queries.pairs import (
     LostPairs,
@@ -63,4 +64,5 @@ __all__ = [
     "places_left",
     "ready_pairs",
     "shown_hit",
+    "unscanned_comparisons",
 ]

@@ -91,6 +91,11 @@ def masked_comparisons(evaluation: Evaluation) -> int:
     return masked.filter(comparison__state=ComparisonState.RELEASED).values("comparison").distinct().count()
 
 
+def unscanned_comparisons(evaluation: Evaluation) -> int:
+    """Comparisons made before there was a leak guard; all of them are released."""
+    return evaluation.comparisons.filter(scanned_with=None).count()
+
+
 def leak_hits(evaluation: Evaluation, *, kind: str = "", status: str = "all") -> LeakHitQuerySet:
     """With choice, answers and tasks, in the bucket’s order. `status`: open, mask, exclude, accept or all."""
     hits = LeakHit.objects.of(evaluation).with_choice().with_work()

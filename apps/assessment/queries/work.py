@@ -8,18 +8,21 @@ from django.db.models import Exists, OuterRef, Q
 from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
 from apps.assessment.queries.judgments import judged_by
+from apps.assessment.queries.pairs import pair_counts
 
 COUNT_AT_MOST = 1000
 
 
 @dataclass(frozen=True)
 class Work:
-    """What an evaluation asks of one assessor. `left` counts to `COUNT_AT_MOST`, then `is_more`."""
+    """What an evaluation asks of one assessor. `left` counts to `COUNT_AT_MOST`, then `is_more`; with nothing
+    left, `may_grow` says whether pairs are still to come or wait for a decision."""
 
     evaluation: Evaluation
     done: int
     today: int
     left: int
+    may_grow: bool = False
 
     @property
     def is_more(self) -> bool:
@@ -36,8 +39,14 @@ def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Wor
     work = []
     for evaluation in mine:
         done, today = judged_by(user, evaluation, midnight)
-        work.append(Work(evaluation, done=done, today=today, left=places_left(user, evaluation, now)))
+        left = places_left(user, evaluation, now)
+        work.append(Work(evaluation, done=done, today=today, left=left, may_grow=not left and may_grow(evaluation)))
     return sorted(work, key=lambda item: item.left == 0)
+
+
+def may_grow(evaluation: Evaluation) -> bool:
+    pairs = pair_counts(evaluation)
+    return bool(pairs.to_come or pairs.held)
 
 
 def places_left(assessor: User, evaluation: Evaluation, now: datetime) -> int:

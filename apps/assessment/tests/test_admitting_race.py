@@ -6,6 +6,7 @@ from time import sleep
 
 import pytest
 from django.db import connections, transaction
+from django.db.utils import IntegrityError
 from django.utils import timezone
 
 from apps.accounts.tests.makers import make_user
@@ -37,6 +38,30 @@ def test_sweeps_at_once_take_each_pair_in_once(evaluation: Evaluation) -> None:
     lefts = Assignment.objects.filter(a_on_left=True).count()
     assert (Assignment.objects.count(), evaluation.comparisons.count()) == (19, 20)
     assert lefts in (9, 10)
+
+
+def test_a_place_being_made_keeps_its_comparison_released(evaluation: Evaluation) -> None:
+    answer_tasks(evaluation, "t0")
+    admit_pairs(evaluation=evaluation)
+    comparison = evaluation.comparisons.get()
+    evaluation.comparisons.update(state="released")
+    made = Event()
+
+    def make_place_slowly() -> None:
+        try:
+            with transaction.atomic():
+                comparison.assignments.create(evaluation=evaluation, replica=0, order_key=0, a_on_left=True)
+                made.set()
+                sleep(0.3)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(make_place_slowly)
+        assert made.wait(5)
+        with pytest.raises(IntegrityError, match="has places"):
+            evaluation.comparisons.update(state="held")
+        making.result()
 
 
 def test_a_decision_waits_for_a_claim_under_way_and_then_comes_too_late(evaluation: Evaluation) -> None:

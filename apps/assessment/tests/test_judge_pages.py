@@ -25,6 +25,18 @@ def test_judging_works_without_scripts_to_the_end(cast: Cast, client: Client) ->
     assert "2 comparisons judged today" in client.get(reverse("assessment:my_work")).content.decode()
 
 
+def test_my_work_says_when_more_is_to_come_and_leads_there(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=1, going=True)
+    client.force_login(cast.assessor)
+    page = client.get(reverse("assessment:my_work")).content.decode()
+    assert "More are to come" in page
+    assert f'href="{judge_url(evaluation)}"' in page
+    evaluation.run_b.answers.update(state="failed")
+    page = client.get(reverse("assessment:my_work")).content.decode()
+    assert "Nothing left for now" in page
+    assert judge_url(evaluation) not in page
+
+
 def test_the_next_comparison_comes_with_the_submit_and_its_pictures_beforehand(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client, images=1)
     page = client.get(judge_url(evaluation)).content.decode()

@@ -145,6 +145,14 @@ def test_the_page_of_leaks_lists_filters_and_decides(cast: Cast, client: Client,
     assert Comparison.objects.filter(state="excluded").count() == 1
 
 
+def test_comparisons_from_before_the_guard_are_told_apart(cast: Cast, client: Client, evaluation: Evaluation) -> None:
+    client.force_login(cast.researcher)
+    address = reverse("assessment:leaks", args=[evaluation.public_id])
+    assert "not scanned" not in client.get(address).content.decode()
+    evaluation.comparisons.filter(task__key__in=["t2", "t3"]).update(scanned_with=None)
+    assert "2 comparisons were not scanned" in client.get(address).content.decode()
+
+
 def test_the_page_of_leaks_is_closed_to_assessors_and_outsiders(
     cast: Cast, client: Client, evaluation: Evaluation
 ) -> None:

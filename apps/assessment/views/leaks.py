@@ -34,6 +34,7 @@ def show_leaks(request: HttpRequest, evaluation: Evaluation, form: DecideForm | 
         "form": form,
         "counts": queries.leak_counts(evaluation),
         "pairs": queries.pair_counts(evaluation),
+        "unscanned": queries.unscanned_comparisons(evaluation),
         "page": page,
         "shown": [queries.shown_hit(evaluation, hit) for hit in page],
         "statuses": STATUSES,

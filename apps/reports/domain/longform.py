@@ -111,6 +111,7 @@ def leak_lines(numbers: Numbers) -> Iterator[Line]:
     if not (leaks := numbers.facts.leaks):
         return
     yield Line("leak", "", "comparisons_scanned", leaks.scanned)
+    yield Line("leak", "", "comparisons_not_scanned", numbers.facts.unscanned)
     yield Line("leak", "", "comparisons_masked", leaks.comparisons_masked)
     yield Line("leak", "", "lexicon_versions", " ".join(map(str, leaks.lexicons)))
     for kind in leaks.kinds:

@@ -96,6 +96,13 @@ class Facts:
     pairs: Pairs | None = None
     leaks: Leaks | None = None
 
+    @property
+    def unscanned(self) -> int | None:
+        """Comparisons made before answers were scanned for leaks; None in reports that don't tell."""
+        if not self.pairs or not self.leaks:
+            return None
+        return self.pairs.released + self.pairs.held + self.pairs.excluded - self.leaks.scanned
+
 
 @dataclass(frozen=True)
 class Method:

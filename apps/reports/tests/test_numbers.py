@@ -1,5 +1,6 @@
 import json
 import random
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ from apps.reports import wording
 from apps.reports.domain.frozen import canonical, digest, from_json, to_json
 from apps.reports.domain.longform import independent_line, long_lines
 from apps.reports.domain.numbers import Group
-from apps.reports.tests.makers import METHOD, Row, make_facts, make_numbers, make_rows
+from apps.reports.tests.makers import LEAKS, METHOD, Row, make_facts, make_numbers, make_rows
 from apps.statistics.undefined import Reason
 
 SIX_BY_THREE: list[list[float]] = [[1, 1, 0.5], [0, 1, 0], [1, 1, 1], [0.5, 0, 1], [1, 0.5, 1], [0, 0, 0.5]]
@@ -71,6 +72,15 @@ def test_version_2_is_read_without_what_it_did_not_keep() -> None:
     assert (read.facts.pairs, read.facts.leaks, read.overall) == (None, None, numbers.overall)
     assert not any(line.section == "leak" for line in long_lines(read))
     assert (wording.pairs(read), "not scanned" in wording.leaks(read)) == ([], True)
+
+
+def test_what_was_not_scanned_for_leaks_is_said() -> None:
+    facts = make_facts()
+    assert "not scanned" not in wording.leaks(make_numbers(facts=facts))
+    for kinds in (LEAKS.kinds, ()):
+        numbers = make_numbers(facts=replace(facts, leaks=replace(LEAKS, scanned=40, kinds=kinds)))
+        assert "22 comparisons were not scanned" in wording.leaks(numbers)
+        assert ("comparisons_not_scanned", 22) in [(line.measure, line.value) for line in long_lines(numbers)]
 
 
 def test_a_clear_difference_is_read_for_either_side() -> None:
