@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import close_old_connections, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from apps.generation.models import Run
 from apps.generation.services.heartbeat import kept_leases
 from apps.generation.services.inputs import copies_folder, prepare_inputs
-from apps.generation.services.leases import claim_answers, fail_answer, finish_answer, release_answers
+from apps.generation.services.leases import claim_answers, fail_answer, finish_answer, patiently, release_answers
 from apps.generation.services.resident import end_process
 from inference.contracts import Failure, Outcome
 from inference.errors import ModelUnavailable, is_fatal
@@ -143,11 +143,10 @@ class ClaimedBatch:
             missing = _failed(key, "bug", "The runner returned nothing for this task.")
             _store_outcome(answer, self.outcomes.get(key, missing))
 
-    def release(self) -> None:
-        """Give everything back, as if it had never been claimed."""
+    def drop(self) -> None:
+        """No more steps, and its leases are kept no longer."""
         self.dropped.set()
         self.stack.close()
-        release_answers(self.answers)
 
 
 @contextmanager
@@ -187,7 +186,7 @@ class Lane:
     def fill(self) -> None:
         """Claim what may be in hand."""
         while len(self.batches) < self.most_batches:
-            answers = claim_answers(self.run, worker=self.worker, batch_size=self.runner.batch_size)
+            answers = patiently(self._claim)
             if not answers:
                 return
             try:
@@ -195,6 +194,9 @@ class Lane:
             except BaseException:
                 release_answers(answers)
                 raise
+
+    def _claim(self) -> list[Answer]:
+        return claim_answers(self.run, worker=self.worker, batch_size=self.runner.batch_size)
 
     def step(self) -> None:
         """Store what is done, so that more can be claimed; else one step with a model, of the batch claimed first among
@@ -229,14 +231,23 @@ class Lane:
                 end_process()
 
     def release(self) -> None:
+        """Give everything back, as if it had never been claimed; to the sweeper, while the database stays away."""
+        given_back: list[Answer] = []
         while self.batches:
-            self.batches.pop().release()
+            batch = self.batches.pop()
+            batch.drop()
+            given_back += batch.answers
+        try:
+            release_answers(given_back)
+        except (OperationalError, InterfaceError):
+            logger.warning("run %s: leases are left to end", self.run.public_id, exc_info=True)
 
     def _store(self, batch: ClaimedBatch) -> None:
         batch.store()
         if batch in self.batches:
             self.batches.remove(batch)
-        Run.objects.filter(pk=self.run.pk, problem_at__isnull=False).update(problem="", problem_at=None)
+        paused = Run.objects.filter(pk=self.run.pk, problem_at__isnull=False)
+        patiently(lambda: paused.update(problem="", problem_at=None))
 
 
 def _failed(key: str, kind: ErrorKind, message: str) -> Outcome:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from inference.contracts import Failure, Outcome, StepRecord
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 0.5
 LAST_TRY = MAX_FAILURES - 1  # failures of an answer whose next one may be final
@@ -99,7 +100,11 @@ def extend_leases(answers: Sequence[Answer]) -> int:
 
 def release_answers(answers: Sequence[Answer]) -> int:
     """Give leases back unused, as if they had never been claimed: no failure is counted."""
-    return sum(_held(answer).update(state=AnswerState.WAITING, lease_until=None) for answer in answers)
+
+    def give_back() -> int:
+        return sum(_held(answer).update(state=AnswerState.WAITING, lease_until=None) for answer in answers)
+
+    return patiently(give_back)
 
 
 def finish_answer(answer: Answer, outcome: Outcome) -> bool:
@@ -139,22 +144,25 @@ def _end(answer: Answer, **facts: object) -> bool:
 
 
 def _store(answer: Answer, **facts: object) -> bool:
-    written = bool(_patiently(lambda: _held(answer).update(lease_until=None, **facts)))
+    written = bool(patiently(lambda: _held(answer).update(lease_until=None, **facts)))
     if not written:
         logger.warning("answer %s: attempt %s came too late and was not stored", answer.public_id, answer.attempt)
     return written
 
 
-def _patiently(write: Callable[[], int]) -> int:
-    """A database that restarts must not cost what a model has just written: try for as long as a lease may last."""
+def patiently(ask: Callable[[], T]) -> T:
+    """A database that restarts must not cost what a model has written: try for as long as a lease may last.
+
+    `ask` is a whole transaction, for it may be asked again. Raises what it last raised.
+    """
     end = time.monotonic() + lease_time().total_seconds()
     while True:
         try:
-            return write()
+            return ask()
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block or time.monotonic() > end:
                 raise
-            logger.warning("the database does not answer; an answer waits to be stored", exc_info=True)
+            logger.warning("the database does not answer; work in hand waits for it", exc_info=True)
             connection.close()
             time.sleep(RETRY_SECONDS)
 

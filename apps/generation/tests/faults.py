@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
+from django.db import connection
 
 from apps.generation.models import Answer, AnswerState
 from apps.generation.queries import run_progress
@@ -62,3 +63,16 @@ def flush_broker() -> None:
     with current_app.connection_for_write() as broker:
         channel: Any = broker.default_channel
         channel.client.flushdb()
+
+
+def cut_off() -> None:
+    """The database ends this thread's own session, as when it restarts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [pid] = cursor.fetchone()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    finally:
+        other.close()

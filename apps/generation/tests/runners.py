@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -43,16 +44,21 @@ class AcceleratorError(Exception):
 
 @dataclass
 class TestBatch:
-    """All of a runner's work in one step with a model."""
+    """All of a runner's work in each step, all steps with a model."""
 
     __test__ = False
     run: Callable[[], list[Outcome]]
+    steps_left: int = 1
     done: list[Outcome] = field(default_factory=list)
-    is_done: bool = False
     needs_model: bool = True
 
+    @property
+    def is_done(self) -> bool:
+        return self.steps_left == 0
+
     def advance(self) -> None:
-        self.done, self.is_done = self.run(), True
+        self.done = self.run()
+        self.steps_left -= 1
 
     def outcomes(self) -> list[Outcome]:
         return self.done
@@ -66,6 +72,7 @@ class TestRunner:
     seconds: float = 0.0
     batch_size: int = 4
     unavailable: str = ""
+    steps: int = 1
     overlaps: bool = False
     is_remote: bool = False
     batches: list[list[TaskInput]] = field(default_factory=list)
@@ -78,7 +85,8 @@ class TestRunner:
         cancelled: Callable[[], bool] = lambda: False,
         on_step: OnStep = unheard,
     ) -> TestBatch:
-        return TestBatch(lambda: self.run(tasks, seed=seed, cancelled=cancelled, on_step=on_step))
+        work = partial(self.run, tasks, seed=seed, cancelled=cancelled, on_step=on_step)
+        return TestBatch(work, self.steps)
 
     def run(
         self,
@@ -135,7 +143,8 @@ def make_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | N
         raise ModelUnavailable(str(spec["unloadable"]))
     time.sleep(spec.get("load_seconds", 0.0))
     seconds, size = spec.get("seconds", 0.0), spec.get("batch_size", 4)
-    return TestRunner(seconds=seconds, batch_size=size, unavailable=spec.get("unavailable", ""))
+    steps = spec.get("passes", 1)
+    return TestRunner(seconds, size, unavailable=spec.get("unavailable", ""), steps=steps, overlaps=steps > 1)
 
 
 def make_any_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | None = None) -> BatchRunner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import threading
@@ -10,17 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from apps.buckets.models import Image, Task
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Run
-from apps.generation.services import cancel_run, drain_run, inputs
+from apps.generation.services import cancel_run, drain_run, inputs, lane, leases
 from apps.generation.services.drain import EXIT_UNUSABLE
 from apps.generation.services.resident import resident_runner
+from apps.generation.tests.faults import cut_off
 from apps.generation.tests.makers import make_run
-from apps.generation.tests.runners import TestRunner
+from apps.generation.tests.runners import TestBatch, TestRunner
 from apps.pipelines.tests.makers import make_revision
 
 if TYPE_CHECKING:
@@ -212,6 +214,37 @@ def test_a_cancel_is_noticed_while_a_batch_runs(cast: Cast) -> None:
     worker.join(timeout=10)
     assert not worker.is_alive()
     assert {answer.state for answer in rows(run)} == {AnswerState.CANCELLED}
+
+
+def test_a_database_lost_between_two_steps_costs_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two batches in hand: the one is asked for its next step, then more is claimed over a connection that is gone."""
+    monkeypatch.setattr(leases, "RETRY_SECONDS", 0.01)
+    run = make_waiting_run(cast, *(["Question?"] * 12), spec={"passes": 2})
+    advance, lost = TestBatch.advance, itertools.chain([True, True], itertools.repeat(False))
+
+    def advance_and_lose(batch: TestBatch) -> None:
+        advance(batch)
+        if next(lost):
+            cut_off()
+
+    monkeypatch.setattr(TestBatch, "advance", advance_and_lose)
+    drain(run)
+    assert {(answer.state, answer.attempt, answer.failures) for answer in rows(run)} == {(AnswerState.DONE, 1, 0)}
+
+
+def test_a_database_that_stays_away_leaves_no_lease_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can't be given back is the sweeper's; a thread that went on keeping it would hold it for ever."""
+
+    def gone(*_: object, **__: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    run = make_waiting_run(cast, *(["Question?"] * 12), spec={"passes": 2})
+    monkeypatch.setattr(lane, "release_answers", gone)
+    monkeypatch.setattr(TestBatch, "advance", lambda batch: gone())
+    monkeypatch.setattr(lane.ClaimedBatch, "guarded", lambda claimed, work: work())
+    with pytest.raises(OperationalError):
+        drain(run)
+    assert "leases" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_a_device_lost_while_a_model_loads_ends_the_process(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.generation.models import Answer, AnswerState, Run
 from apps.generation.services import claim_answers, extend_leases, fail_answer, finish_answer, leases, release_answers
+from apps.generation.tests.faults import cut_off
 from apps.generation.tests.makers import make_run
 from inference.contracts import Failure, Outcome, StepRecord
 
@@ -85,15 +86,7 @@ def test_a_last_try_shares_its_process_with_nothing(run: Run) -> None:
 def test_a_text_waits_for_a_database_that_restarts(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "RETRY_SECONDS", 0.01)
     [answer] = claim(run, 1)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        [pid] = cursor.fetchone()
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-    finally:
-        other.close()
+    cut_off()
     assert finish_answer(answer, outcome(answer))
     assert stored(answer).text == "Yes"
 

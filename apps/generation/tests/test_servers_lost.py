@@ -45,7 +45,7 @@ def servers(django_db_blocker: DjangoDbBlocker, tmp_path: Path) -> Iterator[OwnS
 
 
 def begin(person: User, name: str, tasks: int) -> Run:
-    revision = make_revision(person, name=name, spec={"seconds": 1.0, "name": name})
+    revision = make_revision(person, name=name, spec={"seconds": 0.7, "passes": 2, "name": name})
     bucket = make_bucket(person, name=name, tasks=tasks)
     return start_run(actor=person, bucket=bucket, revision=revision)
 
