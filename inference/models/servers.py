@@ -100,8 +100,11 @@ async def software_of(client: httpx2.AsyncClient, endpoint: Endpoint) -> str:
 async def fetch(
     client: httpx2.AsyncClient, method: str, url: str, content: bytes | None = None
 ) -> tuple[int, Mapping[str, str], bytes]:
-    """Status, headers and at most RESPONSE_BYTES of body; raises httpx2.HTTPError, also where there is more."""
-    headers = {"content-type": "application/json"} if content is not None else {}
+    """Status, headers and at most RESPONSE_BYTES of body; raises httpx2.HTTPError, also where there is more.
+
+    Only answers are asked for on connections that stay open: some servers close one without a word after an error.
+    """
+    headers = {"content-type": "application/json"} if content is not None else {"connection": "close"}
     async with client.stream(method, url, content=content, headers=headers) as response:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise httpx2.DecodingError("the answer is compressed, which was not asked for")
