@@ -28,7 +28,8 @@ class Scripted:
 
     def generate(self, requests: Sequence[Request], cancelled: Cancelled) -> list[Result | Failure]:
         self.asked += requests
-        return [Result(next(self.texts), "stop", request.user, 10, 2, 5, len(requests)) for request in requests]
+        said = [(request, next(self.texts)) for request in requests]
+        return [Result(text, "stop", one.user, 10, 2, 5, len(requests), facts={"id": text}) for one, text in said]
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
@@ -83,6 +84,9 @@ def test_every_picture_gets_a_caption_of_its_own_and_no_picture_none() -> None:
     assert two.outputs["text"] == "1. a dog\n2. a horse"
     assert (two.facts["prompt_tokens"], two.facts["completion_tokens"]) == (20, 4)
     assert [request.images for request in model.asked] == [(Path("1"),), (Path("2"),), (Path("3"),)]
+    assert [request.seed for request in model.asked] == [1, 2, 3]
+    assert one.facts["model"]["id"] == "one cat"
+    assert [call["id"] for call in two.facts["model"]["calls"]] == ["a dog", "a\nhorse"]
 
 
 def test_tasks_without_pictures_ask_a_captioner_nothing() -> None:
