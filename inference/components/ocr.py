@@ -12,6 +12,8 @@ from inference.models.pictures import open_picture
 from inference.readers import Reader, best_reader
 from inference.spec.model import StepSpec
 
+CANCELLED = Failure("cancelled", "The run was cancelled while pictures were read.", retryable=True)
+
 
 class OcrOptions(Options):
     """Words that the reader is less sure of than `min_confidence` (0–100) are left out: photos are full of them."""
@@ -30,6 +32,8 @@ def build(step: StepSpec, options: OcrOptions, resources: Resources) -> StepRunn
 
 
 def read_item(reader: Reader, item: StepInput, options: OcrOptions, cancelled: Cancelled) -> StepOutput | Failure:
+    if cancelled():
+        return CANCELLED
     try:
         pictures = [open_picture(path) for path in item.values["images"]]
     except ValueError as error:

@@ -19,6 +19,7 @@ from inference.spec.model import StepSpec
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Cosine = Annotated[float, Field(ge=-1, le=1)]
+CANCELLED = Failure("cancelled", "The run was cancelled while pictures were looked at.", retryable=True)
 
 
 class VisualOptions(Options):
@@ -53,7 +54,9 @@ def build(step: StepSpec, options: VisualOptions, resources: Resources) -> StepR
     reader = best_reader() if options.read_text else None
     record = {**index.record, **({"reader": dict(reader.record)} if reader else {})}
 
-    def look(item: StepInput) -> Seen | Failure:
+    def look(item: StepInput, cancelled: Cancelled) -> Seen | Failure:
+        if cancelled():
+            return CANCELLED
         try:
             return see([*item.values["images"]], index.encoder, reader, options)
         except ValueError as error:
@@ -63,7 +66,7 @@ def build(step: StepSpec, options: VisualOptions, resources: Resources) -> StepR
 
     def run(items: Sequence[StepInput], cancelled: Cancelled) -> list[StepOutput | Failure]:
         with ThreadPoolExecutor(reader.threads if reader else 1) as pool:
-            seen = list(pool.map(look, items))
+            seen = list(pool.map(lambda item: look(item, cancelled), items))
         prepared = [one for found in seen if isinstance(found, Seen) for one in found.prepared]
         matches = iter(index.nearest(prepared, options.top_k))
         return [

@@ -33,6 +33,13 @@ def test_russian_is_read_where_tesseract_is(tmp_path: Path) -> None:
     assert ("Часы работы" in found.outputs["text"]) == has_tesseract()
 
 
+def test_a_cancelled_run_reads_no_further_picture(tmp_path: Path) -> None:
+    run = components()["ocr"].build(StepSpec(id="read", uses="ocr"), OcrOptions(), Resources(None, Path()))
+    (found,) = run([StepInput({"images": [tmp_path / "none.png"]}, "en", 1)], lambda: True)
+    assert isinstance(found, Failure)
+    assert found.kind == "cancelled"
+
+
 def test_processors_are_counted_where_the_system_tells_no_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.sched_getaffinity", raising=False)
     assert usable_processors() == (os.cpu_count() or 1)

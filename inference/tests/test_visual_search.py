@@ -106,6 +106,13 @@ def test_a_broken_picture_fails_its_task_alone(model_dir: Path, tmp_path: Path) 
     assert sound.outputs["card"][0]["id"] == "blue-circle"
 
 
+def test_a_cancelled_run_looks_at_no_further_picture(model_dir: Path, tmp_path: Path) -> None:
+    item = StepInput({"images": [tmp_path / "none.png"]}, "en", 1)
+    (found,) = build(model_dir)([item], lambda: True)
+    assert isinstance(found, Failure)
+    assert found.kind == "cancelled"
+
+
 def test_the_record_says_who_read_and_that_only_english_was(
     model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -143,6 +150,7 @@ def test_vectors_keep_the_table_that_they_were_made_of(model_dir: Path, monkeypa
     table = model_dir / "catalogues" / "shapes" / "catalogue.jsonl"
     rows = table.read_text().splitlines()
     before = open_pictures("shapes", "descriptor@1", model_dir)
+
     def change_after(folder: Path) -> str:
         digest = digest_of(folder)
         table.write_text("\n".join(reversed(rows)))
