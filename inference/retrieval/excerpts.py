@@ -1,7 +1,8 @@
 """Of a long document, the part that has most to do with the question."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 WORD = re.compile(r"\w+")
 SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
@@ -16,9 +17,26 @@ def excerpt(text: str, query: str, limit: int, stems: Stems) -> str:
     wanted = stems(query)
     sentences = [part for part in SENTENCE.split(text) if part.strip()]
     held = [wanted & stems(sentence) for sentence in sentences]
-    first, last = max(windows(sentences, limit), key=lambda span: len(set().union(*held[span[0] : span[1]])))
+    first, last = fullest(windows(sentences, limit), held)
     found = " ".join(sentences[first:last])
     return found if len(found) <= limit else f"{found[: limit - 1].rpartition(' ')[0] or found[: limit - 1]}…"
+
+
+def fullest(spans: Iterable[tuple[int, int]], held: Sequence[set[str]]) -> tuple[int, int]:
+    """The first span with most different words. Neither end of a span moves back, so a sentence counts once."""
+    counts: Counter[str] = Counter()
+    start, end, best, most = 0, 0, (0, 0), -1
+    for first, last in spans:
+        for words in held[end:last]:
+            counts.update(words)
+        for word in (word for words in held[start:first] for word in words):
+            counts[word] -= 1
+            if not counts[word]:
+                del counts[word]
+        start, end = first, max(end, last)
+        if len(counts) > most:
+            best, most = (first, last), len(counts)
+    return best
 
 
 def windows(sentences: list[str], limit: int) -> Iterator[tuple[int, int]]:

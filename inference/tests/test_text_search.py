@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from inference.declare import Doc
 from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.retrieval.corpus import SHIPPED, documents
-from inference.retrieval.excerpts import excerpt, plain_stems
+from inference.retrieval.excerpts import excerpt, fullest, plain_stems, windows
 from inference.retrieval.tantivy_index import TextIndex, open_index
 
 DOCS = [
@@ -71,6 +72,23 @@ def test_of_a_long_document_the_sentences_about_the_question_are_given(tmp_path:
 @given(st.text(alphabet="ab. \n", max_size=80), st.integers(min_value=5, max_value=60))
 def test_an_excerpt_is_never_longer_than_asked(text: str, limit: int) -> None:
     assert len(excerpt(text, "a b", limit, plain_stems)) <= limit
+
+
+def test_an_excerpt_of_very_many_sentences_takes_no_time() -> None:
+    text = "a b. " * 20_000 + "The elephant eats. " + "a b. " * 20_000
+    started = time.perf_counter()
+    assert "elephant eats" in excerpt(text, "elephant eats", 50_000, plain_stems)
+    assert time.perf_counter() - started < 2
+
+
+@given(st.lists(st.sampled_from(["ab.", "cd.", "ef gh.", "ab ef."]), max_size=12), st.integers(8, 30))
+def test_no_other_window_holds_more_of_the_query(sentences: list[str], limit: int) -> None:
+    held = [set(sentence.strip(".").split()) for sentence in sentences]
+    spans = list(windows(sentences, limit))
+    if spans:
+        best = max(len(set().union(*held[first:last])) for first, last in spans)
+        first, last = fullest(spans, held)
+        assert len(set().union(*held[first:last])) == best
 
 
 def test_an_index_follows_its_corpus(tmp_path: Path, index: TextIndex) -> None:
