@@ -113,8 +113,15 @@ def wheel_folder(module: str) -> Path:
 
 
 def weights_record(name: str, where: Mapping[str, Any]) -> dict[str, Any]:
-    """The encoder's name, and the hashes of its files where no commit pins them."""
-    if "revision" in where:
-        return {"encoder": name}
-    files = sorted([*Path(where["path"]).glob("*.safetensors"), *Path(where["path"]).glob("*.json")])
-    return {"encoder": name, "files": {file.name: sha256_of(file)[:16] for file in files}}
+    """The encoder's name and the hashes of its files; of a hub's encoder once it is loaded, which fetches them."""
+    from inference.models.provenance import file_hash
+
+    files = [file for kind in ("safetensors", "json") for file in sorted(files_folder(where).glob(f"*.{kind}"))]
+    return {"encoder": name, "files": {file.name: file_hash(file)[:16] for file in files}}
+
+
+def files_folder(where: Mapping[str, Any]) -> Path:
+    if "revision" not in where:
+        return Path(where["path"])
+    repository = f"models--{str(where['path']).replace('/', '--')}"
+    return Path(where["cache_dir"]) / repository / "snapshots" / str(where["revision"])

@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from inference.errors import ModelUnavailable
 from inference.retrieval.encoders import Matrix, weights_record
 
 BATCH = 32
-KEPT = 20_000  # vectors of texts, so that a document found again is not encoded again
+KEPT = 20_000  # vectors by their texts' hashes, so that a document found again is not encoded again
 MAX_TOKENS = 256
 
 
@@ -22,15 +23,17 @@ class TransformersSentences:
 
     def __init__(self, model: Any, tokenizer: Any, takes_first: bool, record: Mapping[str, Any]) -> None:
         self.model, self.tokenizer, self.takes_first, self.record = model, tokenizer, takes_first, record
-        self.kept: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self.kept: OrderedDict[bytes, torch.Tensor] = OrderedDict()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        missing = sorted({text for text in texts if text not in self.kept}, key=len)
-        new: dict[str, torch.Tensor] = {}
+        keys = [sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+        wanted = {key: text for key, text in zip(keys, texts, strict=True) if key not in self.kept}
+        missing = sorted(wanted, key=lambda key: len(wanted[key]))
+        new: dict[bytes, torch.Tensor] = {}
         for start in range(0, len(missing), BATCH):
             some = missing[start : start + BATCH]
-            new.update(zip(some, self.encode_batch(some), strict=True))
-        found = torch.stack([new[text] if text in new else self.kept[text] for text in texts]).numpy()
+            new.update(zip(some, self.encode_batch([wanted[key] for key in some]), strict=True))
+        found = torch.stack([new[key] if key in new else self.kept[key] for key in keys]).numpy()
         self.kept.update(new)
         while len(self.kept) > KEPT:
             self.kept.popitem(last=False)
@@ -47,20 +50,20 @@ class TransformersSentences:
         return torch.nn.functional.normalize(pooled.float(), dim=-1).cpu()
 
 
-def load_sentences(name: str, where: dict[str, Any]) -> TransformersSentences:
-    """`where`: see `locate`. Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
-    record = weights_record(name, where)
-    path = where.pop("path")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+def load_sentences(name: str, where: Mapping[str, Any]) -> TransformersSentences:
+    """On the CPU, for a GPU's memory is the models'. `where`: see `locate`. Never runs code that comes with a model,
+    never unpickles. Raises ModelUnavailable.
+    """
+    path, how = where["path"], {key: value for key, value in where.items() if key != "path"}
     try:
-        model = AutoModel.from_pretrained(path, **where, dtype=torch.float32, use_safetensors=True)
-        tokenizer = AutoTokenizer.from_pretrained(path, **where)
+        model = AutoModel.from_pretrained(path, **how, dtype=torch.float32, use_safetensors=True)
+        tokenizer = AutoTokenizer.from_pretrained(path, **how)
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ModelUnavailable(f"The sentence encoder {name} can't be loaded: {reason}") from error
-    model = model.requires_grad_(False).train(False).to(device)
+    model = model.requires_grad_(False).train(False)
     tokenizer.padding_side = "right"
-    return TransformersSentences(model, tokenizer, takes_first(path, where), record)
+    return TransformersSentences(model, tokenizer, takes_first(path, how), weights_record(name, where))
 
 
 def takes_first(path: Path | str, where: Mapping[str, Any]) -> bool:

@@ -15,10 +15,10 @@ SIDE = 768  # pictures are kept no larger than this until their batch is encoded
 
 
 class VisionEncoder:
-    """float32 on a GPU or a CPU: a batch's size changes no vector by more than rounding."""
+    """float32 on a CPU: a batch's size changes no vector by more than rounding."""
 
-    def __init__(self, model: Any, processor: Any, record: Mapping[str, Any], device: str) -> None:
-        self.model, self.processor, self.record, self.device = model, processor, record, device
+    def __init__(self, model: Any, processor: Any, record: Mapping[str, Any]) -> None:
+        self.model, self.processor, self.record = model, processor, record
 
     def prepare(self, picture: Image.Image) -> Any:
         small = picture.copy()
@@ -30,7 +30,7 @@ class VisionEncoder:
         return torch.cat(parts).numpy()
 
     def encode_batch(self, pictures: Sequence[Any]) -> torch.Tensor:
-        inputs = self.processor(images=list(pictures), return_tensors="pt").to(self.device)
+        inputs = self.processor(images=list(pictures), return_tensors="pt")
         with torch.inference_mode():
             features = pooled(self.model, inputs)
         return torch.nn.functional.normalize(features.float(), dim=-1).cpu()
@@ -50,15 +50,15 @@ def pooled(model: Any, inputs: Mapping[str, Any]) -> torch.Tensor:
     return rows
 
 
-def load_vision(name: str, where: dict[str, Any]) -> VisionEncoder:
-    """`where`: see `locate`. Never runs code that comes with a model, never unpickles. Raises ModelUnavailable."""
-    record = weights_record(name, where)
-    path = where.pop("path")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+def load_vision(name: str, where: Mapping[str, Any]) -> VisionEncoder:
+    """On the CPU, for a GPU's memory is the models'. `where`: see `locate`. Never runs code that comes with a model,
+    never unpickles. Raises ModelUnavailable.
+    """
+    path, how = where["path"], {key: value for key, value in where.items() if key != "path"}
     try:
-        model = AutoModel.from_pretrained(path, **where, dtype=torch.float32, use_safetensors=True)
-        processor = AutoImageProcessor.from_pretrained(path, **where)  # type: ignore[no-untyped-call]
+        model = AutoModel.from_pretrained(path, **how, dtype=torch.float32, use_safetensors=True)
+        processor = AutoImageProcessor.from_pretrained(path, **how)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ModelUnavailable(f"The picture encoder {name} can't be loaded: {reason}") from error
-    return VisionEncoder(model.requires_grad_(False).train(False).to(device), processor, record, device)
+    return VisionEncoder(model.requires_grad_(False).train(False), processor, weights_record(name, where))

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ import pytest
 from inference.components import components
 from inference.declare import Doc, Resources, StepInput, StepOutput
 from inference.errors import ModelUnavailable
-from inference.retrieval.encoders import sentence_encoder
+from inference.retrieval.encoders import locate, sentence_encoder, weights_record
 from inference.retrieval.rerank import reranked
 from inference.retrieval.searching import SearchOptions
 from inference.spec.model import StepSpec
@@ -31,7 +32,7 @@ def test_found_documents_are_put_in_the_order_of_their_nearness(tmp_path: Path) 
     assert len(scores) == 2
     assert scores == sorted(scores, reverse=True)
     assert all(-1 <= score <= 1 for score in scores)
-    assert "config.json" in both.facts["model"]["rerank"]["files"]
+    assert {"config.json", "model.safetensors"} <= both.facts["model"]["rerank"]["files"].keys()
     assert none.outputs["docs"] == []
 
 
@@ -39,6 +40,15 @@ def test_a_missing_encoder_says_what_to_do(tmp_path: Path) -> None:
     write_corpus(tmp_path)
     with pytest.raises(ModelUnavailable, match="save_pretrained"):
         search(tmp_path, "cat", rerank="./none")
+
+
+def test_an_encoder_of_the_hub_is_recorded_with_its_weights_hash(tmp_path: Path) -> None:
+    name = f"owner/model@{'a' * 40}"
+    folder = tmp_path / "hub" / "models--owner--model" / "snapshots" / ("a" * 40)
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    hashed = hashlib.sha256(b"weights").hexdigest()[:16]
+    assert weights_record(name, locate(name, tmp_path)) == {"encoder": name, "files": {"model.safetensors": hashed}}
 
 
 @pytest.mark.model
