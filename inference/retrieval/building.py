@@ -142,7 +142,9 @@ def staged(target: Path) -> Iterator[Path]:
 
 
 def put_in_place(partial: Path, target: Path) -> None:
-    """A folder can't replace one that holds something, so the old one steps aside first."""
+    """A folder can't replace one that holds something, so the old one steps aside first: between the two renames there
+    is none, and a process that ends right there leaves the old one as `.<name>-…-old`.
+    """
     old = partial.with_name(f"{partial.name}-old")
     if target.exists():
         target.rename(old)
