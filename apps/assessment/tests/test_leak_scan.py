@@ -160,6 +160,9 @@ def test_what_the_page_shows_counts_not_how_it_is_written(text: str) -> None:
         ("I am **Claude, a fine one**", f"**{MASK}, a fine one**"),
         ("**Yes, I am Claude** indeed", f"**Yes, {MASK}** indeed"),
         (r"\_Claude 3\_", rf"\_{MASK}\_"),
+        ("I am [Claude](https://a.b), red", f"{MASK}, red"),
+        ("by [GPT](https://a.b)-4, see [here](https://c.d)", f"by {MASK}, see [here](https://c.d)"),
+        ("see [Claude 3](https://a.b)", f"see [{MASK}](https://a.b)"),
         ("ChatGPT—which is red", f"{MASK}—which is red"),
     ],
 )
@@ -269,7 +272,9 @@ def test_spans_are_disjoint_and_say_what_stands_there(noise: str, leaks: list[st
 PIECES = "as an AI ;a; ;<|;<s>;Qwen-;I am ;as a helpful large ;model ;[;gpt-4.1;я ;qwen_v1;1.1;языковая модель ;### "
 
 
-@pytest.mark.parametrize("piece", [*PIECES.split(";"), "<think>", "</think>", "_*", "**Qwen, ", "&#119;", "й…"])
+@pytest.mark.parametrize(
+    "piece", [*PIECES.split(";"), "<think>", "</think>", "_*", "**Qwen, ", "&#119;", "й…", "[a](", "[a](b)"]
+)
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (40_000 // len(piece))
     started = time.process_time()

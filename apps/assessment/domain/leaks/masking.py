@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from apps.assessment.domain.leaks.plain import LINK_END
+
 MASK = "▮▮▮"  # always as long, so that its length tells nothing
 MARK = re.compile(r"(?<!\\)(?:\*+|`+|~+|(?<![^\W_])_+|_+(?![^\W_]))")
+LINK_AFTER = re.compile(LINK_END)
 MARK_BEFORE = re.compile(r"([*_`~])\1{0,9}\Z")
 MARK_AFTER = re.compile(r"([*_`~])\1{0,9}")
 
@@ -36,6 +39,7 @@ def mask_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def cover(text: str, start: int, end: int) -> Hidden:
     """The place, widened over marks around it whose partner is inside or on its other side."""
+    start, end = cover_link(text, start, end)
     lone: list[re.Match[str]] = []
     for mark in MARK.finditer(text, start, end):
         if lone and lone[-1].group() == mark.group():
@@ -53,6 +57,15 @@ def cover(text: str, start: int, end: int) -> Hidden:
             start -= len(lone.pop(0).group())
         else:
             return keep_partners(text, start, end, lone)
+
+
+def cover_link(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the other bracket of a link that is half inside."""
+    if text[max(0, start - 1) : start] == "[" and "](" in text[start:end]:
+        start -= 1
+    if text.rfind("[", start, end) > text.rfind("](", start, end) and (after := LINK_AFTER.match(text, end)):
+        end = after.end()
+    return start, end
 
 
 def keep_partners(text: str, start: int, end: int, lone: list[re.Match[str]]) -> Hidden:

@@ -19,7 +19,8 @@ DROPPED = re.compile(f"[{UNSEEN}]")
 # A long dash is a hyphen only before a number: elsewhere what follows is no part of a name.
 HYPHENS = re.compile(r"[\u2010-\u2013\u2212]")
 DASHES = re.compile(r"[\u2014\u2015](?=\d)")
-MARKS = re.compile(r"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])")
+LINK_END = r"\]\([^()\s]{0,300}\)"
+MARKS = re.compile(rf"[*`~]+|(?<![^\W_])_+|_+(?![^\W_])|\[(?=[^\[\]\n]{{0,200}}\]\()|{LINK_END}")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Plain:
 
 
 def views(stored: str) -> Iterator[Plain]:
-    """Once with the marks of emphasis and code, since they part what stands before and after them; once without, since
-    they may stand inside a name."""
+    """Once with the marks of emphasis, links and code, since they part what stands before and after them; once without,
+    since they may stand inside a name."""
     marked = seen(stored)
     yield marked
     if bare := without_marks(marked):
