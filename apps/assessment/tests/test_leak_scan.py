@@ -129,7 +129,15 @@ def test_stray_marks_of_tokenizers_are_found(text: str) -> None:
         *("I’m **Claude**.", "I am *Claude*", "As an **AI language model**, I", "My name is _Gemini_", "I am `Claude`"),
         *("Я — *языковая модель*", "GPT\u20114", "Llama\u20113", "Gemini\u20112.5", "search\u2011llm", "GPT\u20144"),
         *("GPT\u00a04", "GPT\\-4", r"\<think\>", "&lt;think&gt;", "Q&#119;en", "Qw\u200ben", "Qw&shy;en", "ＱＷＥＮ"),
-        *("Assistant: yes", "No.\nHuman: who?", "**Assistant:** yes", "**Red**Qwen", "2*GPT-4"),
+        *(
+            "Assistant: yes",
+            "No.\nHuman: who?",
+            "**Assistant:** yes",
+            "- Human: who?",
+            "> # Assistant: yes",
+            "**Red**Qwen",
+            "2*GPT-4",
+        ),
         *(
             "**Qwen is** red",
             "I am **Claude, a fine one** indeed",
@@ -143,7 +151,7 @@ def test_what_the_page_shows_counts_not_how_it_is_written(text: str) -> None:
     """And what is masked leaves no half of a mark of Markdown behind, and no half of a name."""
     spans = scan_answer(text, Secrets(frozenset({"search-llm"})))
     assert spans
-    page = render_markdown(mask_spans(text, [(span.start, span.end) for span in spans]))
+    page = re.sub("<.*?>", "", render_markdown(mask_spans(text, [(span.start, span.end) for span in spans])))
     assert MASK in page
     assert not re.search(r"\*\*|[_`~&]|qwen|gpt|claude|llama|gemini|llm|модель|think|model", page, re.IGNORECASE)
 

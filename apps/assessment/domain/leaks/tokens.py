@@ -14,7 +14,7 @@ FORMS = [
     rf"\[/?(?:{SQUARE})\]",
     r"<</?SYS>>",
     r"(?:^|(?<=\n))###[ ]?(?:Instruction|Response|Input|Assistant|Human|User|System):?(?=\s|$)",
-    r"(?:^|(?<=\n))(?-i:USER|ASSISTANT|SYSTEM|Assistant|Human):",
+    r"(?:^|(?<=\n)|(?<=^ )|(?<=\n )|(?<=[>#+*-] )|(?<=>))(?-i:USER|ASSISTANT|SYSTEM|Assistant|Human):",
     r"(?<=\w)(?-i:[▁Ġ])(?-i:[a-zа-яё])|(?<=\w)Ċ(?=\w|$)",  # a tokenizer's space or line break between two words
 ]
 TOKENS = re.compile("|".join(FORMS), re.IGNORECASE)
