@@ -117,8 +117,11 @@ def test_what_is_the_process_s_own_affair_is_no_task_s_failure(name: str) -> Non
 
 
 def test_cancelling_ends_before_the_next_step(runner: BatchRunner) -> None:
-    asked = iter([False, True])
-    outcome = only(runner.run([task("1")], seed=1, cancelled=lambda: next(asked, True)))
+    done = list[str]()
+    heard = runner.run(
+        [task("1")], seed=1, cancelled=lambda: bool(done), on_step=lambda task_id, _: done.append(task_id)
+    )
+    outcome = only(heard)
     assert outcome.failure is not None
     assert (outcome.failure.kind, outcome.failure.retryable) == ("cancelled", True)
     assert [step.step for step in outcome.trace] == ["read"]
