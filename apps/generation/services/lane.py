@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import Error, close_old_connections, connections
 
 from apps.generation.models import Run
 from apps.generation.services.heartbeat import kept_leases
@@ -239,7 +239,7 @@ class Lane:
             given_back += batch.answers
         try:
             release_answers(given_back)
-        except (OperationalError, InterfaceError):
+        except Error:
             logger.warning("run %s: leases are left to end", self.run.public_id, exc_info=True)
 
     def _store(self, batch: ClaimedBatch) -> None:

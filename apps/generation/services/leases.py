@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Max, Q
 from django.db.models.functions import Now
 
@@ -150,6 +150,11 @@ def _store(answer: Answer, **facts: object) -> bool:
     return written
 
 
+def is_disconnected(error: Error) -> bool:
+    """psycopg2 has no better class for a session that ends while its answer is read; what SQL does wrong has one."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
+
+
 def patiently(ask: Callable[[], T]) -> T:
     """A database that restarts must not cost what a model has written: try for as long as a lease may last.
 
@@ -159,8 +164,8 @@ def patiently(ask: Callable[[], T]) -> T:
     while True:
         try:
             return ask()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or time.monotonic() > end:
+        except Error as error:
+            if not is_disconnected(error) or connection.in_atomic_block or time.monotonic() > end:
                 raise
             logger.warning("the database does not answer; work in hand waits for it", exc_info=True)
             connection.close()

@@ -7,7 +7,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.utils import timezone
 
 from apps.generation.models import Answer, AnswerState, Run
@@ -89,6 +97,13 @@ def test_a_text_waits_for_a_database_that_restarts(run: Run, monkeypatch: pytest
     cut_off()
     assert finish_answer(answer, outcome(answer))
     assert stored(answer).text == "Yes"
+
+
+def test_what_sql_does_wrong_is_not_asked_again() -> None:
+    lost = [OperationalError(), InterfaceError(), DatabaseError("server closed the connection unexpectedly")]
+    assert [leases.is_disconnected(error) for error in [*lost, DataError(), ProgrammingError()]] == [True] * 3 + [
+        False
+    ] * 2
 
 
 def test_a_failed_answer_waits_for_its_pause(run: Run) -> None:
