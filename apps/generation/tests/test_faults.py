@@ -99,7 +99,7 @@ def test_what_one_task_does_harms_no_other(cast: Cast, live_worker: StartWorker,
 
         wait_for(model)
         check_model(model)
-        wait_until(lambda: Answer.objects.filter(run=pictures, failures=1).exists())
+        wait_until(lambda: states(pictures)[::2] == [AnswerState.DONE] * 2)
         check_full_disk(pictures)
         full.unlink()
         wait_for(pictures, endpoint)
@@ -120,9 +120,9 @@ def check_model(run: Run) -> None:
 
 
 def check_full_disk(run: Run) -> None:
-    red, green, blue = answers(run)
-    assert (red.state, blue.state) == (AnswerState.DONE, AnswerState.DONE)
-    assert (green.failures, green.error_kind) == (1, "transient")
+    """Its neighbours are answered; it has failed for now, once or, when they took their time, again."""
+    green = answers(run)[1]
+    assert (green.failures > 0, green.error_kind) == (True, "transient")
     assert "No space left on device" in green.error
     assert "TMPDIR" in green.error
 
