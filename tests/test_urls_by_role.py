@@ -22,6 +22,7 @@ def test_every_page_has_a_row_and_every_row_a_page() -> None:
     assert listed - named_pages() == set(), "these rows have no page any more"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", sorted({name.partition(":")[0] for _method, name in ROWS}))
 def test_who_may_open_the_pages_of(room: str, cast: Cast) -> None:
     world, wrong = make_world(cast), []

@@ -20,6 +20,7 @@ from inference.models import remote
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.servers import Answer, Recorder, completion, serving, slow, told
 
+pytestmark = pytest.mark.slow  # servers and waits
 SAMPLING = Sampling(temperature=0.7, max_tokens=12, top_p=0.9, repetition_penalty=1.2)
 SEED = 2**47 + 5
 

@@ -23,6 +23,7 @@ from inference.retrieval.searching import SearchOptions
 from inference.spec.model import StepSpec
 
 Reply = tuple[int, bytes, dict[str, str]]
+pytestmark = pytest.mark.slow  # servers and waits
 SEARXNG = {
     "query": "cats",
     "number_of_results": 0,

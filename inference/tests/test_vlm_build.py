@@ -16,6 +16,7 @@ from inference.vlm.architecture import parse_architecture
 from inference.vlm.build import build_vlm
 from inference.vlm.describe import describe
 
+pytestmark = pytest.mark.model
 IMAGE_TOKENS = {"mlp": 4, "linear": 4, "qformer": 3, "cross_attention": 1}
 
 

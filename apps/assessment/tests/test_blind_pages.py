@@ -16,6 +16,7 @@ from apps.assessment.tests.pages import judge_url, send
 from apps.generation.models import Answer
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
 LATENCIES_MS = {"a": 7411, "b": 90233}
 TOKENS = {"a": 71717, "b": 82828}
 TEXTS = {"a": "Amber", "b": "Birch"}

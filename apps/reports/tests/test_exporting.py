@@ -148,6 +148,7 @@ def test_what_was_decided_about_leaks_is_in_every_form(report: Report, tmp_path:
         assert words in text, words
 
 
+@pytest.mark.slow
 def test_few_data_are_marked_and_not_tested_on_paper(tmp_path: Path) -> None:
     numbers = make_numbers(make_rows(tasks=8, panel=3))
     text = pdf_text(make_unsaved_report(numbers), tmp_path)
