@@ -5,6 +5,8 @@ CHECK ?=
 .DEFAULT_GOAL := help
 # Compiled code is kept: without it a third of `make test-fast` is compiling.
 unexport PYTHONDONTWRITEBYTECODE
+# Modules that load torch as soon as they are collected.
+NO_TORCH := --ignore-glob="*/test_vlm*" $(foreach name,engine memory vision_models serve,--ignore=inference/tests/test_$(name).py)
 .PHONY: help demo stop test test-fast lint format install install-tests clean
 
 help: ## list these verbs
@@ -22,7 +24,7 @@ test: install-tests lint ## all that CI runs: linters, types, contracts, Postgre
 
 test-fast: install-tests ## under a minute: no browser, no worker, no model, nothing slow
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model or slow)"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model or slow)" $(NO_TORCH)
 
 lint: install-tests ## style, types, contracts, missing migrations
 	$(BIN)/ruff check .
