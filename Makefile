@@ -5,8 +5,8 @@ CHECK ?=
 .DEFAULT_GOAL := help
 # Compiled code is kept: without it a third of `make test-fast` is compiling.
 unexport PYTHONDONTWRITEBYTECODE
-# Modules that load torch as soon as they are collected.
-NO_TORCH := --ignore-glob="*/test_vlm*" $(foreach name,engine memory vision_models serve,--ignore=inference/tests/test_$(name).py)
+# Modules that load torch as soon as they are collected, and the tests of pages.
+LEFT_OUT := --ignore-glob="*/test_vlm*" --ignore-glob="*/test_*pages.py" $(foreach name,engine memory vision_models serve,--ignore=inference/tests/test_$(name).py)
 .PHONY: help demo stop test test-fast lint format install install-tests clean
 
 help: ## list these verbs
@@ -22,9 +22,9 @@ test: install-tests lint ## all that CI runs: linters, types, contracts, Postgre
 	$(BIN)/python sbs_platform/setup/system.py chromium
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-test-fast: install-tests ## under a minute: no browser, no worker, no model, nothing slow
+test-fast: install-tests ## under a minute: no page, no worker, no model, nothing slow
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model or slow)" $(NO_TORCH)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not (browser or worker or model or slow)" $(LEFT_OUT)
 
 lint: install-tests ## style, types, contracts, missing migrations
 	$(BIN)/ruff check .
