@@ -12,6 +12,10 @@ class NotANumber(Exception):
     """A training's loss is no number any more; the message says what to do. Its checkpoints are kept."""
 
 
+class TrainingStopped(Exception):
+    """A training was asked to stop; it left a whole checkpoint, and the same call goes on there."""
+
+
 def is_fatal(error: BaseException) -> bool:
     """A GPU whose context is lost serves nobody, while it generates or while it loads: the process has to end."""
     return _is_called(error, "AcceleratorError")

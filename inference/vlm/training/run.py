@@ -3,8 +3,9 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +14,43 @@ import torch
 from accelerate import PartialState
 from safetensors.torch import save_file
 
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, TrainingStopped
 from inference.models.weights import pick_device
 from inference.vlm.build import Vlm, build_vlm
 from inference.vlm.data.rows import hash_of, open_rows
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.card import write_card
 from inference.vlm.training.evaluate import Score, evaluate
+from inference.vlm.training.hooks import Hooks, Saved, Tell, never, nothing
 from inference.vlm.training.parts import load_trained, trained_state
 from inference.vlm.training.stage import Job, adapt, job_of, train_stage
-from inference.vlm.training.trainer import Tell
 
 RESULT = "learned.safetensors"
 
 
-def train(recipe: Recipe, model_dir: Path, tell: Tell, *, again: bool = False, device: str = "auto") -> Path:
+def train(
+    recipe: Recipe,
+    model_dir: Path,
+    tell: Tell,
+    *,
+    again: bool = False,
+    device: str = "auto",
+    stop: Callable[[], bool] = never,
+    saved: Callable[[Saved], None] = nothing,
+    patience: float = 0,
+) -> Path:
     """The folder of the finished model, `vlm/<name>` below `model_dir`. Work lies in `vlm/.work/<name>` meanwhile: the
-    same call goes on where an earlier one was cut off; `again` forgets it. Raises ModelUnavailable, NotANumber.
+    same call goes on where an earlier one was cut off; `again` forgets it. `stop` and `saved` are those of Hooks.
+    Waits `patience` seconds for another process that trains the same name. Raises ModelUnavailable, NotANumber,
+    TrainingStopped.
     """
+    hooks = Hooks(tell, stop, saved)
     name = recipe.model.name
     work = model_dir / "vlm" / ".work" / name
     work.mkdir(parents=True, exist_ok=True)
     on = pick_device(device)
     together = PartialState(cpu=on.type == "cpu")  # the processes of `accelerate launch`, or this one alone
-    with held(work) if together.is_main_process else nullcontext():
+    with held(work, patience) if together.is_main_process else nullcontext():
         if again and together.is_main_process:
             for stage in recipe.stages:
                 shutil.rmtree(work / stage.id, ignore_errors=True)
@@ -45,18 +59,26 @@ def train(recipe: Recipe, model_dir: Path, tell: Tell, *, again: bool = False, d
         hashes: dict[str, str] = {}
         for place, stage in enumerate(recipe.stages):
             hashes |= data_hashes(stage, model_dir)
-            run_stage(vlm, stage, work / stage.id, model_dir, fingerprint(recipe, place, hashes), on, tell)
+            run_stage(vlm, stage, work / stage.id, model_dir, fingerprint(recipe, place, hashes), on, hooks)
         folder = model_dir / "vlm" / name
         if together.is_main_process:
             vlm.model.to(on)
+            go_on(hooks)
             score = evaluate(vlm, recipe.evaluation, model_dir) if recipe.evaluation else None
+            go_on(hooks)
             publish(vlm, recipe, work, hashes, score, folder)
         together.wait_for_everyone()
         return folder
 
 
-def held(work: Path) -> filelock.FileLock:
-    lock = filelock.FileLock(work / "lock", timeout=0)
+def go_on(hooks: Hooks) -> None:
+    """Raises TrainingStopped between stages; what was trained lies in their folders."""
+    if hooks.stop():
+        raise TrainingStopped("The training was stopped between two stages; it can go on there.")
+
+
+def held(work: Path, patience: float) -> filelock.FileLock:
+    lock = filelock.FileLock(work / "lock", timeout=patience)
     try:
         lock.acquire()
     except filelock.Timeout:
@@ -65,7 +87,7 @@ def held(work: Path) -> filelock.FileLock:
 
 
 def run_stage(
-    vlm: Vlm, stage: Stage, folder: Path, model_dir: Path, mark: str, device: torch.device, tell: Tell
+    vlm: Vlm, stage: Stage, folder: Path, model_dir: Path, mark: str, device: torch.device, hooks: Hooks
 ) -> None:
     """Trains what is not trained yet; loads what is."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,8 +97,10 @@ def run_stage(
         load_trained(learned, folder / RESULT)
         adapted.finish()
         return
+    go_on(hooks)
     job = job_of(vlm, stage, model_dir)
-    train_stage(vlm, stage, job, folder, device, logged(folder / "log.jsonl", stage, tell))
+    logging = replace(hooks, tell=logged(folder / "log.jsonl", stage, hooks.tell))
+    train_stage(vlm, stage, job, folder, device, logging)
     vlm.model.to("cpu")
     if PartialState().is_main_process:
         keep(job, folder)
@@ -108,7 +132,7 @@ def logged(path: Path, stage: Stage, tell: Tell) -> Tell:
     def write(facts: Mapping[str, Any]) -> None:
         with path.open("a") as file:
             file.write(json.dumps(facts) + "\n")
-        tell({"stage": stage.id, **facts})  # type: ignore[dict-item]
+        tell({"stage": stage.id, **facts})
 
     return write
 

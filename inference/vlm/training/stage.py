@@ -11,16 +11,17 @@ from torch import nn
 from torch.utils.data import Dataset
 from transformers import PrinterCallback
 
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, TrainingStopped
 from inference.vlm.build import Vlm
 from inference.vlm.data.collate import Collate
 from inference.vlm.data.dataset import Ordered
 from inference.vlm.data.preview import samples_of
 from inference.vlm.recipe import Stage
+from inference.vlm.training.hooks import Hooks
 from inference.vlm.training.labels import CollatePictures, EncoderWithHeads, LabelledPictures
 from inference.vlm.training.memory import refuse_what_cannot_fit, stage_bytes
 from inference.vlm.training.parts import Adapted
-from inference.vlm.training.trainer import StageTrainer, Tell, Watch, arguments, grouped, newest_whole
+from inference.vlm.training.trainer import StageTrainer, Watch, arguments, grouped, newest_whole
 
 SAMPLED = 200  # samples that are measured for the estimate of memory
 
@@ -75,27 +76,37 @@ def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
     return Job(module, vlm.encoder, pictures, len(pictures), collate, groups, 1, adapted.finish)
 
 
-def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.device, tell: Tell) -> None:
-    """From the last whole checkpoint in `folder`, if there is one. Raises NotANumber, ModelUnavailable."""
+def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.device, hooks: Hooks) -> None:
+    """From the last whole checkpoint in `folder`, if there is one. Raises NotANumber, ModelUnavailable,
+    TrainingStopped.
+    """
     refuse_large(vlm, stage, job, device)
     per_step = stage.batch_size * stage.accumulate * PartialState().num_processes
     count = stage.steps * per_step if stage.steps else max(per_step, round((stage.epochs or 1) * job.size))
+    watch = Watch(hooks, vlm, stage)
     trainer = StageTrainer(
         groups=job.groups,
         model=job.module,
         args=arguments(stage, folder, device.type),
         train_dataset=Ordered(job.samples, job.size, count, stage.seed),
         data_collator=job.collate,
-        callbacks=[Watch(tell)],
+        callbacks=[watch],
     )
     trainer.remove_callback(PrinterCallback)
     newest = newest_whole(folder)
     trainer.train(resume_from_checkpoint=str(newest) if newest else None)
+    if watch.stopped:
+        raise TrainingStopped(f"Stage {stage.id} was stopped at step {trainer.state.global_step}; it can go on there.")
 
 
 def refuse_large(vlm: Vlm, stage: Stage, job: Job, device: torch.device) -> None:
+    loaded = sum(value.numel() * value.element_size() for value in job.module.parameters())
+    need = needed_bytes(vlm, stage, job)
+    refuse_what_cannot_fit(need, loaded if device.type == "cpu" else 0, device, stage)
+
+
+def needed_bytes(vlm: Vlm, stage: Stage, job: Job) -> int:
+    """The estimate, weights included."""
     text = vlm.model.config.get_text_config()
     layers, hidden = (text.num_hidden_layers, text.hidden_size) if stage.data else (1, 1)
-    loaded = sum(value.numel() * value.element_size() for value in job.module.parameters())
-    need = stage_bytes(job.module, stage, job.tokens, layers, hidden)
-    refuse_what_cannot_fit(need, loaded if device.type == "cpu" else 0, device, stage)
+    return stage_bytes(job.module, stage, job.tokens, layers, hidden)

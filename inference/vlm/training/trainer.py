@@ -14,15 +14,15 @@ from torch.utils.data import SequentialSampler
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
 from inference.errors import NotANumber
+from inference.vlm.build import Vlm
 from inference.vlm.recipe import Stage
+from inference.vlm.training.hooks import Hooks, Saved
 from inference.vlm.training.loss import answer_loss
 from inference.vlm.training.parts import load_trained, save_trained
 
 WHOLE = "whole"  # written last: a checkpoint without it was cut short
 WEIGHTS = "trained.safetensors"
 KEPT = 2
-
-Tell = Callable[[Mapping[str, float]], None]
 
 
 class StageTrainer(Trainer):
@@ -62,18 +62,36 @@ class StageTrainer(Trainer):
 
 
 class Watch(TrainerCallback):
-    """Marks checkpoints that are whole, and passes on what is logged."""
+    """Marks checkpoints that are whole, passes on what is logged, and stops when asked to."""
 
-    def __init__(self, tell: Tell) -> None:
-        self.tell = tell
+    def __init__(self, hooks: Hooks, vlm: Vlm, stage: Stage) -> None:
+        self.hooks, self.vlm, self.stage = hooks, vlm, stage
+        self.stopped = False
+
+    def on_train_begin(self, args: TrainingArguments, state: Any, control: Any, **rest: Any) -> None:
+        if state.is_world_process_zero and state.global_step == 0:
+            self.show(state)
+
+    def on_step_end(self, args: TrainingArguments, state: Any, control: Any, **rest: Any) -> None:
+        if state.global_step < state.max_steps and self.hooks.stop():
+            self.stopped = control.should_save = control.should_training_stop = True
 
     def on_save(self, args: TrainingArguments, state: Any, control: Any, **rest: Any) -> None:
         if state.is_world_process_zero:
             (Path(str(args.output_dir)) / f"checkpoint-{state.global_step}" / WHOLE).touch()
+            self.show(state)
 
     def on_log(self, args: TrainingArguments, state: Any, control: Any, logs: Any = None, **rest: Any) -> None:
         if state.is_world_process_zero and logs:
-            self.tell({"step": state.global_step, **{name: value for name, value in logs.items() if name != "epoch"}})
+            told = {name: value for name, value in logs.items() if name != "epoch"}
+            self.hooks.tell({"step": state.global_step, "steps": state.max_steps, **told})
+
+    def show(self, state: Any) -> None:
+        modes = [(module, module.training) for module in self.vlm.model.modules()]
+        with torch.random.fork_rng(devices=[]):  # greedy looks draw nothing on a GPU
+            self.hooks.saved(Saved(self.vlm, self.stage, state.global_step, state.max_steps))
+        for module, mode in modes:
+            module.training = mode
 
 
 def arguments(stage: Stage, folder: Path, device: str) -> TrainingArguments:
