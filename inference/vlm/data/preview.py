@@ -19,12 +19,14 @@ def samples_of(vlm: Vlm, stage: Stage, folder: Path) -> Samples:
     return Samples(Sources(stage.data or [], folder), writer, stage.pack, stage.max_tokens)
 
 
-def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10) -> Iterator[str]:
-    """The first `count` samples in the order of training; what is learned stands in 【】."""
+def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10, samples: Samples | None = None) -> Iterator[str]:
+    """The first `count` samples in the order of training; what is learned stands in 【】. Reads and checks all data,
+    unless they are given as `samples`.
+    """
     if stage.data is None:
         yield f"stage {stage.id}: labels of pictures, no text"
         return
-    samples = samples_of(vlm, stage, folder)
+    samples = samples or samples_of(vlm, stage, folder)
     yield f"stage {stage.id}: {len(samples):,} samples, {len(samples.problems):,} bad rows"
     yield from samples.problems[:count]
     ordered = Ordered(samples, max(len(samples), 1), min(count, len(samples)), stage.seed)
