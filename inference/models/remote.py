@@ -18,10 +18,11 @@ from inference.contracts import Failure
 from inference.declare import Cancelled, Request, Result
 from inference.endpoints import Endpoint, model_endpoint
 from inference.errors import ModelUnavailable, must_pass
+from inference.http import fetch
 from inference.models.loop import run
 from inference.models.pictures import SentPicture, as_data_uri
 from inference.models.reply import Reply, Trouble, plain, read_reply, refused, transient
-from inference.models.servers import ServerAway, close, fetch, make_client, reason, server_facts, software_of
+from inference.models.servers import ServerAway, close, make_client, reason, server_facts, software_of
 from inference.models.wire import NEUTRAL, chat_body, told_prompt
 from inference.spec.model import ModelSpec
 

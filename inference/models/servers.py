@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +9,14 @@ import httpx2
 
 from inference.endpoints import Endpoint, key_variable
 from inference.errors import ModelUnavailable
+from inference.http import fetch
 from inference.models.loop import event_loop
 from inference.models.reply import plain
 from inference.models.wire import NEUTRAL, TRANSFORMERS
 from inference.spec.model import ModelSpec
 
 CONNECT_SECONDS = 10.0
-RESPONSE_BYTES = 4 * 2**20
 TRANSFORMERS_PATHS = frozenset({"/v1/chat/completions", "/load_model", "/reset"})
-logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every request of every task
 
 
 class ServerAway(ModelUnavailable):
@@ -26,14 +24,10 @@ class ServerAway(ModelUnavailable):
 
 
 def make_client(spec: ModelSpec, endpoint: Endpoint) -> httpx2.AsyncClient:
-    """Proxies and certificates are the environment's. Compressed answers are not asked for: a bomb stays small."""
+    """Proxies and certificates are the environment's."""
     wanted = spec.concurrency or spec.batch_size
     return httpx2.AsyncClient(
-        headers={
-            "accept-encoding": "identity",
-            **({"authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}),
-        },
-        follow_redirects=False,
+        headers={"authorization": f"Bearer {endpoint.key}"} if endpoint.key else {},
         limits=httpx2.Limits(max_connections=wanted, max_keepalive_connections=wanted),
         timeout=httpx2.Timeout(spec.timeout_seconds, connect=min(CONNECT_SECONDS, spec.timeout_seconds), pool=None),
     )
@@ -95,25 +89,6 @@ async def software_of(client: httpx2.AsyncClient, endpoint: Endpoint) -> str:
     except (httpx2.HTTPError, TimeoutError, ValueError, RecursionError, LookupError, TypeError):
         return ""
     return TRANSFORMERS if isinstance(paths, dict) and paths.keys() >= TRANSFORMERS_PATHS else ""
-
-
-async def fetch(
-    client: httpx2.AsyncClient, method: str, url: str, content: bytes | None = None
-) -> tuple[int, Mapping[str, str], bytes]:
-    """Status, headers and at most RESPONSE_BYTES of body; raises httpx2.HTTPError, also where there is more.
-
-    Only answers are asked for on connections that stay open: some servers close one without a word after an error.
-    """
-    headers = {"content-type": "application/json"} if content is not None else {"connection": "close"}
-    async with client.stream(method, url, content=content, headers=headers) as response:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise httpx2.DecodingError("the answer is compressed, which was not asked for")
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > RESPONSE_BYTES:
-                raise httpx2.DecodingError(f"the answer is larger than {RESPONSE_BYTES} bytes")
-        return response.status_code, response.headers, bytes(body)
 
 
 def reason(error: Exception) -> str:

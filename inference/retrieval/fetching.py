@@ -1,28 +1,40 @@
 """JSON from a search server: within a time and a size, tried again when it is busy, never led elsewhere."""
 
+import asyncio
 import hashlib
 import json
+import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from http.client import HTTPException
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import httpx2
 
 from inference.contracts import ErrorKind, Failure
 from inference.declare import Cancelled
+from inference.http import fetch
+from inference.models.loop import run
 from inference.models.reply import retry_after
 
 TIMEOUT_SECONDS = 20.0
 ATTEMPTS = 4
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
-MAX_BYTES = 5_000_000
 SERVICE = frozenset({401, 402, 403, 404, 405, 502, 503, 504})  # statuses that are the same for every query
 CANCELLED = Failure("cancelled", "The run was cancelled while the search server was asked.", retryable=True)
 
 Remedy = Callable[[int], str]  # what to do about a status that trying again does not mend
+
+
+@dataclass(frozen=True)
+class Request:
+    """With a body it is a POST of JSON."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -31,13 +43,6 @@ class Fetched:
 
     data: Any
     sha256: str
-
-
-class StayHere(HTTPRedirectHandler):
-    """A server on the list may not send us to one that is not."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def fetch_json(request: Request, name: str, remedy: Remedy, cancelled: Cancelled
     for attempt in range(ATTEMPTS):
         if cancelled() or (attempt and not slept(found, attempt, cancelled)):
             return Trouble(CANCELLED)
-        answer = fetch_once(request, name, remedy)
+        answer = fetch_once(request, name, remedy, cancelled)
         if isinstance(answer, Fetched) or not answer.failure.retryable:
             return answer
         found = answer
@@ -75,36 +80,40 @@ def slept(trouble: Trouble, attempt: int, cancelled: Cancelled) -> bool:
     return True
 
 
-def fetch_once(request: Request, name: str, remedy: Remedy) -> Fetched | Trouble:
+def fetch_once(request: Request, name: str, remedy: Remedy, cancelled: Cancelled) -> Fetched | Trouble:
     try:
-        with build_opener(StayHere).open(request, timeout=TIMEOUT_SECONDS) as response:
-            body = read_body(response)
+        answer = run(ask(request), cancelled)
+        if answer is None:
+            return Trouble(CANCELLED)
+        status, headers, body = answer
+        if status != 200:
+            return refused(status, headers, name, remedy)
         return Fetched(json.loads(body), hashlib.sha256(body).hexdigest())
-    except HTTPError as error:
-        with error:
-            return refused(error.code, error.headers, name, remedy)
-    except TimeoutError:
+    except (TimeoutError, httpx2.TimeoutException):
         return trouble("timeout", f"The search server {name} did not answer within {TIMEOUT_SECONDS:.0f} s.")
-    except URLError as error:
-        kind: ErrorKind = "timeout" if isinstance(error.reason, TimeoutError) else "transient"
-        return trouble(kind, f"The search server {name} can't be reached: {error.reason}", is_service=True)
-    except (HTTPException, OSError) as error:
-        return trouble("transient", f"The connection to the search server {name} broke: {error}")
-    except (ValueError, RecursionError) as error:
+    except (httpx2.ConnectError, httpx2.UnsupportedProtocol) as error:
+        return trouble("transient", f"The search server {name} can't be reached: {error}", is_service=True)
+    except (httpx2.DecodingError, ValueError, RecursionError) as error:
         message = f"The search server {name} sent no sound JSON: {error} {remedy(200)}"
         return trouble("model", message, is_limit=True)
+    except (httpx2.HTTPError, OSError) as error:
+        return trouble("transient", f"The connection to the search server {name} broke: {error}")
 
 
-def read_body(response: Any) -> bytes:
-    """Raises TimeoutError when it trickles in too slowly, ValueError when it is too large."""
-    until, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
-    while part := response.read1(65_536):
-        body += part
-        if len(body) > MAX_BYTES:
-            raise ValueError(f"the response is larger than {MAX_BYTES:,} bytes.")
-        if time.monotonic() > until:
-            raise TimeoutError
-    return bytes(body)
+async def ask(request: Request) -> tuple[int, Mapping[str, str], bytes]:
+    """Within TIMEOUT_SECONDS in all, however slowly headers or body trickle in."""
+    method = "GET" if request.body is None else "POST"
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        return await fetch(shared_client(), method, request.url, request.body, request.headers)
+
+
+@cache
+def shared_client() -> httpx2.AsyncClient:
+    """Of the process's event loop. Proxies and certificates are the environment's."""
+    return httpx2.AsyncClient(timeout=None)
+
+
+os.register_at_fork(after_in_child=shared_client.cache_clear)
 
 
 def refused(status: int, headers: Any, name: str, remedy: Remedy) -> Trouble:

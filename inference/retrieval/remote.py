@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
-from urllib.request import Request
 
 from inference.contracts import Failure
 from inference.declare import Cancelled, Doc
 from inference.errors import ModelUnavailable
 from inference.retrieval.excerpts import excerpt, plain_stems
-from inference.retrieval.fetching import Remedy, Trouble, fetch_json
+from inference.retrieval.fetching import Remedy, Request, Trouble, fetch_json
 from inference.retrieval.searching import Found, Query
 
 AT_ONCE = 4

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from urllib.request import Request
 
 from inference.declare import Doc
 from inference.endpoints import Endpoint, search_endpoint
+from inference.retrieval.fetching import Request
 from inference.retrieval.remote import RemoteSearcher, items_of, number_of, text_of
 from inference.retrieval.searching import DocFields, Query, SearchEngine, Searcher, SearchOptions
 
@@ -42,15 +42,15 @@ def make_request(endpoint: Endpoint, index: str, fields: DocFields, query: Query
         "query": {"multi_match": matching},
         "_source": [fields.title, fields.text, fields.source],
     }
-    headers = {"Content-Type": "application/json", "Accept": "application/json", **authorisation(endpoint.key)}
-    return Request(f"{endpoint.url}/{quote(index)}/_search", json.dumps(body).encode(), headers, method="POST")  # noqa: S310 - the worker's own list of http(s) URLs
+    headers = {"accept": "application/json", **authorisation(endpoint.key)}
+    return Request(f"{endpoint.url}/{quote(index)}/_search", headers, json.dumps(body).encode())
 
 
 def authorisation(key: str | None) -> Mapping[str, str]:
     if key is None:
         return {}
     basic = base64.b64encode(key.encode()).decode()
-    return {"Authorization": f"Basic {basic}" if ":" in key else f"Bearer {key}"}
+    return {"authorization": f"Basic {basic}" if ":" in key else f"Bearer {key}"}
 
 
 def docs_of(data: Any, fields: DocFields) -> list[Doc]:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import Request
 
 from inference.declare import Doc
 from inference.endpoints import Endpoint, search_endpoint
+from inference.retrieval.fetching import Request
 from inference.retrieval.remote import RemoteSearcher, items_of, number_of, text_of
 from inference.retrieval.searching import Query, SearchEngine, Searcher, SearchOptions
 
@@ -40,10 +40,10 @@ def open_server(options: SearchOptions, model_dir: Path) -> Searcher:
 def make_request(endpoint: Endpoint, query: Query) -> Request:
     text = plain_words(query.text)[:MAX_CHARACTERS]
     asked = urlencode({"q": text, "format": "json", "language": query.language, "safesearch": "1"})
-    headers = {"Accept": "application/json"}
+    headers = {"accept": "application/json"}
     if endpoint.key is not None:
-        headers["Authorization"] = f"Bearer {endpoint.key}"
-    return Request(f"{endpoint.url}/search?{asked}", headers=headers)  # noqa: S310 - the worker's own list of URLs
+        headers["authorization"] = f"Bearer {endpoint.key}"
+    return Request(f"{endpoint.url}/search?{asked}", headers)
 
 
 def plain_words(text: str) -> str:

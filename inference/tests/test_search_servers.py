@@ -3,10 +3,10 @@
 import base64
 import json
 import re
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -69,20 +69,31 @@ class Server:
     def __init__(self) -> None:
         self.replies: list[Reply] = []
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
+        self.trickle = False
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 size = int(self.headers.get("Content-Length") or 0)
-                server.asked.append((self.path, dict(self.headers), self.rfile.read(size)))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                server.asked.append((self.path, headers, self.rfile.read(size)))
                 status, body, headers = server.replies[min(len(server.asked), len(server.replies)) - 1]
                 self.send_response(status)
+                if server.trickle:
+                    self.trickle_headers()
                 for name, value in {"Content-Length": str(len(body)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 
             do_POST = do_GET
+
+            def trickle_headers(self) -> None:
+                with suppress(OSError):
+                    for number in range(200):
+                        self.send_header(f"X-{number}", "more")
+                        self.flush_headers()
+                        time.sleep(0.05)
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 pass
@@ -161,7 +172,7 @@ def test_opensearch_is_asked_by_fields_and_key(server: Server, monkeypatch: pyte
     }
     path, headers, body = server.asked[0]
     assert path == "/articles/_search"
-    assert headers["Authorization"] == f"Basic {base64.b64encode(b'reader:secret').decode()}"
+    assert headers["authorization"] == f"Basic {base64.b64encode(b'reader:secret').decode()}"
     assert json.loads(body)["query"]["multi_match"]["fields"] == ["headline^2", "text"]
     assert "secret" not in json.dumps(found.facts["model"])
 
@@ -238,15 +249,23 @@ def test_a_wait_until_a_date_is_heeded(server: Server) -> None:
     assert (found.kind, len(server.asked)) == ("cancelled", 1)
 
 
-def test_a_line_that_breaks_in_the_middle_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def break_off(response: Any) -> bytes:
-        raise ssl.SSLError("record layer failure")
-
-    monkeypatch.setattr(fetching, "read_body", break_off)
-    server.say((200, SEARXNG))
+def test_a_line_that_breaks_in_the_middle_is_told(server: Server) -> None:
+    server.say((200, b"{", {"Content-Length": "100", "Connection": "close"}))
     found = search({"engine": "searxng"})
     assert isinstance(found, Failure)
     assert (found.kind, len(server.asked)) == ("transient", 4)
+
+
+def test_headers_that_trickle_in_for_ever_end_with_the_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(fetching, "ATTEMPTS", 1)
+    server.trickle = True
+    server.say((200, SEARXNG))
+    started = time.monotonic()
+    found = search({"engine": "searxng"})
+    assert isinstance(found, Failure)
+    assert found.kind == "timeout"
+    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize("data", [[], {}, {"results": 5}, {"hits": {"hits": [1, None]}}, {"hits": []}, "text", None])
