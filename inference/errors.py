@@ -8,6 +8,10 @@ class ModelUnavailable(Exception):
     """A model or a server that a pipeline needs can't be had here; the message says which and what to do."""
 
 
+class BeingTrained(ModelUnavailable):
+    """Another process is at the training of a model of this name; later it may be free."""
+
+
 class NotANumber(Exception):
     """A training's loss is no number any more; the message says what to do. Its checkpoints are kept."""
 
