@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from apps.assessment.domain.marks import MarkInput
+
 A_LEFT = {
     "left_much": "a_much",
     "left": "a",
@@ -21,16 +23,23 @@ A_RIGHT = {
 }
 SHOWN = tuple(A_LEFT)
 SHOWN_RATINGS = {"left": 1, "same": 0, "right": -1}
+FAULTS = ("none", "marked")
 
 
 @dataclass(frozen=True)
 class JudgmentInput:
     """A judgment in the assessor's terms: `verdict` is one of `SHOWN`, `ratings` go by criterion key into `left`,
-    `same` or `right` (whichever answer is better)."""
+    `same` or `right` (whichever answer is better), `scores` into points of the left and the right answer. `faults` say
+    of each answer that nothing wrong was seen (`none`), that it is `marked`, or nothing: it was not looked at.
+    `contradiction_kept`: the page asked whether the verdict is meant, and it is."""
 
     verdict: str
     ratings: Mapping[str, str] = field(default_factory=dict)
     comment: str = ""
+    scores: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    faults: tuple[str, str] = ("", "")
+    marks: tuple[MarkInput, ...] = ()
+    contradiction_kept: bool = False
 
 
 def verdict_meant(shown: str, *, a_on_left: bool) -> str:

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.assessment.domain.blindness import named_in, shared_words
-from apps.assessment.domain.criteria import SETS
 from apps.assessment.domain.refusals import CannotOpen
+from apps.assessment.domain.sets import SETS
 from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation
 from apps.assessment.queries import could_compare, pipeline_names
 from apps.assessment.services.admitting import admit_first
@@ -53,7 +53,7 @@ def open_evaluation(
     evaluation.assessors.set(assessors)
     Criterion.objects.bulk_create(
         Criterion(evaluation=evaluation, key=spec.key, position=position, required=spec.required)
-        for position, spec in enumerate(SETS[criteria])
+        for position, spec in enumerate(SETS[criteria].criteria)
     )
     comparisons = admit_first(evaluation)
     record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
