@@ -25,6 +25,14 @@ class EvaluationState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+class CriteriaOrder(models.TextChoices):
+    """As `domain.criteria.ORDERS`."""
+
+    FIXED = "fixed", _("The same for everyone")
+    ASSESSOR = "assessor", _("Drawn for each assessor")
+    COMPARISON = "comparison", _("Drawn for each comparison")
+
+
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def visible_to(self, user: User) -> "EvaluationQuerySet":
         """What a researcher may see is decided by the bucket's membership; admins see all, assessors nothing."""
@@ -62,6 +70,23 @@ class Evaluation(models.Model):
     run_a = models.ForeignKey(Run, verbose_name=_("candidate (A)"), on_delete=models.PROTECT, related_name="+")
     run_b = models.ForeignKey(Run, verbose_name=_("baseline (B)"), on_delete=models.PROTECT, related_name="+")
     overlap = models.PositiveSmallIntegerField(_("judgments per comparison"), default=2)
+    most_overlap = models.PositiveSmallIntegerField(
+        _("judgments while unsure, up to"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: never more than the judgments per comparison."),
+    )
+    gold_percent = models.PositiveSmallIntegerField(_("gold comparisons, %"), default=0)
+    control_percent = models.PositiveSmallIntegerField(_("same answer twice, %"), default=0)
+    retest_percent = models.PositiveSmallIntegerField(_("shown again with sides swapped, %"), default=0)
+    daily_cap = models.PositiveSmallIntegerField(_("comparisons a day for one assessor"), null=True, blank=True)
+    training_size = models.PositiveSmallIntegerField(_("training comparisons"), default=0)
+    exam_size = models.PositiveSmallIntegerField(_("exam comparisons"), default=0)
+    pass_percent = models.PositiveSmallIntegerField(_("pass mark, %"), default=80)
+    shows_gold = models.BooleanField(_("assessors see how well they do on gold"), default=False)
+    criteria_order = models.CharField(
+        _("order of the criteria"), max_length=10, choices=CriteriaOrder.choices, default=CriteriaOrder.FIXED
+    )
     guidelines = models.TextField(_("guidelines"), blank=True, default="")
     lease_minutes = models.PositiveSmallIntegerField(_("lease, minutes"), default=30)
     seed = models.BigIntegerField(_("seed"), help_text=_("Draws the sides and the order of comparisons."))
@@ -91,6 +116,15 @@ class Evaluation(models.Model):
                 name="evaluation_lease_5_1440",
             ),
             models.CheckConstraint(condition=Q(state__in=EvaluationState.values), name="evaluation_state_known"),
+            models.CheckConstraint(
+                condition=Q(most_overlap=None) | Q(most_overlap__gt=F("overlap"), most_overlap__lte=20),
+                name="evaluation_most_overlap",
+            ),
+            models.CheckConstraint(
+                condition=Q(gold_percent__lte=50 - F("control_percent") - F("retest_percent")),
+                name="evaluation_checks_half_at_most",
+            ),
+            models.CheckConstraint(condition=Q(pass_percent__lte=100), name="evaluation_pass_percent"),
         ]
 
     def __str__(self) -> str:
@@ -100,23 +134,9 @@ class Evaluation(models.Model):
     def is_open(self) -> bool:
         return self.state == EvaluationState.OPEN
 
-
-class Criterion(models.Model):
-    """One question beside the verdict: which answer is better in this respect? Data, copied from a criteria set."""
-
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="criteria")
-    key = models.SlugField(max_length=40)
-    position = models.PositiveSmallIntegerField()
-    required = models.BooleanField(_("required"), default=True)
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = _("criterion")
-        verbose_name_plural = _("criteria")
-        constraints = [models.UniqueConstraint(fields=["evaluation", "key"], name="criterion_key_once")]
-
-    def __str__(self) -> str:
-        return self.key
+    @property
+    def uses_checks(self) -> bool:
+        return bool(self.gold_percent or self.control_percent or self.training_size or self.exam_size)
 
 
 class ComparisonState(models.TextChoices):
@@ -127,10 +147,17 @@ class ComparisonState(models.TextChoices):
     EXCLUDED = "excluded", _("Excluded")
 
 
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    def compared(self) -> "ComparisonQuerySet":
+        """Without the checks of assessors: what the evaluation is about."""
+        return self.filter(is_check=False)
+
+
 class Comparison(models.Model):
     """One task's pair of answers inside an evaluation; made when both are there, scanned for leaks at once.
 
     Triggers hold `state`: a place is made only for a released comparison, and one with places stays released.
+    A check (gold, control, re-test) is one made for a single assessor, see `Check`; it counts nowhere but there.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -143,12 +170,20 @@ class Comparison(models.Model):
         null=True, editable=False, help_text=_("Version of the list of names; empty before there was a leak guard.")
     )
 
+    is_check = models.BooleanField(default=False, editable=False)
+
+    objects = ComparisonQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("comparison")
         verbose_name_plural = _("comparisons")
         constraints = [
-            models.UniqueConstraint(fields=["evaluation", "task"], name="comparison_once"),
-            models.CheckConstraint(condition=~Q(answer_a=F("answer_b")), name="comparison_two_answers"),
+            models.UniqueConstraint(
+                fields=["evaluation", "task"], name="comparison_once", condition=Q(is_check=False)
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer_a=F("answer_b")) | Q(is_check=True), name="comparison_two_answers"
+            ),
             models.CheckConstraint(condition=Q(state__in=ComparisonState.values), name="comparison_state_known"),
         ]
 

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.assessment.models.evaluations import Criterion
-from apps.assessment.models.work import Assignment
+from apps.assessment.domain.attention import PARTS
+from apps.assessment.models.work import Assignment, AssignmentState
 
 
 class Verdict(models.TextChoices):
@@ -22,10 +22,25 @@ class Verdict(models.TextChoices):
     BOTH_BAD = "both_bad", _("Both bad")
 
 
+class Contradiction(models.TextChoices):
+    """Whether the page asked if the verdict is meant; empty where there was nothing to ask."""
+
+    KEPT = "kept", _("Asked, and kept")
+    UNASKED = "unasked", _("Not asked")
+
+
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     def current(self) -> "JudgmentQuerySet":
         """Without those that a correction superseded."""
         return self.filter(superseded_by__isnull=True)
+
+    def compared(self) -> "JudgmentQuerySet":
+        """The current ones about the evaluation's comparisons: no checks of assessors, nothing withdrawn."""
+        return self.current().filter(assignment__is_check=False, assignment__state=AssignmentState.DONE)
+
+    def counted(self) -> "JudgmentQuerySet":
+        """What rates are made of: `compared` without those asked for because the first ones left doubt."""
+        return self.compared().filter(assignment__is_extra=False)
 
 
 class Judgment(models.Model):
@@ -42,7 +57,22 @@ class Judgment(models.Model):
     a_on_left = models.BooleanField()
     comment = models.TextField(_("comment"), blank=True, default="")
     seconds = models.FloatField(_("seconds from being shown to submit"))
+    active_seconds = models.FloatField(
+        _("seconds of work, without idling"), null=True, help_text=_("Empty when the browser did not say.")
+    )
+    seen = models.CharField(
+        max_length=60, null=True, editable=False, help_text=_("Parts seen to their end; empty when unknown.")
+    )
     judged_at = models.DateTimeField(_("judged"))
+    contradiction = models.CharField(
+        max_length=8,
+        choices=Contradiction.choices,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The verdict is for one answer, all else for the other."),
+    )
+    criteria_shown = models.JSONField(default=list, editable=False, help_text=_("Keys of the criteria, in order."))
 
     objects = JudgmentQuerySet.as_manager()
 
@@ -52,6 +82,9 @@ class Judgment(models.Model):
         verbose_name_plural = _("judgments")
         constraints = [
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="judgment_verdict_known"),
+            models.CheckConstraint(
+                condition=Q(contradiction__in=["", *Contradiction.values]), name="judgment_contradiction_known"
+            ),
             models.UniqueConstraint(
                 fields=["assignment"], name="judgment_first_once", condition=Q(supersedes__isnull=True)
             ),
@@ -62,24 +95,10 @@ class Judgment(models.Model):
         return f"{self.verdict} by {self.assessor_id}"
 
     @property
+    def is_unseen(self) -> bool:
+        """Judged before both answers were scrolled to their end and the picture was seen."""
+        return self.seen is not None and set(self.seen.split()) != PARTS
+
+    @property
     def is_current(self) -> bool:
         return not hasattr(self, "superseded_by")
-
-
-class Rating(models.Model):
-    """A judgment's answer to one criterion: 1 when A is better, 0 when they are the same, -1 when B is better."""
-
-    judgment = models.ForeignKey(Judgment, on_delete=models.CASCADE, related_name="ratings")
-    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="ratings")
-    preference = models.SmallIntegerField()
-
-    class Meta:
-        verbose_name = _("rating")
-        verbose_name_plural = _("ratings")
-        constraints = [
-            models.UniqueConstraint(fields=["judgment", "criterion"], name="rating_once"),
-            models.CheckConstraint(condition=Q(preference__in=[-1, 0, 1]), name="rating_preference_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.criterion_id}: {self.preference:+d}"

@@ -15,9 +15,14 @@ class AssignmentState(models.TextChoices):
     FREE = "free", _("Free")
     LEASED = "leased", _("Leased")
     DONE = "done", _("Done")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def compared(self) -> "AssignmentQuerySet":
+        """Places that count: neither checks of an assessor nor withdrawn."""
+        return self.filter(is_check=False).exclude(state=AssignmentState.WITHDRAWN)
+
     def not_met_by(self, assessor: User) -> "AssignmentQuerySet":
         """Places of comparisons that the person neither holds, nor judged, nor skipped."""
         met = Assignment.objects.filter(comparison=OuterRef("comparison"), assessor=assessor).values("pk")[:1]
@@ -27,12 +32,15 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 class Assignment(models.Model):
-    """One of a comparison's `overlap` places: free, leased to an assessor, or done; its sides are drawn beforehand.
+    """One of a comparison's places: free, leased to an assessor, or done; its sides are drawn beforehand.
 
     A place is leased many times at most once at a time; `lease` counts the leases and is the fencing token that a
-    submit carries, so a late submit is told apart from a valid one. All places exist from the opening on, therefore no
-    comparison can get more than `overlap` judgments. An assessor holds at most two: the one shown and, so that its
+    submit carries, so a late submit is told apart from a valid one. A trigger refuses more places than the evaluation
+    allows, therefore no comparison can get more judgments. An assessor holds at most two: the one shown and, so that its
     pictures can be loaded meanwhile, the next one (`shown_at` is empty until it is shown).
+
+    `is_extra`: added because the first judgments left doubt, so its judgment stays out of rates (docs/assessment.md).
+    Withdrawn: never handed out again and not counted, with whatever was said; another place stands in for it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -41,7 +49,10 @@ class Assignment(models.Model):
     replica = models.PositiveSmallIntegerField()
     order_key = models.BigIntegerField(help_text=_("Replica first, then a seeded shuffle: breadth before depth."))
     a_on_left = models.BooleanField()
-    state = models.CharField(max_length=8, choices=AssignmentState.choices, default=AssignmentState.FREE)
+    language = models.CharField(max_length=16, default="", editable=False, help_text=_("The task’s."))
+    is_check = models.BooleanField(default=False, editable=False)
+    is_extra = models.BooleanField(default=False, editable=False)
+    state = models.CharField(max_length=10, choices=AssignmentState.choices, default=AssignmentState.FREE)
     assessor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
     )
@@ -72,9 +83,14 @@ class Assignment(models.Model):
             models.Index(
                 fields=["evaluation", "a_on_left", "order_key"], name="assignment_free", condition=Q(state="free")
             ),
-            models.Index(fields=["evaluation", "state"], name="assignment_progress"),
+            models.Index(
+                fields=["evaluation", "language", "a_on_left", "order_key"],
+                name="assignment_free_language",
+                condition=Q(state="free"),
+            ),
+            models.Index(fields=["evaluation", "state"], name="assignment_progress", condition=Q(is_check=False)),
             models.Index(fields=["evaluation", "lease_until"], name="assignment_leased", condition=Q(state="leased")),
-            models.Index(fields=["assessor", "evaluation", "state"], include=["a_on_left"], name="assignment_assessor"),
+            models.Index(fields=["assessor", "evaluation", "state"], include=["a_on_left", "is_check"], name="assignment_assessor"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,89 @@
+"""Who gets how much: overlap that follows doubt, leases that follow pace, checks mixed in by chance."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from fractions import Fraction
+from functools import cache
+
+SHORTEST = timedelta(minutes=5)
+PACES = 4  # a lease lasts this many of the assessor's median times
+SURE = 0.75  # AA is sure (0.79); AAB is not (0.61), AAAB is (0.77); AABB never is
+LEANINGS = {"a_much": 0, "a": 0, "tie": 1, "both_bad": 1, "b": 2, "b_much": 2}
+
+
+def wants_another(verdicts: Sequence[str], *, most: int | None, sure: float = SURE) -> bool:
+    """Should a comparison whose places are all judged get one more? `verdicts` are values of `Verdict`.
+
+    Yes while fewer than `most` and the posterior is unsure: with a uniform prior over the shares of A, neither and B
+    among all assessors (Dirichlet 1, 1, 1), the probability that the leading answer is the commonest is below `sure`.
+    """
+    if most is None or not verdicts or len(verdicts) >= most:
+        return False
+    counts = [0, 0, 0]
+    for verdict in verdicts:
+        counts[LEANINGS[verdict]] += 1
+    return leader_probability(*sorted(counts, reverse=True)) < sure
+
+
+@cache
+def leader_probability(leader: int, second: int, third: int) -> float:
+    """P(share of the first is the largest) for Dirichlet(1 + counts), exact.
+
+    Shares compare as independent Gamma(1 + count) do: the integral of the leader's density times the two others'
+    distribution functions, a sum of x^n·e^(-kx), each n!/k^(n+1).
+    """
+    # by (power of x, factor in the exponent): coefficient
+    terms = {(leader, 1): Fraction(1, math.factorial(leader))}
+    for shape in (second + 1, third + 1):
+        below = {(0, 0): Fraction(1)} | {(i, 1): Fraction(-1, math.factorial(i)) for i in range(shape)}
+        product: dict[tuple[int, int], Fraction] = {}
+        for (n, k), one in terms.items():
+            for (m, j), other in below.items():
+                product[n + m, k + j] = product.get((n + m, k + j), Fraction(0)) + one * other
+        terms = product
+    return float(sum(c * math.factorial(n) / Fraction(k) ** (n + 1) for (n, k), c in terms.items()))
+
+
+def lease_length(median_seconds: float | None, *, most: timedelta) -> timedelta:
+    """Four times the assessor's own median, between five minutes and `most`; `most` while nothing is known."""
+    if median_seconds is None:
+        return most
+    return max(SHORTEST, min(most, timedelta(seconds=PACES * median_seconds)))
+
+
+def check_due(nth: int, *, gold: int, control: int, retest: int, seed: str) -> str | None:
+    """Which check, if any, the assessor's `nth` comparison shall be; the shares are per cent.
+
+    A draw for each on its own, so nothing that came before tells when the next one comes. Nobody starts with one.
+    """
+    if nth == 0:
+        return None
+    drawn = int.from_bytes(hashlib.sha256(f"check/{seed}/{nth}".encode()).digest()[:6]) * 100 / 2**48
+    for kind, until in (("gold", gold), ("control", gold + control), ("retest", gold + control + retest)):
+        if drawn < until:
+            return kind
+    return None
+
+
+def with_checks(left: int, nth: int, *, gold: int, control: int, retest: int, seed: str) -> int:
+    """How many comparisons it takes from the `nth` on until `left` real ones are done. What an assessor is shown, so
+    that the number falls by one whatever they just judged."""
+    shares = {"gold": gold, "control": control, "retest": retest}
+    if not any(shares.values()):
+        return left
+    asked = 0
+    while left > 0:
+        left -= check_due(nth + asked, **shares, seed=seed) is None
+        asked += 1
+    return asked
+
+
+def stage(*, trained: int, training: int, examined: int, right: int, exam: int, pass_percent: int) -> str:
+    """`training`, then `exam`, then `work` or, with too few right, `failed`."""
+    if trained < training:
+        return "training"
+    if examined < exam:
+        return "exam"
+    return "work" if 100 * right >= pass_percent * exam else "failed"
