@@ -154,7 +154,7 @@ def read_yaml(source: str) -> tuple[Any, dict[Path, int]]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SetInvalid([SetProblem(1, "", "not_yaml", str(error)[:200])]) from None
     if alias:
-        raise SetInvalid([SetProblem(alias.start_mark.line + 1, "", "alias")])
+        raise SetInvalid([SetProblem(alias.start_mark.line + 1 if alias.start_mark else 1, "", "alias")])
     return values, dict(lines_of(node)) if node else {}
 
 
