@@ -5,21 +5,32 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from apps.assessment.domain import formulas
+
 TAGS = {"p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li"}
-TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "span"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td", "span"} | formulas.TAGS
+ATTRIBUTES = {"ol": {"start"}} | formulas.ATTRIBUTES
 CLASSES = {"p": {"answer__heading"}, "span": {"answer__link"}}
 READER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+formulas.read_formulas(READER)
 
 
 def render_markdown(text: str) -> str:
-    """Safe HTML of Markdown or plain text; single line breaks are kept."""
+    """Safe HTML of Markdown or plain text with LaTeX; single line breaks are kept."""
     tokens = READER.parse(text.replace("\x00", ""))
     for token in tokens:
         disarm(token)
         for child in token.children or []:
             disarm(child)
     html = READER.renderer.render(tokens, READER.options, {})
-    return nh3.clean(html, tags=TAGS, attributes={"ol": {"start"}}, allowed_classes=CLASSES, link_rel=None)
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=formulas.keep_attribute,
+        allowed_classes=CLASSES,
+        link_rel=None,
+    )
 
 
 def disarm(token: Token) -> None:

@@ -1,3 +1,6 @@
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,8 +39,50 @@ def test_line_breaks_lists_tables_and_code_survive() -> None:
     assert render_markdown("") == ""
 
 
+@pytest.mark.parametrize(
+    ("latex", "mathml"),
+    [
+        (r"$E = mc^2$", "<msup><mi>c</mi><mn>2</mn></msup>"),
+        (r"so \(\frac{a}{b}\) is", "<mfrac>"),
+        ("then:\n\\[\nx < \\alpha\n\\]\nso", '<math display="block"><mrow><mi>x</mi><mo>&lt;</mo><mi>α</mi>'),
+        ("> $$\n> \\begin{matrix}a & b\\end{matrix}\n> $$", "<mtable>"),
+    ],
+)
+def test_formulas_become_mathml(latex: str, mathml: str) -> None:
+    assert mathml in render_markdown(latex)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "It costs $5, or $10 in all; $5-$10.",
+        r"`$x$` and \$y\$",
+        r"$\newcommand{\a}{\a\a}\a$",
+        r"$\frac{$",
+        r"\(",
+        "$ $",
+    ],
+)
+def test_what_is_no_formula_or_none_we_know_is_shown_as_it_was_written(written: str) -> None:
+    html = render_markdown(written)
+    assert "<math" not in html
+    assert re.sub("<.*?>", "", html).strip() == re.sub(r"\\(?=[$(])|`", "", written)
+
+
+@pytest.mark.parametrize("hostile", ["$", "$$\n", "\\(", "\\[ a\n", "$$ a\n", "$x_1$ ", "{$x^", r"$\sqrt", "$<b>$"])
+def test_the_time_of_formulas_is_bounded(hostile: str) -> None:
+    began = time.process_time()
+    html = render_markdown(hostile * (20_000 // len(hostile)))
+    assert time.process_time() - began < 2
+    assert "<b>" not in html
+    assert html.count("<mi>") < 20_000
+
+
+def test_a_formula_pushes_nothing_out_of_its_answer() -> None:
+    html = render_markdown(r"$\hspace{900em}\color{red}\href{javascript:x}{y}\raise 9em z$")
+    assert re.findall(r"<m\w+ [^>]*>", html) == ['<math display="inline">']
+
+
 @given(st.text(max_size=200))
 def test_nothing_but_the_allowed_elements_comes_out(text: str) -> None:
-    import re
-
     assert set(re.findall(r"<([a-zA-Z][\w-]*)", render_markdown(text))) <= TAGS
