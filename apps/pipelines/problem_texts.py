@@ -43,6 +43,7 @@ TEXTS: dict[str, Promise] = {
     "revision_needed": _("A model of the hub needs “revision”: the full 40-digit commit, so that it never changes."),
     "revision_floating": _("“%(value)s” can move to other weights; give the full 40-digit commit instead."),
     "revision_useless": _("Only a model of the hub has a revision; remove this key."),
+    "lora_folder": _("A LoRA is a folder: begin with “/”, or with “./” for one below the model folder."),
     "key_of_other_engine": _("The engine “%(engine)s” has no such key; remove it. It knows: %(known)s."),
     "endpoint_needed": _("This engine needs “endpoint”: a server's name on the worker's list MODEL_ENDPOINTS."),
     "source_name": _("Give the model's name as the server lists it, without line breaks or spaces around it."),

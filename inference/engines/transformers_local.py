@@ -30,11 +30,13 @@ def check(spec: ModelSpec) -> Iterator[Fault]:
         yield "revision", "revision_floating", {"value": spec.revision}
     elif not spec.is_hub and spec.revision is not None:
         yield "revision", "revision_useless", {}
+    if spec.lora is not None and not spec.lora.startswith(("/", "./")):
+        yield "lora", "lora_folder", {}
 
 
 engine = Engine(
     name="transformers",
     load=load,
-    keys=frozenset({"dtype", "device", "quantisation", "context_tokens"}),
+    keys=frozenset({"dtype", "device", "quantisation", "context_tokens", "lora"}),
     check=check,
 )

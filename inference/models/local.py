@@ -138,6 +138,7 @@ class LocalModel:
         length = inputs["input_ids"].shape[1]
         sampler = RowSampler(sampling, [row.request.seed for row in rows], length, inputs["input_ids"].device)
         stop = StopWhen(cancelled)
+        self.weights.switch_on()
         started = time.perf_counter()
         with torch.inference_mode():
             output = self.weights.model.generate(

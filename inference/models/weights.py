@@ -1,7 +1,7 @@
 """Loading weights with transformers. Imports torch: only engines come here."""
 
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,6 +18,7 @@ from transformers import (
 from inference.errors import ModelUnavailable, must_pass
 from inference.models.free_memory import free_bytes
 from inference.models.gguf import converted_folder
+from inference.models.lora import add_lora, switch
 from inference.models.memory import UNREADABLE, MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
@@ -30,13 +31,22 @@ DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.
 
 @dataclass
 class Weights:
-    """A model in memory. `processor` makes its inputs; it is the tokenizer itself where the model reads text only."""
+    """A model in memory. `processor` makes its inputs; it is the tokenizer itself where the model reads text only.
+
+    Several may be one `model` with a LoRA each: `lora` is its name there, and `base` is held so that it stays shared.
+    """
 
     model: Any
     processor: Any
     tokenizer: Any
     reads_images: bool
     record: dict[str, Any]
+    lora: str | None = None
+    base: "Weights | None" = None
+
+    def switch_on(self) -> None:
+        """Before every batch: the model may have served a batch with another LoRA."""
+        switch(self.model, self.lora)
 
     @property
     def end_tokens(self) -> set[int]:
@@ -49,12 +59,17 @@ class Weights:
 
 
 def load_weights(spec: ModelSpec, model_dir: Path) -> Weights:
-    """Loaded once per process, and freed when no runner holds it any more. Raises ModelUnavailable."""
+    """Loaded once per process, whatever LoRAs lie on it, and freed when no runner holds it any more. Raises
+    ModelUnavailable.
+    """
     key = (spec.source, spec.revision or "", spec.dtype, spec.device, spec.quantisation or "", str(model_dir))
     found = LOADED.get(key)
     if found is None:
         found = LOADED[key] = read_weights(spec, model_dir)
-    return found
+    if spec.lora is None:
+        return found
+    name, record = add_lora(found.model, spec, model_dir)
+    return replace(found, record={**found.record, "lora": record}, lora=name, base=found)
 
 
 def read_weights(spec: ModelSpec, model_dir: Path) -> Weights:

@@ -26,8 +26,9 @@ class ModelSpec(Strict):
 
     For `transformers`, `source` is a hub id, a folder (`/…`, or `./…` below the model folder) or `wheel:<package>`;
     `dtype` auto is float32 on a CPU and bfloat16 on a GPU; `device` auto is the first GPU, else the CPU;
-    `context_tokens` bounds prompt and answer together below what the model can. For `openai`, `source` is the model's
-    name on the server and `revision` a note on what the server runs; `timeout_seconds` bounds one attempt,
+    `context_tokens` bounds prompt and answer together below what the model can; `lora` is a folder with a low-rank
+    update of the model, and models that differ in it alone are one in memory. For `openai`, `source` is the model's name
+    on the server and `revision` a note on what the server runs; `timeout_seconds` bounds one attempt,
     `deadline_seconds` all attempts for one answer.
     """
 
@@ -39,6 +40,7 @@ class ModelSpec(Strict):
     device: Annotated[str, StringConstraints(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,3})?)$")] = "auto"
     quantisation: Annotated[str, StringConstraints(pattern=r"^(8bit|4bit)$")] | None = None
     context_tokens: Annotated[int, Field(ge=16, le=10_000_000)] | None = None
+    lora: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     endpoint: Annotated[str, StringConstraints(pattern=NAME_PATTERN)] | None = None
     concurrency: Annotated[int, Field(ge=1, le=512)] | None = None
     timeout_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 120.0

@@ -33,6 +33,7 @@ MESSAGES = {
     "revision_needed": "A model of the hub needs “revision”: the full 40-digit commit, so that it never changes.",
     "revision_floating": "“%(value)s” can move to other weights; give the full 40-digit commit instead.",
     "revision_useless": "Only a model of the hub has a revision; remove this key.",
+    "lora_folder": "A LoRA is a folder: begin with “/”, or with “./” for one below the model folder.",
     "key_of_other_engine": "The engine “%(engine)s” has no such key; remove it. It knows: %(known)s.",
     "endpoint_needed": "This engine needs “endpoint”: a server's name on the worker's list MODEL_ENDPOINTS.",
     "source_name": "Give the model's name as the server lists it, without line breaks or spaces around it.",

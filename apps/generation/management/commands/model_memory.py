@@ -28,15 +28,21 @@ class Command(BaseCommand):
             spec = parse_spec(pipeline.read_text())
         except (OSError, UnicodeDecodeError, SpecError) as error:
             raise CommandError(f"{pipeline} can't be read: {error}") from error
-        misfits = [name for name, model in spec.models.items() if not self.tell(name, model)]
+        bases: dict[str, str] = {}
+        misfits = [name for name, model in spec.models.items() if not self.tell(name, model, bases)]
         if misfits:
             raise CommandError(f"No room here for: {', '.join(misfits)}.")
 
-    def tell(self, name: str, spec: ModelSpec) -> bool:
-        """Whether the model fits."""
+    def tell(self, name: str, spec: ModelSpec, bases: dict[str, str]) -> bool:
+        """Whether the model fits. `bases` are those told before: models that differ in their LoRA alone are one."""
         if not engines()[spec.engine].in_process:
             self.stdout.write(f"{name}: {spec.source} at the endpoint {spec.endpoint} takes no memory here")
             return True
+        base = spec.model_copy(update={"lora": None, "batch_size": 1}).model_dump_json()
+        if base in bases:
+            self.stdout.write(f"{name}: {spec.source} again, which is in memory for {bases[base]}; its LoRA is small")
+            return True
+        bases[base] = name
         from inference.models.free_memory import gigabytes  # torch: no other command waits for it
         from inference.models.weights import memory_of
 
