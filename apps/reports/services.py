@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.text import slugify
@@ -15,11 +15,14 @@ from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
 from apps.reports.models import Report
+from apps.reports.preferences.forms import forms
+from apps.reports.preferences.plan import plan_export
+from apps.reports.preferences.rows import Export
 from apps.reports.provenance import method_in_use
 from apps.reports.queries import facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
@@ -30,6 +33,16 @@ class Download:
     content: bytes
     media_type: str
     filename: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """As `Download`, written while it is sent."""
+
+    content: Iterator[bytes]
+    media_type: str
+    filename: str
+    manifest: dict[str, Any]
 
 
 def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
@@ -66,6 +79,26 @@ def download_report(*, actor: User | None, report: Report, form: str) -> Downloa
     name = slugify(report.evaluation.name) or "report"
     record(actor, "report.exported", report, form=form, sha256=report.sha256)
     return Download(content, exporter.media_type, f"{name}-{report.sha256[:8]}{exporter.suffix}")
+
+
+def export_preferences(*, actor: User | None, evaluation: Evaluation, form: str, lift: Collection[str] = ()) -> Stream:
+    """The evaluation's preference pairs in a form, e.g. "parquet"; `lift` names rules of the guard to let go. That
+    someone took them away is recorded. Raises KeyError for an unknown form, ValueError for a rule that stays.
+    """
+    found, plan = forms()[form], plan_export(evaluation, lift)
+    manifest = plan.manifest
+    name, sha256 = slugify(evaluation.name) or "evaluation", digest(manifest)
+    record(
+        actor,
+        "preferences.exported",
+        evaluation,
+        form=form,
+        pairs=manifest["pairs"],
+        taken_in_all_the_same=manifest["taken_in_all_the_same"],
+        manifest_sha256=sha256,
+    )
+    filename = f"{name}-preferences-{sha256[:8]}{found.suffix}"
+    return Stream(found.render(Export(plan, manifest)), found.media_type, filename, manifest)
 
 
 @contextmanager

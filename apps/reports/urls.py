@@ -6,6 +6,8 @@ app_name = "reports"
 urlpatterns = [
     path("", views.report_list, name="list"),
     path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
+    path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),
+    path("preferences/<uuid:evaluation>/<slug:form>/", views.export_preferences, name="export_preferences"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/export/<slug:form>/", views.export, name="export"),
 ]

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,10 @@ from apps.reports import services, wording
 from apps.reports.access import access_report
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
+from apps.reports.forms import LiftForm
 from apps.reports.models import Report
+from apps.reports.preferences.forms import forms
+from apps.reports.preferences.plan import plan_export
 from apps.reports.queries import reports_of
 from apps.statistics.scores import VERDICTS
 from apps.web.paging import page_of
@@ -69,3 +72,25 @@ def export(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
     download = services.download_report(actor=user, report=report, form=form)
     disposition = {"Content-Disposition": f'attachment; filename="{download.filename}"'}
     return HttpResponse(download.content, content_type=download.media_type, headers=disposition)
+
+
+@require_safe
+@researchers
+def preferences(request: HttpRequest, evaluation: UUID) -> HttpResponse:
+    """What an export would hold and leave out, before anyone takes it."""
+    found, form = access_evaluation(signed_in(request), evaluation), LiftForm(request.GET)
+    plan = plan_export(found, form.lifted)
+    parts = {"evaluation": found, "form": form, "forms": forms().values(), "chosen": plan.selection}
+    return render(request, "reports/preferences.html", parts)
+
+
+@require_safe
+@researchers
+def export_preferences(request: HttpRequest, evaluation: UUID, form: str) -> StreamingHttpResponse:
+    user = signed_in(request)
+    found = access_evaluation(user, evaluation)
+    if form not in forms():
+        raise Http404
+    taken = services.export_preferences(actor=user, evaluation=found, form=form, lift=LiftForm(request.GET).lifted)
+    disposition = {"Content-Disposition": f'attachment; filename="{taken.filename}"'}
+    return StreamingHttpResponse(taken.content, content_type=taken.media_type, headers=disposition)
