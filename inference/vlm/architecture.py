@@ -77,6 +77,13 @@ class Architecture(Strict):
     seed: int = 0
 
 
+class Further(Strict):
+    """A finished model that is trained further: `base` is its folder, with the card that tells its architecture."""
+
+    name: Name
+    base: Annotated[str, StringConstraints(pattern=r"^\.?/", max_length=500)]
+
+
 def parse_architecture(source: str) -> Architecture:
     """Raises SpecError with every problem, by line and key."""
     return parse_document(source, Architecture)

@@ -3,16 +3,18 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from inference.spec.model import Strict
 from inference.spec.yaml_lines import read_yaml
-from inference.vlm.architecture import Architecture, Name, Text, parse_architecture, parse_document
+from inference.vlm.architecture import Architecture, Further, Name, Text, parse_architecture, parse_document
 
 SHIPPED = Path(__file__).with_name("recipes")
 Rate = Annotated[float, Field(gt=0, le=1)]
 Count = Annotated[int, Field(ge=1, le=10_000_000)]
+Share = Annotated[float, Field(gt=0, le=1)]
+ALL, CAPTIONS = "all", "captions"
 
 
 class DataSpec(Strict):
@@ -30,9 +32,12 @@ class LabelSpec(Strict):
 
 
 class LoraSpec(Strict):
-    """Low-rank adaptation of the LLM (Hu et al. 2021), on the linear layers called `layers`; merged at the end."""
+    """Low-rank adaptation of the LLM (Hu et al. 2021), on the linear layers called `layers`; merged at the end, or kept
+    as a folder of its own that pipelines lay on the base (`merge: false`).
+    """
 
     rate: Rate
+    merge: bool = True
     rank: Annotated[int, Field(ge=1, le=1024)] = 16
     alpha: Annotated[int, Field(ge=1, le=10_000)] = 32
     layers: list[Text] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -94,18 +99,47 @@ class Stage(Strict):
         return self
 
 
+class CaptionSpec(Strict):
+    """Rows of `triplets` whose answers the model writes itself. A caption is right when, of all words of the groups
+    called `words`, it holds those of the row's answer and no other.
+    """
+
+    path: Text
+    words: Annotated[list[Text], Field(min_length=1, max_length=50)]
+
+
 class EvaluationSpec(Strict):
-    """Rows of `triplets`; the answer must come out as it stands, letter by letter, greedily."""
+    """Rows of `triplets`; the answer must come out as it stands, letter by letter, greedily.
+
+    `groups` are questions by their answers, counted apart too. `generated` questions are also asked of the finished
+    folder as pipelines ask. `goals` are shares of “all”, “captions” or a group; the card says which hold.
+    """
 
     path: Text
     batch_size: Annotated[int, Field(ge=1, le=65_536)] = 8
     pack: Annotated[int, Field(ge=1, le=1000)] = 1
+    groups: dict[Text, list[Text]] = {}
+    captions: CaptionSpec | None = None
+    generated: Annotated[int, Field(ge=0, le=100_000)] = 0
+    goals: dict[Text, Share] = {}
+
+    @model_validator(mode="after")
+    def known(self) -> "EvaluationSpec":
+        asked = [("captions.words", name) for name in (self.captions.words if self.captions else [])]
+        asked += [("goals", name) for name in self.goals if name != ALL and (name != CAPTIONS or not self.captions)]
+        for where, name in asked:
+            if name not in self.groups:
+                raise PydanticCustomError("no_group", f"{where}: there is no group “{name}” in “groups”")
+        return self
 
 
 class Recipe(Strict):
-    model: Architecture
+    """`limits` says in the card what the model can't do."""
+
+    model: Architecture | Further
     stages: Annotated[list[Stage], Field(min_length=1, max_length=50)]
     evaluation: EvaluationSpec | None = None
+    limits: Annotated[str, StringConstraints(min_length=1, max_length=5000)] | None = None
 
     @model_validator(mode="after")
     def distinct(self) -> "Recipe":
@@ -115,9 +149,33 @@ class Recipe(Strict):
         return self
 
 
+class BuildRecipe(Recipe):
+    model: Architecture
+
+    @model_validator(mode="after")
+    def merged(self) -> "BuildRecipe":
+        if any(stage.train.lora and not stage.train.lora.merge for stage in self.stages):
+            raise PydanticCustomError("no_base", "only a model with “base” can keep its LoRA apart (merge: false)")
+        return self
+
+
+class FurtherRecipe(Recipe):
+    model: Further
+
+    @model_validator(mode="after")
+    def kept_apart(self) -> "FurtherRecipe":
+        trained = [stage.train for stage in self.stages]
+        apart = any(train.lora and not train.lora.merge for train in trained)
+        if apart and (len(trained) > 1 or trained[0].adapter or trained[0].encoder):
+            raise PydanticCustomError("lora_alone", "“merge: false” needs a single stage that trains nothing but lora")
+        return self
+
+
 def parse_recipe(source: str) -> Recipe:
     """Raises SpecError with every problem, by line and key."""
-    return parse_document(source, Recipe)
+    values = read_yaml(source).values
+    model = values.get("model") if isinstance(values, dict) else None
+    return parse_document(source, FurtherRecipe if isinstance(model, dict) and "base" in model else BuildRecipe)
 
 
 def read_recipe(file: Path) -> Recipe:
@@ -125,8 +183,8 @@ def read_recipe(file: Path) -> Recipe:
     return parse_recipe(found(file).read_text())
 
 
-def read_architecture(file: Path) -> Architecture:
-    """An architecture, or that of a recipe. Raises SpecError, OSError."""
+def read_architecture(file: Path) -> Architecture | Further:
+    """An architecture, or the model of a recipe. Raises SpecError, OSError."""
     text = found(file).read_text()
     values = read_yaml(text).values
     is_recipe = isinstance(values, dict) and "model" in values

@@ -7,21 +7,24 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from inference.errors import ModelUnavailable
-from inference.vlm.build import Vlm
+from inference.models.lora import Sample, sample
+from inference.vlm.build import Lora, Vlm
 from inference.vlm.recipe import LoraSpec, TrainSpec
 
 LORA = "lora_"
 
 
 class Adapted:
-    """`vlm` with a stage's parts unfrozen. `finish` merges the low-rank updates into the layers they adapt."""
+    """`vlm` with a stage's parts unfrozen. `finish` merges the low-rank updates into the layers they adapt, or leaves
+    them to the model as its `lora`.
+    """
 
     def __init__(self, vlm: Vlm, train: TrainSpec) -> None:
         self.vlm, self.train = vlm, train
         self.tuner = None
         vlm.model.requires_grad_(False)
         if train.lora is not None:
-            self.tuner = add_lora(vlm, train.lora)
+            self.made_on, self.tuner = add_lora(vlm, train.lora)
         for role, rate in (("encoder", train.encoder), ("adapter", train.adapter), ("llm", train.llm)):
             for _, value in vlm.parameters(role) if rate else []:
                 value.requires_grad_(True)
@@ -35,12 +38,17 @@ class Adapted:
         return "lora" if LORA in name else self.vlm.adapter.role(name)
 
     def finish(self) -> None:
-        if self.tuner is not None:
+        if self.tuner is None or self.train.lora is None:
+            return
+        if self.train.lora.merge:
             self.vlm.model = self.tuner.merge_and_unload()
-            self.tuner = None
+        else:
+            self.vlm.lora = Lora(self.tuner, self.vlm.base, self.made_on)
+        self.tuner = None
 
 
-def add_lora(vlm: Vlm, spec: LoraSpec) -> Any:
+def add_lora(vlm: Vlm, spec: LoraSpec) -> tuple[Sample, Any]:
+    """Some numbers of the layers as they were, and peft's model around `vlm.model`, which it changes."""
     from peft import LoraConfig, get_peft_model
 
     layers = [
@@ -52,7 +60,8 @@ def add_lora(vlm: Vlm, spec: LoraSpec) -> Any:
         raise ModelUnavailable(
             f"The LLM has no linear layers called {', '.join(spec.layers)}: give their names as lora.layers."
         )
-    return get_peft_model(vlm.model, LoraConfig(r=spec.rank, lora_alpha=spec.alpha, target_modules=layers))
+    made_on = sample(vlm.model, layers)
+    return made_on, get_peft_model(vlm.model, LoraConfig(r=spec.rank, lora_alpha=spec.alpha, target_modules=layers))
 
 
 def trained_state(model: nn.Module) -> dict[str, Tensor]:
