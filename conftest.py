@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import hypothesis
 import pytest
 from django.utils import translation
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from sbs_platform.local.children import Child
 
 
+hypothesis.settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any-machine")  # how long an example takes depends on what else runs
 ALL_QUEUES = "gpu,cpu,live,control"
 
 
@@ -43,6 +49,17 @@ def quick_and_separate(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     translation.activate("en")  # a request made in Russian leaves its thread in Russian
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are copies of one that is migrated already, see `tests.template`."""
+    from django.db import connection
+
+    from tests.template import VARIABLE
+
+    if template := os.environ.get(VARIABLE):
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture

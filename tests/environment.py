@@ -19,6 +19,7 @@ os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage
 def prepare() -> None:
     from sbs_platform.setup.messages import compile_messages
     from tests.servers import claim_folder, serve_broker, serve_database
+    from tests.template import VARIABLE, make_template
 
     folder = claim_folder(ROOT / "var" / "test")
     os.environ["VAR_DIR"] = os.environ[BROKER_VAR] = str(folder)
@@ -26,6 +27,7 @@ def prepare() -> None:
     serve_broker(folder)
     if not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = serve_database(folder)
+        os.environ[VARIABLE] = make_template(folder)
     compile_messages(ROOT / "locale")
 
 

@@ -19,6 +19,7 @@ print(sorted({"torch", "transformers", "matplotlib.pyplot"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_the_web_process_never_loads_a_model_library() -> None:
     done = subprocess.run([sys.executable, "-c", IMPORT_THE_WEB], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stderr[-2000:]

@@ -17,6 +17,7 @@ from inference.runner import make_runner
 from inference.spec import parse_spec
 from inference.spec.model import ModelSpec, Sampling
 
+pytestmark = pytest.mark.slow  # loads models
 ASK = Request("What?", None, (), Sampling(temperature=1.0, max_tokens=5), seed=1)
 
 

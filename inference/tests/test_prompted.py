@@ -17,6 +17,8 @@ from inference.spec.model import Prompt, Sampling, StepSpec
 from inference.tests.makers import make_image_model, make_picture, make_text_model
 from inference.tests.test_text_search import write_corpus
 
+pytestmark = pytest.mark.slow  # loads models
+
 
 class Scripted:
     """Says what it is told to and keeps what it was asked."""

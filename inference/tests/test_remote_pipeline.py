@@ -11,6 +11,7 @@ from inference.runner import make_runner
 from inference.spec import SpecError, load_spec, parse_spec
 from inference.tests.servers import Recorder, completion, serving, told
 
+pytestmark = pytest.mark.slow  # loads models
 SOUND = """\
 name: Remote
 models:

@@ -14,6 +14,7 @@ from inference.spec import parse_spec
 from inference.tests.makers import make_image_model, make_picture, make_text_model
 from inference.tests.test_text_search import write_corpus
 
+pytestmark = pytest.mark.slow  # loads models
 MODEL = "models: {llm: {engine: transformers, source: ./%s, device: cpu, batch_size: 4}}"
 SAMPLING = "sampling: {temperature: 1.5, max_tokens: 6}"
 PIPELINE = f"""
