@@ -46,7 +46,7 @@ def facts_of(evaluation: Evaluation) -> Facts:
 
 
 def _leaks(evaluation: Evaluation) -> Leaks:
-    scanned = evaluation.comparisons.exclude(scanned_with=None)
+    scanned = evaluation.comparisons.compared().exclude(scanned_with=None)
     lexicons = scanned.order_by("scanned_with").values_list("scanned_with", flat=True).distinct()
     return Leaks(
         scanned=scanned.count(),

@@ -16,6 +16,9 @@ class Attention:
     seen: frozenset[str] | None = None
 
 
+UNSAID = Attention()
+
+
 def attention_said(active_ms: int | None, seen: str) -> Attention:
     """From the form's fields; unknown words are dropped, an empty `seen` says nothing (a page always sends a dash)."""
     return Attention(active_ms, PARTS & set(seen.split()) if seen.strip() else None)

@@ -3,14 +3,42 @@
 import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from fractions import Fraction
 from functools import cache
+from typing import Any
+
+from apps.assessment.domain.rules import Rule
 
 SHORTEST = timedelta(minutes=5)
 PACES = 4  # a lease lasts this many of the assessor's median times
 SURE = 0.75  # AA is sure (0.79); AAB is not (0.61), AAAB is (0.77); AABB never is
 LEANINGS = {"a_much": 0, "a": 0, "tie": 1, "both_bad": 1, "b": 2, "b_much": 2}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an evaluation asks beside its comparisons; the defaults ask nothing. Shares are per cent of what an assessor
+    judges."""
+
+    most_overlap: int | None = None
+    gold_percent: int = 0
+    control_percent: int = 0
+    retest_percent: int = 0
+    daily_cap: int | None = None
+    training_size: int = 0
+    exam_size: int = 0
+    pass_percent: int = 80
+    shows_gold: bool = False
+    rules: tuple[Rule, ...] = ()
+
+    def settings(self) -> dict[str, Any]:
+        """By name, as the evaluation keeps them; without the rules, which are rows of their own."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "rules"}
+
+
+FIXED = Policy()
 
 
 def wants_another(verdicts: Sequence[str], *, most: int | None, sure: float = SURE) -> bool:
@@ -86,4 +114,8 @@ def stage(*, trained: int, training: int, examined: int, right: int, exam: int, 
         return "training"
     if examined < exam:
         return "exam"
-    return "work" if 100 * right >= pass_percent * exam else "failed"
+    return "failed" if stage_failed(examined, right, exam=exam, pass_percent=pass_percent) else "work"
+
+
+def stage_failed(examined: int, right: int, *, exam: int, pass_percent: int) -> bool:
+    return examined >= exam and 100 * right < pass_percent * exam

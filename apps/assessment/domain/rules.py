@@ -1,5 +1,5 @@
-"""Rules that find careless assessors. Each predicate looks at the last `window` of something, given as arrays whose last
-axis is that window, so the same code watches one person and simulates thousands."""
+"""Rules that find careless assessors. Each predicate looks at the last `window` of something, given as arrays whose
+last axis is that window, so the same code watches one person and simulates thousands."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,10 +53,15 @@ class History:
         return {"gold": self.gold, "fast": self.seconds, "skips": self.skipped}.get(kind, self.sides)
 
 
-def broken_rules(history: History, rules: Sequence[Rule]) -> list[Rule]:
-    """The severest first; a rule whose window is not yet full says nothing."""
-    broken = [rule for rule in rules if is_broken(history.of(rule.kind), rule)]
+def broken_rules(history: History, rules: Sequence[Rule], news: Sequence[str]) -> list[Rule]:
+    """The severest first, of the kinds that have `news`. A rule whose window is not yet full says nothing, and a
+    warning is not repeated as long as the rule stays broken."""
+    broken = [rule for rule in rules if rule.kind in news and is_news(history.of(rule.kind), rule)]
     return sorted(broken, key=lambda rule: -SEVERITY.index(rule.action))
+
+
+def is_news(values: Sequence[float], rule: Rule) -> bool:
+    return is_broken(values, rule) and not (rule.action == "warn" and is_broken(values[:-1], rule))
 
 
 def is_broken(values: Sequence[float], rule: Rule) -> bool:

@@ -30,6 +30,11 @@ def draw_sides(
     return sides
 
 
+def next_side(lefts: int, rights: int, *, last: bool) -> bool:
+    """Should one more place of a comparison have A on the left? The side it had less often, else not the `last`."""
+    return lefts < rights if lefts != rights else not last
+
+
 def prefer_left(seen_left: int, seen_right: int, *, seed: str, limit: int = 2) -> bool:
     """Should the assessor's next comparison have A on the left, given how many with A on either side they had?
 

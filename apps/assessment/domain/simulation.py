@@ -62,7 +62,9 @@ def first_times(
     chance = np.random.default_rng(7)
     is_gold = chance.random((PEOPLE, comparisons)) * 100 < gold_percent
     skipped = (chance.random((PEOPLE, comparisons)) < kind.skips).astype(float)
-    sides = np.where(chance.random((PEOPLE, comparisons)) < kind.ties, 0.0, chance.choice([-1.0, 1.0], (PEOPLE, comparisons)))
+    sides = np.where(
+        chance.random((PEOPLE, comparisons)) < kind.ties, 0.0, chance.choice([-1.0, 1.0], (PEOPLE, comparisons))
+    )
     seconds = kind.seconds * np.exp(PACE_SPREAD * chance.standard_normal((PEOPLE, comparisons)))
     right = (chance.random((PEOPLE, comparisons)) < kind.gold).astype(float)
     first = np.full(PEOPLE, np.inf)
@@ -86,9 +88,7 @@ def first_broken(values: NDArray[np.float64], rule: Rule) -> NDArray[np.float64]
     return np.where(broken.any(axis=1), broken.argmax(axis=1) + rule.window, np.inf)
 
 
-def first_on_gold(
-    right: NDArray[np.float64], is_gold: NDArray[np.bool_], rule: Rule
-) -> NDArray[np.float64]:
+def first_on_gold(right: NDArray[np.float64], is_gold: NDArray[np.bool_], rule: Rule) -> NDArray[np.float64]:
     """The nth gold comparison has the nth outcome of `right`; the result counts all comparisons until then."""
     nth = first_broken(right, rule)
     so_far = is_gold.cumsum(axis=1)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from apps.assessment.domain.attention import UNSAID, Attention
 from apps.assessment.domain.marks import MarkInput
 
 A_LEFT = {
@@ -40,6 +41,7 @@ class JudgmentInput:
     faults: tuple[str, str] = ("", "")
     marks: tuple[MarkInput, ...] = ()
     contradiction_kept: bool = False
+    attention: Attention = UNSAID
 
 
 def verdict_meant(shown: str, *, a_on_left: bool) -> str:

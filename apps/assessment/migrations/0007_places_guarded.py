@@ -37,7 +37,7 @@ END
 $$;
 """
 LANGUAGES = """
-UPDATE assessment_assignment SET language = buckets_task.language
+UPDATE assessment_assignment SET language = split_part(buckets_task.language, '-', 1)
 FROM assessment_comparison, buckets_task
 WHERE assessment_comparison.id = assessment_assignment.comparison_id
   AND buckets_task.id = assessment_comparison.task_id

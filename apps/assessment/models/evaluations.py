@@ -178,9 +178,7 @@ class Comparison(models.Model):
         verbose_name = _("comparison")
         verbose_name_plural = _("comparisons")
         constraints = [
-            models.UniqueConstraint(
-                fields=["evaluation", "task"], name="comparison_once", condition=Q(is_check=False)
-            ),
+            models.UniqueConstraint(fields=["evaluation", "task"], name="comparison_once", condition=Q(is_check=False)),
             models.CheckConstraint(
                 condition=~Q(answer_a=F("answer_b")) | Q(is_check=True), name="comparison_two_answers"
             ),

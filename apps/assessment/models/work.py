@@ -36,8 +36,8 @@ class Assignment(models.Model):
 
     A place is leased many times at most once at a time; `lease` counts the leases and is the fencing token that a
     submit carries, so a late submit is told apart from a valid one. A trigger refuses more places than the evaluation
-    allows, therefore no comparison can get more judgments. An assessor holds at most two: the one shown and, so that its
-    pictures can be loaded meanwhile, the next one (`shown_at` is empty until it is shown).
+    allows, therefore no comparison can get more judgments. An assessor holds at most two: the one shown and, so that
+    its pictures can be loaded meanwhile, the next one (`shown_at` is empty until it is shown).
 
     `is_extra`: added because the first judgments left doubt, so its judgment stays out of rates (docs/assessment.md).
     Withdrawn: never handed out again and not counted, with whatever was said; another place stands in for it.
@@ -90,7 +90,11 @@ class Assignment(models.Model):
             ),
             models.Index(fields=["evaluation", "state"], name="assignment_progress", condition=Q(is_check=False)),
             models.Index(fields=["evaluation", "lease_until"], name="assignment_leased", condition=Q(state="leased")),
-            models.Index(fields=["assessor", "evaluation", "state"], include=["a_on_left", "is_check"], name="assignment_assessor"),
+            models.Index(
+                fields=["assessor", "evaluation", "state"],
+                include=["a_on_left", "is_check"],
+                name="assignment_assessor",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,9 +27,10 @@ class JudgmentRow:
 
 
 def judgment_table(evaluation: Evaluation) -> list[JudgmentRow]:
-    """The current judgments, corrections applied, in the order they were made; two queries."""
+    """The current judgments that count, corrections applied, in the order they were made: no checks of assessors,
+    nothing withdrawn, nothing that was asked because the first judgments left doubt (see docs/assessment.md)."""
     ratings: dict[int, dict[str, int]] = {}
-    current = Judgment.objects.filter(assignment__evaluation=evaluation).current()
+    current = Judgment.objects.filter(assignment__evaluation=evaluation).counted()
     said = Rating.objects.filter(judgment__in=current).values_list("judgment_id", "criterion__key", "preference")
     for judgment_id, key, preference in said.iterator():
         ratings.setdefault(judgment_id, {})[key] = preference

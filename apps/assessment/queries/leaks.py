@@ -93,7 +93,7 @@ def masked_comparisons(evaluation: Evaluation) -> int:
 
 def unscanned_comparisons(evaluation: Evaluation) -> int:
     """Comparisons made before there was a leak guard; all of them are released."""
-    return evaluation.comparisons.filter(scanned_with=None).count()
+    return evaluation.comparisons.compared().filter(scanned_with=None).count()
 
 
 def leak_hits(evaluation: Evaluation, *, kind: str = "", status: str = "all") -> LeakHitQuerySet:

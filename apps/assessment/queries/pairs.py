@@ -64,7 +64,7 @@ def ready_pairs(evaluation: Evaluation, limit: int) -> list[tuple[int, int]]:
 
 
 def pair_counts(evaluation: Evaluation) -> PairCounts:
-    states = dict(evaluation.comparisons.order_by().values_list("state").annotate(Count("pk")))
+    states = dict(evaluation.comparisons.compared().order_by().values_list("state").annotate(Count("pk")))
     return PairCounts(
         tasks=evaluation.bucket.tasks.count(),
         released=states.get(ComparisonState.RELEASED, 0),

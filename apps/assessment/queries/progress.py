@@ -41,9 +41,9 @@ class Median(Aggregate):
 
 
 def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
-    states = dict(evaluation.assignments.values_list("state").annotate(Count("pk")))
-    open_places = Assignment.objects.filter(comparison=OuterRef("pk")).exclude(state=AssignmentState.DONE)
-    released = evaluation.comparisons.filter(state=ComparisonState.RELEASED)
+    states = dict(evaluation.assignments.compared().values_list("state").annotate(Count("pk")))
+    open_places = Assignment.objects.filter(comparison=OuterRef("pk")).compared().exclude(state=AssignmentState.DONE)
+    released = evaluation.comparisons.compared().filter(state=ComparisonState.RELEASED)
     return EvaluationProgress(
         pairs=pair_counts(evaluation),
         complete=released.exclude(Exists(open_places)).count(),
@@ -55,7 +55,7 @@ def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
 
 def evaluations_for(user: User) -> QuerySet[Evaluation]:
     """The researcher's list, with counts of places `all_places` and `done_places`, made for the rows of a page only."""
-    places = Assignment.objects.filter(evaluation=OuterRef("pk")).order_by().values("evaluation")
+    places = Assignment.objects.filter(evaluation=OuterRef("pk")).compared().order_by().values("evaluation")
     done = places.filter(state=AssignmentState.DONE)
     return (
         Evaluation.objects.visible_to(user)

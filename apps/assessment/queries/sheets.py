@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from apps.assessment.domain.leaks import mask_spans
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.models import Assignment, Comparison
-from apps.assessment.queries.leaks import masks_of
+from apps.assessment.queries.checks import shown_texts
 from apps.buckets.models import TaskImage
 
 
@@ -32,19 +31,15 @@ class Sheet:
 
 
 def judging_sheet(given: Assignment) -> Sheet:
-    """One query for the comparison, one for its masks, one for its pictures; answers come without their traces.
+    """Few queries whatever is shown; answers come without their traces.
 
-    The only way by which an answer reaches an assessor, so masks are laid here."""
+    The only way by which an answer reaches an assessor: `shown_texts` lays masks. A check looks like any other."""
     rows = Assignment.objects.select_related(
         "evaluation", "comparison__task", "comparison__answer_a", "comparison__answer_b"
     )
     place = rows.defer("comparison__answer_a__trace", "comparison__answer_b__trace").get(pk=given.pk)
     comparison = place.comparison
-    masks = masks_of(comparison.pk)
-    shown = tuple(
-        render_markdown(mask_spans(answer.text or "", masks.get(side, ())))
-        for side, answer in (("a", comparison.answer_a), ("b", comparison.answer_b))
-    )
+    shown = tuple(render_markdown(text) for text in shown_texts(comparison))
     left, right = shown if place.a_on_left else shown[::-1]
     return Sheet(
         place=place,

@@ -6,9 +6,11 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from apps.accounts.models import User
+from apps.assessment.domain.policies import with_checks
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
 from apps.assessment.queries.judgments import judged_by
 from apps.assessment.queries.pairs import pair_counts
+from apps.assessment.queries.standing import languages_of
 
 COUNT_AT_MOST = 1000
 
@@ -50,13 +52,24 @@ def may_grow(evaluation: Evaluation) -> bool:
 
 
 def places_left(assessor: User, evaluation: Evaluation, now: datetime) -> int:
-    """How many comparisons the person could still judge; at most `COUNT_AT_MOST` + 1."""
+    """How many comparisons the person could still judge, with the checks among them, so that the number goes down by
+    one whatever they judge; beyond `COUNT_AT_MOST` it is only known to be more."""
     places = Assignment.objects.filter(comparison=OuterRef("pk"))
     mine = places.filter(assessor=assessor)
     within_reach = Q(state=AssignmentState.FREE) | Q(state=AssignmentState.LEASED, lease_until__lt=now)
     skipped = Skip.objects.filter(comparison=OuterRef("pk"), assessor=assessor)
-    comparisons = Comparison.objects.filter(evaluation=evaluation).filter(
-        Exists(mine.filter(state=AssignmentState.LEASED))
-        | (Exists(places.filter(within_reach)) & ~Exists(mine) & ~Exists(skipped))
+    reachable = places.filter(within_reach)
+    if languages := languages_of(assessor):
+        reachable = reachable.filter(language__in=languages)
+    comparisons = Comparison.objects.filter(evaluation=evaluation, is_check=False)
+    open_to_me = comparisons.filter(Exists(reachable), ~Exists(mine), ~Exists(skipped))
+    held = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, state=AssignmentState.LEASED).count()
+    given = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).count()
+    return held + with_checks(
+        open_to_me[: COUNT_AT_MOST + 1].count(),
+        given,
+        gold=evaluation.gold_percent,
+        control=evaluation.control_percent,
+        retest=evaluation.retest_percent,
+        seed=f"{evaluation.seed}/{assessor.pk}",
     )
-    return comparisons[: COUNT_AT_MOST + 1].count()

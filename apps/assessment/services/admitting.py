@@ -22,6 +22,8 @@ from apps.assessment.models import (
 )
 from apps.assessment.models.leaks import MATCHED_LETTERS
 from apps.assessment.queries import ready_pairs
+from apps.assessment.queries.checks import language_of
+from apps.assessment.services.checking import stock_gold
 from apps.generation.models import Answer
 
 AT_ONCE, WHILE_WAITED = 100, 25  # pairs: in one transaction, and while somebody waits for the page
@@ -106,7 +108,9 @@ def take_in(evaluation: Evaluation, pairs: Sequence[tuple[int, int]]) -> None:
         ),
         batch_size=ROWS,
     )
-    lay_out_places(evaluation, [item for item in comparisons if item.state == ComparisonState.RELEASED])
+    released = [item for item in comparisons if item.state == ComparisonState.RELEASED]
+    lay_out_places(evaluation, released)
+    stock_gold(evaluation, released)
 
 
 def secrets_of(evaluation: Evaluation, answers: Sequence[Answer]) -> Secrets:
@@ -142,6 +146,7 @@ def lay_out_places(evaluation: Evaluation, comparisons: Sequence[Comparison]) ->
                 comparison=comparison,
                 replica=replica,
                 order_key=order_key(comparison.task_id, replica, seed=evaluation.seed),
+                language=language_of(comparison.task),
                 a_on_left=a_on_left,
             )
             for comparison, places in zip(comparisons, sides, strict=True)
@@ -153,7 +158,11 @@ def lay_out_places(evaluation: Evaluation, comparisons: Sequence[Comparison]) ->
 
 def drawn_before(evaluation: Evaluation) -> tuple[dict[str, int], int]:
     """By cluster, how many more first places have A on the left than on the right; and how many there are in all."""
-    first = Assignment.objects.filter(evaluation=evaluation, replica=0).order_by().values("comparison__task__cluster")
+    first = (
+        Assignment.objects.filter(evaluation=evaluation, replica=0, is_check=False)
+        .order_by()
+        .values("comparison__task__cluster")
+    )
     rows = list(first.annotate(all=Count("pk"), left=Count("pk", filter=Q(a_on_left=True))))
     leans = {row["comparison__task__cluster"]: 2 * row["left"] - row["all"] for row in rows}
     return leans, sum(row["all"] for row in rows)

@@ -1,16 +1,19 @@
 """Hand out comparisons. One claim locks one place, whatever the size of the evaluation; only who would be sent away
 empty-handed looks for pairs that became ready meanwhile."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from apps.accounts.models import User
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
+from apps.assessment.queries.standing import languages_of, why_no_work
 from apps.assessment.services.admitting import admit_news
+from apps.assessment.services.checking import Seen, check_instead, make_check, stage_of
+from apps.assessment.services.places import lease
 
 Membership = Evaluation.assessors.through
 
@@ -71,19 +74,42 @@ def held_by(assessor: User, evaluation: Evaluation) -> AssignmentQuerySet:
 
 
 def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
+    """What the person shall judge next: a check when one is due, else a comparison of the evaluation."""
+    if why_no_work(assessor, evaluation, now):
+        return None
+    seen = seen_by(assessor, evaluation)
+    stage = stage_of(assessor, evaluation)
+    if stage != "work":  # training or exam; without gold for it there is nothing to do yet
+        return make_check(stage, assessor, evaluation, seen)
+    place = open_place(assessor, evaluation, now, seen)
+    return place and (check_instead(assessor, evaluation, seen) or place)
+
+
+def open_place(assessor: User, evaluation: Evaluation, now: datetime, seen: Seen) -> Assignment | None:
     """Lock one free place, on the side this person saw less if there is one; else one whose lease ran out."""
+    languages = languages_of(assessor)
     open_to_me = (
         Assignment.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(evaluation=evaluation)
         .not_met_by(assessor)
     )
-    free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
-    left_first = prefers_left(assessor, evaluation)
-    return (
-        free.filter(a_on_left=left_first).first()
-        or free.filter(a_on_left=not left_first).first()
-        or open_to_me.filter(state=AssignmentState.LEASED, lease_until__lt=now).order_by("lease_until").first()
-    )
+    left_first = prefer_left(seen.left, seen.right, seed=f"{evaluation.seed}/{assessor.pk}")
+    for left in (left_first, not left_first):
+        if place := first_free(open_to_me.filter(a_on_left=left), languages):
+            return place
+    lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=now)
+    if languages:
+        lapsed = lapsed.filter(language__in=languages)
+    return lapsed.order_by("lease_until").first()
+
+
+def first_free(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None:
+    """The earliest in the queue; of several languages, each by its own walk of the index."""
+    free = places.filter(state=AssignmentState.FREE).order_by("order_key")
+    if not languages:
+        return free.first()
+    found = [place for language in languages if (place := free.filter(language=language).first())]
+    return min(found, key=lambda place: place.order_key, default=None)
 
 
 def new_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
@@ -91,18 +117,12 @@ def new_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignme
     return next_place(assessor, evaluation, now) if admit_news(evaluation) else None
 
 
-def prefers_left(assessor: User, evaluation: Evaluation) -> bool:
-    seen = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).aggregate(
-        left=Count("pk", filter=Q(a_on_left=True)), right=Count("pk", filter=Q(a_on_left=False))
+def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
+    mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).order_by()
+    counts = {
+        (left, check): number for left, check, number in mine.values_list("a_on_left", "is_check").annotate(Count("pk"))
+    }
+    left, right, check_left, check_right = (
+        counts.get(key, 0) for key in ((True, False), (False, False), (True, True), (False, True))
     )
-    return prefer_left(seen["left"], seen["right"], seed=f"{evaluation.seed}/{assessor.pk}")
-
-
-def lease(place: Assignment, assessor: User, evaluation: Evaluation, now: datetime, *, is_new: bool) -> Assignment:
-    """Write the lease; a new holder gets a new number, so that whatever the last one still sends is told apart."""
-    place.lease += is_new
-    place.state = AssignmentState.LEASED
-    place.assessor = assessor
-    place.lease_until = now + timedelta(minutes=evaluation.lease_minutes)
-    place.save(update_fields=["lease", "state", "assessor", "lease_until", "shown_at"])
-    return place
+    return Seen(left, right, check_left, check_right)

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, Evaluation, EvaluationState
 from apps.assessment.services.claiming import Membership
-from apps.assessment.services.leasing import put_back
+from apps.assessment.services.places import put_back
 from apps.audit.services import record
 
 

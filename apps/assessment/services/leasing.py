@@ -1,6 +1,6 @@
 """Leases between claim and submit: kept alive, passed on, taken back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +9,9 @@ from apps.accounts.models import User
 from apps.assessment.domain.refusals import AlreadyJudged, LateSubmit, NotYours
 from apps.assessment.models import Assignment, AssignmentState, Skip
 from apps.assessment.services.claiming import lock_membership
+from apps.assessment.services.places import lease_of, put_back
 from apps.assessment.services.submitting import refuse_foreign
+from apps.assessment.services.watching import watch_skips
 from apps.audit.services import record
 
 
@@ -18,7 +20,7 @@ def renew_lease(*, assessor: User, assignment_id: UUID, lease: int, now: datetim
     """The heartbeat of an open page: extend this lease, and that of the comparison held after it. Returns the new end;
     raises NotAssessor, NotYours, LateSubmit or AlreadyJudged when there is nothing to extend."""
     place = lock_place(assessor, assignment_id, lease)
-    until = now + timedelta(minutes=place.evaluation.lease_minutes)
+    until = now + lease_of(assessor, place.evaluation)
     Assignment.objects.filter(
         assessor=assessor, evaluation_id=place.evaluation_id, state=AssignmentState.LEASED
     ).update(lease_until=until)
@@ -40,13 +42,14 @@ def skip_comparison(
         raise
     Skip.objects.create(comparison=place.comparison, assessor=assessor, reason=reason, note=note, skipped_at=now)
     put_back(place)
+    watch_skips(assessor, place.evaluation, now)
 
 
 @transaction.atomic
 def free_lease(*, actor: User, assignment: Assignment) -> None:
     """A researcher takes a lease back; what its holder still sends is refused as late. Raises AlreadyJudged."""
     place = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    if place.state == AssignmentState.DONE:
+    if place.state in (AssignmentState.DONE, AssignmentState.WITHDRAWN):
         raise AlreadyJudged
     if place.state == AssignmentState.LEASED:
         put_back(place)
@@ -62,9 +65,3 @@ def lock_place(assessor: User, assignment_id: UUID, lease: int) -> Assignment:
     place = places.get(pk=found.pk)
     refuse_foreign(place, assessor, lease)
     return place
-
-
-def put_back(place: Assignment) -> None:
-    place.state, place.assessor, place.shown_at, place.lease_until = AssignmentState.FREE, None, None, None
-    place.lease += 1
-    place.save(update_fields=["state", "assessor", "shown_at", "lease_until", "lease"])

@@ -1,0 +1,78 @@
+"""What a check shows, and how an assessor did on checks."""
+
+from dataclasses import dataclass
+
+from apps.accounts.models import User
+from apps.assessment.domain.leaks import mask_spans
+from apps.assessment.models import (
+    Assignment,
+    AssignmentState,
+    Check,
+    CheckKind,
+    Comparison,
+    Evaluation,
+    GoldItem,
+    Judgment,
+)
+from apps.assessment.models.judgments import JudgmentQuerySet
+from apps.assessment.queries.leaks import masks_of
+from apps.buckets.models import Task
+
+PREFERS_A = ("a", "a_much")
+
+
+@dataclass(frozen=True)
+class StagesDone:
+    """Training and exam comparisons judged here, and in how many of the exam the undamaged answer won."""
+
+    trained: int
+    examined: int
+    right: int
+
+
+def language_of(task: Task) -> str:
+    """Without script and region: who reads English reads en-GB."""
+    return task.language.split("-")[0]
+
+
+def shown_texts(comparison: Comparison) -> tuple[str, str]:
+    """What assessors may read of both answers, A then B, leaks masked; of gold, B is the damaged one. The answers are
+    loaded."""
+    check = Check.objects.select_related("gold", "retest_of__assignment").filter(comparison=comparison).first()
+    a, b = comparison.answer_a.text or "", comparison.answer_b.text or ""
+    if check and check.gold and check.kind != CheckKind.CONTROL:
+        return a, check.gold.text
+    masks = masks_of(check.retest_of.assignment.comparison_id if check and check.retest_of else comparison.pk)
+    return mask_spans(a, masks.get("a", ())), mask_spans(b, masks.get("b", ()))
+
+
+def said_on_checks(evaluation: Evaluation, *kinds: CheckKind) -> JudgmentQuerySet:
+    """Current judgments of checks of these kinds."""
+    return Judgment.objects.current().filter(
+        assignment__evaluation=evaluation,
+        assignment__is_check=True,
+        assignment__state=AssignmentState.DONE,
+        assignment__comparison__check_of__kind__in=kinds,
+    )
+
+
+def stages_done(assessor: User, evaluation: Evaluation) -> StagesDone:
+    said = said_on_checks(evaluation, CheckKind.TRAINING, CheckKind.EXAM).filter(assessor=assessor)
+    rows = list(said.values_list("assignment__comparison__check_of__kind", "verdict"))
+    exam = [verdict in PREFERS_A for kind, verdict in rows if kind == CheckKind.EXAM]
+    return StagesDone(trained=len(rows) - len(exam), examined=len(exam), right=sum(exam))
+
+
+def lesson_of(judgment: Judgment | None) -> tuple[GoldItem, bool] | None:
+    """After a training comparison: what was damaged, and whether the assessor saw it."""
+    if judgment is None or not judgment.assignment.is_check:
+        return None
+    check = Check.objects.select_related("gold").filter(comparison=judgment.assignment.comparison_id).first()
+    if check is None or check.gold is None or check.kind != CheckKind.TRAINING:
+        return None
+    return check.gold, judgment.verdict in PREFERS_A
+
+
+def is_gold(place: Assignment) -> bool:
+    """Gold mixed in unseen; no training, no exam."""
+    return place.is_check and Check.objects.filter(comparison=place.comparison_id).on_gold().exists()

@@ -1,0 +1,109 @@
+"""Whether and in what an assessor may work, what was said to them, and what rules look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assessment.domain.policies import stage_failed
+from apps.assessment.domain.rules import History, Rule
+from apps.assessment.models import (
+    Assignment,
+    AssignmentState,
+    CheckKind,
+    Evaluation,
+    Judgment,
+    Languages,
+    Message,
+    Skip,
+    Standing,
+    StandingState,
+)
+from apps.assessment.queries.checks import PREFERS_A, said_on_checks, stages_done
+
+PREFERS_B = ("b", "b_much")
+STAGES = (CheckKind.TRAINING, CheckKind.EXAM)
+
+
+def languages_of(assessor: User) -> list[str]:
+    """Tags without script and region; empty for all."""
+    return next(iter(Languages.objects.filter(assessor=assessor).values_list("tags", flat=True)), [])
+
+
+def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
+    return Standing.objects.filter(assessor=assessor, evaluation=evaluation).first()
+
+
+def why_no_work(assessor: User, evaluation: Evaluation, now: datetime) -> str:
+    """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), or nothing: there may be work."""
+    standing = standing_of(assessor, evaluation)
+    if standing and standing.state != StandingState.WORKING:
+        return standing.state
+    if evaluation.daily_cap and given_today(assessor, evaluation, now) >= evaluation.daily_cap:
+        return "cap"
+    return "failed" if has_failed(assessor, evaluation) else ""
+
+
+def has_failed(assessor: User, evaluation: Evaluation) -> bool:
+    if not evaluation.exam_size:
+        return False
+    done = stages_done(assessor, evaluation)
+    return stage_failed(done.examined, done.right, exam=evaluation.exam_size, pass_percent=evaluation.pass_percent)
+
+
+def given_today(assessor: User, evaluation: Evaluation, now: datetime) -> int:
+    """Judged since midnight, and held."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, supersedes=None)
+    held = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, state=AssignmentState.LEASED)
+    return mine.filter(judged_at__gte=midnight).count() + held.count()
+
+
+def messages_to(assessor: User, evaluation: Evaluation | None = None) -> QuerySet[Message]:
+    """Newest first."""
+    mine = Message.objects.filter(assessor=assessor).select_related("evaluation", "sender")
+    return mine.filter(evaluation=evaluation) if evaluation else mine
+
+
+def rules_of(evaluation: Evaluation) -> list[Rule]:
+    rows = evaluation.rules.values_list("kind", "window", "limit", "action")
+    return [Rule(kind, window, limit, action) for kind, window, limit, action in rows]
+
+
+def history_of(assessor: User, evaluation: Evaluation, rules: Sequence[Rule]) -> History:
+    """As far back as the longest window, and one more; nothing from before the person was forgiven. Training and exam
+    are no part of it."""
+    standing = standing_of(assessor, evaluation)
+    since = standing.forgiven_at if standing else None
+    longest = max((rule.window for rule in rules), default=0) + 1
+    said = Judgment.objects.current().filter(assessor=assessor, assignment__evaluation=evaluation)
+    work = said.exclude(assignment__comparison__check_of__kind__in=STAGES)
+    gold = said_on_checks(evaluation, CheckKind.GOLD).filter(assessor=assessor)
+    skips = Skip.objects.filter(assessor=assessor, comparison__evaluation=evaluation)
+    if since:
+        work, gold = work.filter(judged_at__gt=since), gold.filter(judged_at__gt=since)
+        skips = skips.filter(skipped_at__gt=since)
+    rows = list(
+        work.order_by("-judged_at", "-pk").values_list(
+            "verdict", "a_on_left", "seconds", "active_seconds", "judged_at"
+        )[:longest]
+    )[::-1]
+    right = gold.order_by("-judged_at", "-pk").values_list("verdict", flat=True)[:longest]
+    in_a_row = skips.filter(skipped_at__gt=rows[-1][4]).count() if rows else skips.count()
+    return History(
+        gold=[float(verdict in PREFERS_A) for verdict in right][::-1],
+        seconds=[seconds if active is None else active for _, _, seconds, active, _ in rows],
+        sides=[side_of(verdict, a_on_left) for verdict, a_on_left, *_ in rows],
+        skipped=[0.0] + [1.0] * in_a_row,
+    )
+
+
+def side_of(verdict: str, a_on_left: bool) -> float:
+    """-1 when the left answer was preferred, 1 the right one, 0 neither."""
+    if verdict in PREFERS_A:
+        return -1.0 if a_on_left else 1.0
+    if verdict in PREFERS_B:
+        return 1.0 if a_on_left else -1.0
+    return 0.0
