@@ -1,71 +1,104 @@
-"""The model card: what it was made of and with, and what it can do, as `README.md` and `card.json`."""
+"""The model card: what it was made of and with, what it cost and what it can do, as `README.md` and `card.json`."""
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import peft
 import torch
 import transformers
-import yaml
+from safetensors import safe_open
 
 from inference.vlm.build import Vlm
-from inference.vlm.describe import describe, lines
-from inference.vlm.recipe import Recipe
-from inference.vlm.training.evaluate import Score
+from inference.vlm.describe import describe
+from inference.vlm.recipe import ALL, CAPTIONS, EvaluationSpec, Recipe
+from inference.vlm.training.card_text import card_text
+from inference.vlm.training.evaluate import Counts, Score
+from inference.vlm.training.parts import LORA
+from inference.vlm.training.work import RESULT, all_hashes, spent, work_folder
+from inference.vlm.training.written import Written
+
+CARD = "card.json"
 
 
-def write_card(folder: Path, vlm: Vlm, recipe: Recipe, hashes: Mapping[str, str], score: Score | None) -> None:
-    facts = {
-        "recipe": recipe.model_dump(mode="json", exclude_none=True),
-        "data_sha256": dict(hashes),
+@dataclass(frozen=True)
+class Assessed:
+    spec: EvaluationSpec
+    score: Score
+    written: Written
+
+
+def facts_of(vlm: Vlm, recipe: Recipe, assessed: Assessed | None, model_dir: Path) -> dict[str, Any]:
+    work = work_folder(recipe.model.name, model_dir)
+    return {
+        "recipe": recipe.model_dump(mode="json", exclude_defaults=True),
+        "architecture": vlm.architecture.model_dump(mode="json", exclude_defaults=True),
+        "cost": {**asdict(describe(vlm)), "trained": trained_parameters(vlm, recipe, work)},
+        "training": [{"stage": stage.id, **asdict(spent(work / stage.id))} for stage in recipe.stages],
+        "evaluation": None if assessed is None else evaluation(assessed),
+        "data_sha256": all_hashes(recipe, model_dir),
         "code_sha256": code_hash(),
         "libraries": {found.__name__: found.__version__ for found in (torch, transformers, peft)},
-        "evaluation": None if score is None else evaluation(score),
     }
-    (folder / "card.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
-    (folder / "README.md").write_text(text(vlm, recipe, facts))
 
 
-def evaluation(score: Score) -> dict[str, Any]:
-    return {
-        "questions": score.questions,
+def write_card(folder: Path, recipe: Recipe, facts: Mapping[str, Any]) -> None:
+    (folder / CARD).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n")
+    (folder / "README.md").write_text(card_text(recipe, facts))
+
+
+def evaluation(found: Assessed) -> dict[str, Any]:
+    spec, score, written = found.spec, found.score, found.written
+    groups = {name: score.of(set(answers)) for name, answers in spec.groups.items()}
+    reached = {ALL: score.share} | {name: share(counts) for name, counts in groups.items()}
+    facts: dict[str, Any] = {
+        "questions": len(score.rows),
         "exact_match": round(score.share, 4),
-        "by_answer": {
-            answer: {"questions": asked, "exact_match": round(right / asked, 4)}
-            for answer, (asked, right) in sorted(score.by_answer.items())
-        },
+        "groups": {name: counted(counts) for name, counts in groups.items()},
+        "by_answer": {answer: counted(counts) for answer, counts in score.by_answer.items()},
     }
+    if written.captions is not None:
+        reached[CAPTIONS] = share(written.captions)
+        facts["captions"] = {"pictures": written.captions[0], "right": round(reached[CAPTIONS], 4)}
+    if written.questions:
+        facts["generated"] = {
+            "questions": written.questions,
+            "same": written.same,
+            "prompt_tokens": round(written.prompt_tokens, 1),
+        }
+    facts["goals"] = {
+        name: {"goal": goal, "reached": round(reached[name], 4), "holds": reached[name] >= goal}
+        for name, goal in spec.goals.items()
+    }
+    return facts
+
+
+def share(counts: Counts) -> float:
+    return counts[1] / max(counts[0], 1)
+
+
+def counted(counts: Counts) -> dict[str, Any]:
+    return {"questions": counts[0], "exact_match": round(share(counts), 4)}
+
+
+def trained_parameters(vlm: Vlm, recipe: Recipe, work: Path) -> int:
+    """Of all stages together: parts that a stage trains, and low-rank updates."""
+    roles = {role for stage in recipe.stages for role in ("encoder", "adapter", "llm") if getattr(stage.train, role)}
+    parts = sum(value.numel() for role in roles for _, value in vlm.parameters(role))
+    return parts + sum(lora_numbers(work / stage.id / RESULT) for stage in recipe.stages if stage.train.lora)
+
+
+def lora_numbers(path: Path) -> int:
+    with safe_open(path, framework="pt") as file:
+        names = [name for name in file.keys() if LORA in name]  # noqa: SIM118  a file is no dict
+        return sum(math.prod(file.get_slice(name).get_shape()) for name in names)
 
 
 def code_hash() -> str:
     """Of the sources that build and train, so that a card says whether they have changed since."""
     folder = Path(__file__).parent.parent
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()
-
-
-def text(vlm: Vlm, recipe: Recipe, facts: Mapping[str, Any]) -> str:
-    parts = "\n".join(lines(describe(vlm), {"adapter": True}))
-    found = facts["evaluation"]
-    rows = "" if found is None else evaluation_table(found)
-    return (
-        f"# {recipe.model.name}\n\nAn encoder, an adapter of kind {recipe.model.adapter.kind} and the LLM "
-        f"{recipe.model.llm.source}. It knows what its data show and nothing else: outside of them its answers are "
-        f"guesses.\n\n```\n{parts}\n```\n\n## Evaluation\n\n{rows or 'None was asked for.'}\n\n## Recipe\n\n```yaml\n"
-        f"{yaml.safe_dump(facts['recipe'], sort_keys=False, allow_unicode=True)}```\n\n## Made with\n\n```json\n"
-        f"{json.dumps({key: facts[key] for key in ('data_sha256', 'code_sha256', 'libraries')}, indent=1)}\n```\n"
-    )
-
-
-def evaluation_table(found: Mapping[str, Any]) -> str:
-    head = f"Exact match on {found['questions']:,} questions: **{found['exact_match']:.2%}**\n\n"
-    return (
-        head
-        + "| answer | questions | right |\n|---|---|---|\n"
-        + "\n".join(
-            f"| {answer} | {row['questions']:,} | {row['exact_match']:.1%} |"
-            for answer, row in found["by_answer"].items()
-        )
-    )

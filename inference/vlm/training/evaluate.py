@@ -1,6 +1,7 @@
 """How many answers come out letter by letter as they stand, greedily."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,22 +16,31 @@ from inference.vlm.recipe import DataSpec, EvaluationSpec
 from inference.vlm.training.loss import said_right
 
 MAX_TOKENS = 4096
+Counts = tuple[int, int]  # asked, right
 
 
 @dataclass(frozen=True)
 class Score:
-    questions: int
-    right: int
-    by_answer: Mapping[str, tuple[int, int]]  # of each answer: how many questions have it, how many came out right
+    """`rows` has the answer to the question of each row, from 0, and whether it came out right."""
+
+    rows: Mapping[int, tuple[str, bool]]
 
     @property
     def share(self) -> float:
-        return self.right / self.questions
+        asked, right = self.of({answer for answer, _ in self.rows.values()})
+        return right / max(asked, 1)
 
-    def of(self, answers: set[str]) -> float:
-        """The share among questions with one of these answers."""
-        found = [counts for answer, counts in self.by_answer.items() if answer in answers]
-        return sum(right for _, right in found) / max(sum(asked for asked, _ in found), 1)
+    def of(self, answers: set[str]) -> Counts:
+        """Among the questions with one of these answers."""
+        found = [right for answer, right in self.rows.values() if answer in answers]
+        return len(found), sum(found)
+
+    @property
+    def by_answer(self) -> Mapping[str, Counts]:
+        counts: dict[str, list[bool]] = defaultdict(list)
+        for answer, right in self.rows.values():
+            counts[answer].append(right)
+        return {answer: (len(found), sum(found)) for answer, found in sorted(counts.items())}
 
 
 @torch.no_grad()
@@ -38,24 +48,28 @@ def evaluate(vlm: Vlm, spec: EvaluationSpec, folder: Path) -> Score:
     """Exact match without generating: an answer comes out exactly when each of its tokens, its end too, is the most
     likely one after those before it. Raises BadData.
     """
-    data = DataSpec(path=spec.path, kind="triplets")
     writer = Writer(vlm.processor, vlm.architecture.image_token, count_image_tokens(vlm))
-    samples = Samples(Sources([data], folder), writer, spec.pack, MAX_TOKENS)
+    sources = Sources([DataSpec(path=spec.path, kind="triplets")], folder)
+    samples = Samples(sources, writer, spec.pack, MAX_TOKENS)
     samples.refuse_bad_rows(skip=False)
-    collate = Collate(vlm.adapter, vlm.processor)
-    counts: dict[str, tuple[int, int]] = {}
     vlm.model.train(False)
+    rows: dict[int, tuple[str, bool]] = {}
     for start in range(0, len(samples), spec.batch_size):
-        rows = [samples[place] for place in range(start, min(start + spec.batch_size, len(samples)))]
-        batch = {name: value.to(vlm.model.device) for name, value in collate(rows).items()}
-        right = said_right(vlm.model, batch).tolist()
-        for answer in (part for row in rows for part in answers(row.targets, row.branches)):
-            is_right = all(right[: len(answer)])
-            del right[: len(answer)]
-            text = str(vlm.processor.tokenizer.decode(answer, skip_special_tokens=True)).strip()
-            asked, came = counts.get(text, (0, 0))
-            counts[text] = (asked + 1, came + is_right)
-    return Score(sum(asked for asked, _ in counts.values()), sum(came for _, came in counts.values()), counts)
+        places = range(start, min(start + spec.batch_size, len(samples)))
+        numbers = [found.row for place in places for found in samples.groups[place]]
+        rows |= zip(numbers, answered(vlm, samples, places), strict=True)
+    return Score(dict(sorted(rows.items())))
+
+
+def answered(vlm: Vlm, samples: Samples, places: range) -> Iterator[tuple[str, bool]]:
+    """Each question's true answer, and whether the model gives it."""
+    rows = [samples[place] for place in places]
+    batch = Collate(vlm.adapter, vlm.processor)(rows)
+    right = said_right(vlm.model, {name: value.to(vlm.model.device) for name, value in batch.items()}).tolist()
+    for answer in (part for row in rows for part in answers(row.targets, row.branches)):
+        text = str(vlm.processor.tokenizer.decode(answer, skip_special_tokens=True)).strip()
+        yield text, all(right[: len(answer)])
+        del right[: len(answer)]
 
 
 def answers(targets: list[int], branches: list[int]) -> list[list[int]]:
