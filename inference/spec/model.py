@@ -27,8 +27,8 @@ class ModelSpec(Strict):
     For `transformers`, `source` is a hub id, a folder (`/…`, or `./…` below the model folder) or `wheel:<package>`;
     `dtype` auto is float32 on a CPU and bfloat16 on a GPU; `device` auto is the first GPU, else the CPU;
     `context_tokens` bounds prompt and answer together below what the model can; `lora` is a folder with a low-rank
-    update of the model, and models that differ in it alone are one in memory. For `openai`, `source` is the model's name
-    on the server and `revision` a note on what the server runs; `timeout_seconds` bounds one attempt,
+    update of the model, and models that differ in it alone are one in memory. For `openai`, `source` is the model's
+    name on the server and `revision` a note on what the server runs; `timeout_seconds` bounds one attempt,
     `deadline_seconds` all attempts for one answer.
     """
 

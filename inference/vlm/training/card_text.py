@@ -36,7 +36,12 @@ def card_text(recipe: Recipe, facts: Facts) -> str:
 def made_of(facts: Facts) -> str:
     made, base = facts["architecture"], facts["recipe"]["model"].get("base")
     parts = f"An encoder, an adapter of kind {made['adapter']['kind']} and the LLM {made['llm']['source']}"
-    return f"{parts}, trained further from {base}." if base else f"{parts}."
+    return f"{parts}, trained further from {base}{apart(facts['recipe'])}." if base else f"{parts}."
+
+
+def apart(recipe: Facts) -> str:
+    is_merged = all(stage["train"].get("lora", {}).get("merge", True) for stage in recipe["stages"])
+    return "" if is_merged else "; here is its LoRA alone, which pipelines lay on that model (the key `lora`)"
 
 
 def evaluation(found: Facts) -> Iterator[str]:

@@ -13,6 +13,7 @@ import filelock
 from safetensors.torch import save_file
 
 from inference.errors import BeingTrained, ModelUnavailable
+from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm
 from inference.vlm.data.rows import hash_of, open_rows
 from inference.vlm.recipe import Recipe, Stage
@@ -56,7 +57,7 @@ def take_learned(vlm: Vlm, stage: Stage, folder: Path) -> None:
 
 def marked(recipe: Recipe, model_dir: Path) -> Iterator[tuple[Stage, Path, str]]:
     """Each stage with its folder and its fingerprint. Raises BadData for data that are not there."""
-    hashes: dict[str, str] = {}
+    hashes = base_hashes(recipe, model_dir)
     for place, stage in enumerate(recipe.stages):
         hashes |= data_hashes(stage, model_dir)
         yield stage, work_folder(recipe.model.name, model_dir) / stage.id, fingerprint(recipe, place, hashes)
@@ -74,13 +75,21 @@ def must_match(folder: Path, mark: str, stage: Stage) -> None:
         )
 
 
+def base_hashes(recipe: Recipe, model_dir: Path) -> dict[str, str]:
+    """Of the weights that are trained further."""
+    if isinstance(recipe.model, Architecture):
+        return {}
+    files = sorted((model_dir / recipe.model.base).glob("*.safetensors"))
+    return {f"{recipe.model.base}/{path.name}": hash_of(path) for path in files}
+
+
 def data_hashes(stage: Stage, model_dir: Path) -> dict[str, str]:
-    paths = [spec.path for spec in stage.data or []] + ([stage.labels.path] if stage.labels else [])
-    return {path: hash_of(open_rows(model_dir / path).path) for path in paths}
+    return {path: hash_of(open_rows(model_dir / path).path) for path in stage.paths}
 
 
 def all_hashes(recipe: Recipe, model_dir: Path) -> dict[str, str]:
-    return {path: found for stage in recipe.stages for path, found in data_hashes(stage, model_dir).items()}
+    found = (data_hashes(stage, model_dir) for stage in recipe.stages)
+    return base_hashes(recipe, model_dir) | {path: value for hashes in found for path, value in hashes.items()}
 
 
 def fingerprint(recipe: Recipe, place: int, hashes: Mapping[str, str]) -> str:

@@ -29,6 +29,8 @@ class Command(BaseCommand):
         train.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
         easy_vqa = verbs.add_parser("easy-vqa", help="make training data from the package easy-vqa")
         easy_vqa.add_argument("file", type=Path, nargs="?", default=settings.MODEL_DIR / "vlm" / "data" / "easy-vqa")
+        tasks = verbs.add_parser("tasks", help="make the sets for the recipes captioner and rephraser, after easy-vqa")
+        tasks.add_argument("file", type=Path, nargs="?", default=settings.MODEL_DIR / "vlm" / "data" / "easy-vqa")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -73,6 +75,13 @@ class Command(BaseCommand):
         from inference.vlm.data.easy_vqa import write_easy_vqa
 
         for name, rows in write_easy_vqa(folder).items():
+            self.stdout.write(f"{folder / name}.jsonl: {rows:,} rows")
+
+    def tasks(self, folder: Path) -> None:
+        from inference.vlm.data.tasks import write_tasks
+
+        catalogue = settings.BASE_DIR / "demo" / "catalogue" / "catalogue.jsonl"
+        for name, rows in write_tasks(folder, catalogue).items():
             self.stdout.write(f"{folder / name}.jsonl: {rows:,} rows")
 
 
