@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from apps.assessment.domain.rules import PREDICATES, SEVERITY, Rule
 
-PEOPLE = 2000
+PEOPLE = 1000
 PACE_SPREAD = 0.6  # standard deviation of the logarithm of the time for one comparison
 
 
@@ -41,11 +41,12 @@ class Caught:
 
 def simulate(rules: Sequence[Rule], kinds: Sequence[Kind], *, gold_percent: float, comparisons: int) -> list[Caught]:
     """For each kind of person and each action; seeded, so the same question has the same answer."""
-    return [
-        caught(kind, action, first_times(kind, rules, action, gold_percent, comparisons))
-        for kind in kinds
-        for action in SEVERITY
-    ]
+    found = []
+    for kind in kinds:
+        times = first_times(kind, rules, gold_percent, comparisons)
+        for place, action in enumerate(SEVERITY):
+            found.append(caught(kind, action, times[place:].min(axis=0)))
+    return found
 
 
 def caught(kind: Kind, action: str, times: NDArray[np.float64]) -> Caught:
@@ -55,10 +56,8 @@ def caught(kind: Kind, action: str, times: NDArray[np.float64]) -> Caught:
     return Caught(kind.key, action, share, error, round(float(np.median(found))) if len(found) else None)
 
 
-def first_times(
-    kind: Kind, rules: Sequence[Rule], action: str, gold_percent: float, comparisons: int
-) -> NDArray[np.float64]:
-    """By person, after which comparison a rule at least as severe as `action` was first broken; infinite for never."""
+def first_times(kind: Kind, rules: Sequence[Rule], gold_percent: float, comparisons: int) -> NDArray[np.float64]:
+    """By action and person, after which comparison a rule with that action was first broken; infinite for never."""
     chance = np.random.default_rng(7)
     is_gold = chance.random((PEOPLE, comparisons)) * 100 < gold_percent
     skipped = (chance.random((PEOPLE, comparisons)) < kind.skips).astype(float)
@@ -67,15 +66,13 @@ def first_times(
     )
     seconds = kind.seconds * np.exp(PACE_SPREAD * chance.standard_normal((PEOPLE, comparisons)))
     right = (chance.random((PEOPLE, comparisons)) < kind.gold).astype(float)
-    first = np.full(PEOPLE, np.inf)
+    first = np.full((len(SEVERITY), PEOPLE), np.inf)
     for rule in rules:
-        if SEVERITY.index(rule.action) < SEVERITY.index(action):
-            continue
         if rule.kind == "gold":
             times = first_on_gold(right, is_gold, rule)
         else:
             times = first_broken({"fast": seconds, "skips": skipped}.get(rule.kind, sides), rule)
-        first = np.minimum(first, times)
+        first[SEVERITY.index(rule.action)] = np.minimum(first[SEVERITY.index(rule.action)], times)
     return first
 
 

@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
             name='QualityRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('gold', 'Right on gold in fewer than'), ('fast', 'Median time of work below'), ('side', 'Always the same side'), ('ties', 'All ties'), ('skips', 'Skips in a row')], max_length=8, verbose_name='rule')),
+                ('kind', models.CharField(choices=[('gold', 'Right on gold in fewer than'), ('fast', 'More than half judged faster than'), ('side', 'Always the same side'), ('ties', 'All ties'), ('skips', 'Skips in a row')], max_length=8, verbose_name='rule')),
                 ('window', models.PositiveSmallIntegerField(verbose_name='over the last')),
                 ('limit', models.FloatField(default=0, help_text='Gold: per cent; time: seconds; otherwise unused.', verbose_name='limit')),
                 ('action', models.CharField(choices=[('warn', 'Warn'), ('pause', 'Pause'), ('ban', 'Ban and judge again')], max_length=8, verbose_name='then')),

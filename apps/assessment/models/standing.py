@@ -46,7 +46,7 @@ class RuleKind(models.TextChoices):
     """As `domain.rules.PREDICATES`."""
 
     GOLD = "gold", _("Right on gold in fewer than")
-    FAST = "fast", _("Median time of work below")
+    FAST = "fast", _("More than half judged faster than")
     SIDE = "side", _("Always the same side")
     TIES = "ties", _("All ties")
     SKIPS = "skips", _("Skips in a row")
