@@ -24,6 +24,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.ONE_ASSESSOR: _("There is no interval: it needs at least two assessors."),
     Reason.NO_VARIATION: _("There is no interval: all judgments say the same."),
     Reason.NONE_DECISIVE: _("Every judgment was a tie or “both bad”."),
+    Reason.NOTHING_RIGHT: _("There is no relative gain: the first run got nothing right."),
     Reason.NO_LOSSES: _("There is no ratio: A never lost."),
     Reason.TOO_FEW_GROUPS: _("Fewer than two groups have enough data to be compared."),
 }
