@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.accounts",
     "apps.pipelines",
+    "apps.training",
     "apps.buckets",
     "apps.generation",
     "apps.assessment",
@@ -182,6 +183,7 @@ CELERY_TASK_ROUTES = {
     "generation.sweep": {"queue": "control"},
     "assessment.admit": {"queue": "control"},
     "generation.try_task": {"queue": "live"},
+    "training.work": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
@@ -192,6 +194,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /met
 GENERATION_SWEEP_SECONDS = env.float("GENERATION_SWEEP_SECONDS", default=15.0)
 GENERATION_RESULT_DAYS = env.float("GENERATION_RESULT_DAYS", default=90.0)  # how long results are kept; 0: for good
 GENERATION_LEASE_SECONDS = env.int("GENERATION_LEASE_SECONDS", default=60)
+TRAINING_LEASE_SECONDS = env.int("TRAINING_LEASE_SECONDS", default=60)
 # Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
 GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")
 # Converted models and search indexes: made again when lost, and shared by every VAR_DIR on this machine.

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("apps.web.urls")),
     path("accounts/", include("apps.accounts.urls")),
     path("pipelines/", include("apps.pipelines.urls")),
+    path("models/", include("apps.training.urls")),
     path("buckets/", include("apps.buckets.urls")),
     path("runs/", include("apps.generation.urls")),
     path("evaluations/", include("apps.assessment.urls")),

@@ -21,6 +21,8 @@ from apps.reports.models import Report
 from apps.reports.services import freeze_report
 from apps.splits.models import Split
 from apps.splits.tests.makers import make_split
+from apps.training.models import TrainedModel, Training
+from apps.training.tests.makers import make_model, make_training
 from conftest import Cast
 
 LEAK = {"t3": "As an AI language model, I, Qwen2.5-VL-7B, see a plain square. " + "It is red, or so it seems. " * 12}
@@ -47,6 +49,8 @@ class World:
     benchmark: Benchmark
     benchmark_run: BenchmarkRun
     split: Split
+    training: Training
+    model: TrainedModel
 
 
 def make_world(cast: Cast) -> World:
@@ -89,4 +93,6 @@ def make_world(cast: Cast) -> World:
         benchmark=benchmark,
         benchmark_run=score_run(actor=cast.researcher, benchmark=benchmark, run=run_to_score, now=now),
         split=make_split(cast.researcher),
+        training=make_training(cast.researcher),
+        model=make_model("tiny"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 READ_TEXT = {"ocr", "visual_search"}
+TRAINED = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
 
 
 @dataclass(frozen=True)
 class StepSummary:
     """One step as a reader wants to see it; `inputs` are (name, reference), `settings` (name, value).
 
-    `reads_english_only`: it reads text in pictures, and this machine lacks what reads Russian.
+    `card` is the name of a model that was trained here. `reads_english_only`: it reads text in pictures, and this machine lacks what reads Russian.
     """
 
     id: str
@@ -32,6 +34,7 @@ class StepSummary:
     inputs: list[tuple[str, str]]
     model: str
     settings: list[tuple[str, str]]
+    card: str = ""
     reads_english_only: bool = False
 
 
@@ -74,9 +77,16 @@ def step_summary(step: Mapping[str, Any], models: Mapping[str, Any]) -> StepSumm
         uses=step["uses"],
         inputs=sorted(step.get("in", {}).items()),
         model=model.get("source", ""),
+        card=trained_here(model.get("source", "")),
         settings=[(name, told(value)) for name, value in sorted(settings.items()) if value not in (None, [], {})],
         reads_english_only=step["uses"] in READ_TEXT and settings.get("read_text", True) and not has_tesseract(),
     )
+
+
+def trained_here(source: str) -> str:
+    """The name of the model in `./vlm/<name>`, else nothing."""
+    name = source.removeprefix("./vlm/")
+    return name if name != source and TRAINED.match(name) else ""
 
 
 def told(value: object) -> str:

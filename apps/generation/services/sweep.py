@@ -14,6 +14,7 @@ from apps.generation.models import Answer, AnswerState, FailureKind, Run, RunSta
 from apps.generation.services.results import delete_old_results
 from apps.generation.services.trials import fail_unserved_trials, wake_for_waiting_trials
 from apps.generation.services.wake import wake_workers
+from apps.training.services import wake_for_waiting_trainings
 
 ADVISORY_LOCK = 7_305_001  # any number that no other lock of this database uses
 MODEL_RETRY = timedelta(seconds=60)
@@ -45,6 +46,7 @@ def sweep_leases(*, worker: str = "", every: timedelta | None = None) -> SweepRe
     Worker.objects.filter(seen_at__lt=Now() - FORGOTTEN).delete()
     fail_unserved_trials()
     wake_for_waiting_trials()
+    wake_for_waiting_trainings()
     delete_old_results()
     return SweepResult(failed=_fail_exhausted(), retried=_retry_expired(), woken=_wake_waiting())
 

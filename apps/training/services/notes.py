@@ -50,7 +50,7 @@ class Notes:
 
     def saved(self, saved: Saved) -> None:
         self.safely(lambda: self.mark(saved))
-        if saved.stage.data is not None and self.is_due(saved):
+        if saved.stage.labels is None and self.is_due(saved):
             self.safely(lambda: self.look(saved))
 
     def mark(self, saved: Saved) -> None:

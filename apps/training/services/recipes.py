@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -54,15 +54,12 @@ def read_web_recipe(source: str) -> Recipe:
 
 
 def _paths(recipe: Recipe) -> Iterator[str]:
-    """Of all files that the recipe names, whatever the stage calls them."""
-    waiting: list[object] = [recipe.model_dump(include={"stages", "evaluation"})]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, dict):
-            yield from [found["path"]] if isinstance(found.get("path"), str) else []
-            waiting.extend(found.values())
-        elif isinstance(found, list):
-            waiting.extend(found)
+    """Of all rows that the recipe reads."""
+    for stage in recipe.stages:
+        yield from stage.paths
+    if recipe.evaluation is not None:
+        yield recipe.evaluation.path
+        yield from [recipe.evaluation.captions.path] if recipe.evaluation.captions else []
 
 
 def _outside(path: str, source: str) -> SpecProblem:
@@ -100,7 +97,7 @@ def start_training(*, actor: User, training: Training, again: bool = False) -> N
 def recheck_recipe(*, actor: User, training: Training) -> None:
     """Once more, where the check itself failed: data were mended, memory is free. Raises TrainingRefused."""
     failed = Training.objects.filter(pk=training.pk, state__in=STARTABLE, started_at=None)
-    facts = {"losses": 0, "lease_until": None, "error": "", "report": {}, "finished_at": None}
+    facts: dict[str, Any] = {"losses": 0, "lease_until": None, "error": "", "report": {}, "finished_at": None}
     if not failed.update(state=TrainingState.CHECKING, **facts):
         raise TrainingRefused(_("It can't be checked now: see its state."))
     record(actor, "training.rechecked", training)

@@ -1,0 +1,32 @@
+"""Recipes to start from: the files of `inference/vlm/recipes`, each with the comment it begins with."""
+
+from dataclasses import dataclass
+
+from inference.vlm.recipe import SHIPPED
+
+
+@dataclass(frozen=True)
+class Shipped:
+    name: str
+    about: str
+    source: str
+
+
+def shipped() -> list[Shipped]:
+    return [Shipped(path.stem, about(path.read_text()), path.read_text()) for path in sorted(SHIPPED.glob("*.yaml"))]
+
+
+def about(source: str) -> str:
+    """The lines of comment at the top."""
+    lines = []
+    for line in source.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.removeprefix("#").strip())
+    return " ".join(lines)
+
+
+def chosen(name: str) -> Shipped:
+    """The one of that name, else the first."""
+    found = shipped()
+    return next((recipe for recipe in found if recipe.name == name), found[0])
