@@ -30,14 +30,15 @@ class SentPicture:
     height: int
 
 
-def open_picture(path: Path) -> Image.Image:
+def open_picture(path: Path | io.BytesIO) -> Image.Image:
     """Upright RGB pixels. Raises ValueError with the reason."""
     try:
         with Image.open(path, formats=FORMATS) as picture:
             return ImageOps.exif_transpose(picture).convert("RGB")
     except UNREADABLE as error:
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
-        raise ValueError(f"The picture {path.name} can't be opened: {reason}") from error
+        name = path.name if isinstance(path, Path) else "in the row"
+        raise ValueError(f"The picture {name} can't be opened: {reason}") from error
 
 
 def open_small(path: Path) -> Image.Image:

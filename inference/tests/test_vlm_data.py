@@ -180,7 +180,7 @@ def test_the_order_is_the_seeds_and_every_epoch_shows_every_sample() -> None:
     ("extra", "says"),
     [
         ("learning_rate: 3", ["stages.0.learning_rate", "not known here", "train, batch_size"]),
-        ("labels: {path: x.jsonl}", ["stages.0", "exactly one of “data” and “labels”"]),
+        ("labels: {path: x.jsonl}", ["stages.0", "exactly one of “data”, “labels” and “preferences”"]),
         ("epochs: 2", ["stages.0", "exactly one of “epochs” and “steps”"]),
         ("save_every: 0", ["stages.0.save_every", "at least 1"]),
     ],

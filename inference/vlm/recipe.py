@@ -31,6 +31,18 @@ class LabelSpec(Strict):
     path: Text
 
 
+class PreferenceSpec(Strict):
+    """Rows with `prompt`, `chosen`, `rejected` and `images`, as the platform exports judgments and as TRL has them.
+
+    `beta` holds the model near to what it was (DPO: Rafailov et al. 2023): the larger, the nearer. `held_out` is the
+    share of prompts that are not learned but measured.
+    """
+
+    paths: Annotated[list[Text], Field(min_length=1, max_length=20)]
+    beta: Annotated[float, Field(gt=0, le=100)] = 0.1
+    held_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
 class LoraSpec(Strict):
     """Low-rank adaptation of the LLM (Hu et al. 2021), on the linear layers called `layers`; merged at the end, or kept
     as a folder of its own that pipelines lay on the base (`merge: false`).
@@ -61,7 +73,8 @@ class TrainSpec(Strict):
 
 
 class Stage(Strict):
-    """Exactly one of `data` and `labels`. Labels train the encoder alone, with a linear head for each name.
+    """Exactly one of `data`, `labels` and `preferences`. Labels train the encoder alone, with a linear head for each
+    name; preferences train low-rank updates, compared to the model without them.
 
     `batch_size` counts samples, each with up to `pack` rows about the same pictures; `accumulate` batches make a step.
     `epochs` or `steps` say how long. `warmup` is the share of steps in which the rate rises; it then falls as a cosine.
@@ -70,6 +83,7 @@ class Stage(Strict):
     id: Name
     data: Annotated[list[DataSpec], Field(min_length=1, max_length=20)] | None = None
     labels: LabelSpec | None = None
+    preferences: PreferenceSpec | None = None
     train: TrainSpec
     batch_size: Annotated[int, Field(ge=1, le=65_536)]
     accumulate: Annotated[int, Field(ge=1, le=65_536)] = 1
@@ -85,15 +99,26 @@ class Stage(Strict):
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
 
+    @property
+    def paths(self) -> list[str]:
+        """The files that it learns from."""
+        found = [spec.path for spec in self.data or []] + ([self.labels.path] if self.labels else [])
+        return found + (self.preferences.paths if self.preferences else [])
+
     @model_validator(mode="after")
     def sound(self) -> "Stage":
-        if (self.data is None) == (self.labels is None):
-            raise PydanticCustomError("one_data", "give exactly one of “data” and “labels”")
+        if sum(given is not None for given in (self.data, self.labels, self.preferences)) != 1:
+            raise PydanticCustomError("one_data", "give exactly one of “data”, “labels” and “preferences”")
         if (self.epochs is None) == (self.steps is None):
             raise PydanticCustomError("one_length", "give exactly one of “epochs” and “steps”")
         others = self.train.adapter or self.train.llm or self.train.lora
         if self.labels and (others or not self.train.encoder):
             raise PydanticCustomError("labels_encoder", "labels train the encoder and nothing else")
+        if self.preferences and (self.train.encoder or self.train.adapter or not self.train.lora or self.pack > 1):
+            raise PydanticCustomError(
+                "preferences_lora",
+                "preferences train lora and nothing else, unpacked: the model without it is compared to",
+            )
         if not self.labels and self.mirror:
             raise PydanticCustomError("mirror", "only labels stay right when a picture is mirrored; remove “mirror”")
         return self

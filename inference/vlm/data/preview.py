@@ -1,16 +1,19 @@
 """What a model will read and learn, as text: collated samples decoded back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import torch
 from torch import Tensor
 
 from inference.vlm.build import Vlm
 from inference.vlm.data.collate import Collate
 from inference.vlm.data.dataset import Ordered, Samples, Sources
+from inference.vlm.data.preferences import CollatePairs, pairs_of
 from inference.vlm.data.tokens import NOTHING, Writer
 from inference.vlm.describe import count_image_tokens
-from inference.vlm.recipe import Stage
+from inference.vlm.recipe import PreferenceSpec, Stage
 
 
 def samples_of(vlm: Vlm, stage: Stage, folder: Path) -> Samples:
@@ -23,6 +26,9 @@ def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10, samples: Samp
     """The first `count` samples in the order of training; what is learned stands in 【】. Reads and checks all data,
     unless they are given as `samples`.
     """
+    if stage.preferences:
+        yield from preview_pairs(vlm, stage, stage.preferences, folder, count)
+        return
     if stage.data is None:
         yield f"stage {stage.id}: labels of pictures, no text"
         return
@@ -33,10 +39,27 @@ def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10, samples: Samp
     collate = Collate(vlm.adapter, vlm.processor)
     for number in range(len(ordered)):
         batch = collate([ordered[number]])
-        pictures = batch.get("pixel_values")
-        shape = "no picture" if pictures is None else f"pictures {tuple(pictures.shape)}"
-        yield f"{number + 1}. {batch['input_ids'].shape[1]} tokens, {shape}"
+        yield f"{number + 1}. {sizes(batch)}"
         yield marked(vlm, batch["input_ids"][0], batch["targets"][0])
+
+
+def preview_pairs(vlm: Vlm, stage: Stage, spec: PreferenceSpec, folder: Path, count: int) -> Iterator[str]:
+    pairs = pairs_of(vlm, stage, spec, folder)
+    yield f"stage {stage.id}: {len(pairs):,} pairs, {len(pairs.held_out):,} held out, {len(pairs.problems):,} bad rows"
+    yield from pairs.problems[:count]
+    ordered = Ordered(pairs, max(len(pairs), 1), min(count, len(pairs)), stage.seed)
+    collate = CollatePairs(vlm.adapter, vlm.processor)
+    for number in range(len(ordered)):
+        pair: Any = ordered[number]
+        yield f"{number + 1}. {sizes(collate([pair]))}"
+        for name, tokens in (("chosen", pair.chosen), ("rejected", pair.rejected)):
+            yield f"{name}: {marked(vlm, torch.tensor(tokens.ids), torch.tensor(tokens.targets))}"
+
+
+def sizes(batch: Mapping[str, Tensor]) -> str:
+    pictures = batch.get("pixel_values")
+    shape = "no picture" if pictures is None else f"pictures {tuple(pictures.shape)}"
+    return f"{batch['input_ids'].shape[1]} tokens, {shape}"
 
 
 def marked(vlm: Vlm, ids: Tensor, targets: Tensor) -> str:

@@ -28,7 +28,9 @@ SAMPLED = 200  # samples that are measured for the estimate of memory
 
 @dataclass
 class Job:
-    """`module` is trained; `learned` is what of it is kept; `finish` readies the model for what comes after."""
+    """`module` is trained by a `trainer` with `arguments`; `learned` is what of it is kept; `finish` readies the model
+    for what comes after.
+    """
 
     module: nn.Module
     learned: nn.Module
@@ -38,6 +40,8 @@ class Job:
     groups: list[dict[str, Any]]
     tokens: int
     finish: Callable[[], None]
+    trainer: Callable[..., StageTrainer] = StageTrainer
+    arguments: Callable[[Stage, Path, str], Any] = arguments
 
 
 def adapt(vlm: Vlm, stage: Stage) -> tuple[nn.Module, Adapted]:
@@ -49,6 +53,10 @@ def adapt(vlm: Vlm, stage: Stage) -> tuple[nn.Module, Adapted]:
 def job_of(vlm: Vlm, stage: Stage, folder: Path) -> Job:
     """Checks all data. Raises BadData, ModelUnavailable."""
     learned, adapted = adapt(vlm, stage)
+    if stage.preferences:
+        from inference.vlm.training.dpo import preferences_job  # takes seconds to import
+
+        return preferences_job(vlm, stage, stage.preferences, folder, adapted)
     return labels_job(vlm, stage, folder, adapted) if stage.labels else text_job(vlm, stage, folder, adapted, learned)
 
 
@@ -84,10 +92,10 @@ def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.de
     per_step = stage.batch_size * stage.accumulate * PartialState().num_processes
     count = stage.steps * per_step if stage.steps else max(per_step, round((stage.epochs or 1) * job.size))
     watch = Watch(hooks, vlm, stage)
-    trainer = StageTrainer(
+    trainer = job.trainer(
         groups=job.groups,
         model=job.module,
-        args=arguments(stage, folder, device.type),
+        args=job.arguments(stage, folder, device.type),
         train_dataset=Ordered(job.samples, job.size, count, stage.seed),
         data_collator=job.collate,
         callbacks=[watch],
@@ -108,5 +116,5 @@ def refuse_large(vlm: Vlm, stage: Stage, job: Job, device: torch.device) -> None
 def needed_bytes(vlm: Vlm, stage: Stage, job: Job) -> int:
     """The estimate, weights included."""
     text = vlm.model.config.get_text_config()
-    layers, hidden = (text.num_hidden_layers, text.hidden_size) if stage.data else (1, 1)
+    layers, hidden = (text.num_hidden_layers, text.hidden_size) if not stage.labels else (1, 1)
     return stage_bytes(job.module, stage, job.tokens, layers, hidden)

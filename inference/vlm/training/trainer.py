@@ -33,14 +33,17 @@ class StageTrainer(Trainer):
         self.groups = groups
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], *args: Any, **rest: Any) -> Any:
-        is_text = "input_ids" in inputs
-        loss: Tensor = answer_loss(model, inputs) if is_text else model(**inputs)["loss"]
+        loss = self.loss_of(model, inputs)
         if not math.isfinite(value := float(loss.detach())):
             raise NotANumber(
                 f"The loss is {value} at step {self.state.global_step + 1}. The last whole checkpoint is kept. Lower "
                 "the stage's learning rates, or use precision: float32, and start again with --again; the same command "
                 "without a change resumes at the checkpoint."
             )
+        return loss
+
+    def loss_of(self, model: nn.Module, inputs: dict[str, Any]) -> Tensor:
+        loss: Tensor = answer_loss(model, inputs) if "input_ids" in inputs else model(**inputs)["loss"]
         return loss
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
@@ -94,9 +97,11 @@ class Watch(TrainerCallback):
             module.training = mode
 
 
-def arguments(stage: Stage, folder: Path, device: str) -> TrainingArguments:
+def arguments(
+    stage: Stage, folder: Path, device: str, kind: type[TrainingArguments] = TrainingArguments, **rest: Any
+) -> TrainingArguments:
     rates = [stage.train.encoder, stage.train.adapter, stage.train.llm]
-    return TrainingArguments(
+    return kind(
         output_dir=str(folder),
         per_device_train_batch_size=stage.batch_size,
         gradient_accumulation_steps=stage.accumulate,
@@ -117,6 +122,7 @@ def arguments(stage: Stage, folder: Path, device: str) -> TrainingArguments:
         disable_tqdm=True,
         remove_unused_columns=False,
         dataloader_pin_memory=device != "cpu",
+        **rest,
     )
 
 
