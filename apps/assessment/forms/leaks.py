@@ -22,16 +22,25 @@ class LeakFilter(forms.Form):
 
 
 class DecideForm(forms.Form):
-    """One choice, either for one `hit` or for all undecided ones of a `kind`."""
+    """One choice, either for one `hit` or for all undecided ones of a `kind`, of which `seen` were there to look at."""
 
     choice = forms.ChoiceField(choices=Decision.choices, error_messages={"required": _("Say what to do with it.")})
     hit = forms.UUIDField(required=False)
     kind = forms.ChoiceField(choices=LeakKind.choices, required=False)
+    seen = forms.IntegerField(required=False, min_value=0)
 
     def clean(self) -> dict[str, object]:
         if not self.errors and bool(self.cleaned_data.get("hit")) == bool(self.cleaned_data.get("kind")):
             raise forms.ValidationError(_("Choose one place in an answer, or all of a kind."))
         return self.cleaned_data
+
+    def refuse_unseen(self, evaluation: Evaluation) -> None:
+        """Places that joined after the page was loaded were looked at by nobody."""
+        if self.is_valid() and self.cleaned_data["kind"]:
+            count = self.hits_of(evaluation).count()
+            if count != self.cleaned_data["seen"]:
+                changed = _("The places of this kind have changed meanwhile: %(count)d are undecided now. Look again.")
+                self.add_error(None, changed % {"count": count})
 
     def hits_of(self, evaluation: Evaluation) -> LeakHitQuerySet:
         hits = LeakHit.objects.of(evaluation)

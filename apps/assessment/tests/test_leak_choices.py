@@ -134,7 +134,10 @@ def test_the_page_of_leaks_lists_filters_and_decides(cast: Cast, client: Client,
     assert client.get(address, {"kind": "token", "status": "nonsense"}).content.decode().count("<mark>") == 1
     both = client.post(decide_address, {"choice": "mask", "kind": "name", "hit": LeakHit.objects.all()[0].public_id})
     assert (both.status_code, "Choose one place in an answer" in both.content.decode()) == (422, True)
-    done = client.post(f"{decide_address}?kind=name", {"choice": "mask", "kind": "name"}, follow=True)
+    late = client.post(decide_address, {"choice": "accept", "kind": "name", "seen": 1})
+    assert (late.status_code, "2 are undecided now" in late.content.decode()) == (422, True)
+    whole = {"choice": "mask", "kind": "name", "seen": 2}
+    done = client.post(f"{decide_address}?kind=name", whole, follow=True)
     assert "2 places decided." in done.content.decode()
     assert done.redirect_chain == [(f"{address}?status=open&kind=name#hits", 302)]
     token = LeakHit.objects.get(kind="token")

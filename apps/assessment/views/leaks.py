@@ -51,6 +51,7 @@ def decide(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     evaluation = access_evaluation(user, public_id)
     form = DecideForm(request.POST)
+    form.refuse_unseen(evaluation)
     if not form.is_valid():
         return show_leaks(request, evaluation, form)
     done = services.decide_leaks(
