@@ -63,12 +63,17 @@ SPEAK = """
 """
 ALIGN = """
   - id: align
-    preferences: {paths: [./pairs.jsonl], held_out: 0.3, beta: 0.1}
+    preferences: {paths: [./pairs.jsonl], held_out: 0.25, beta: 0.1}
     train: {lora: {rate: 0.01, rank: 4}}
     batch_size: 8
     steps: 20
-    save_every: 8
+    save_every: 10
 """
+
+
+def unseen() -> list[dict[str, Any]]:
+    """Tasks without a pair."""
+    return tasks()[::4]
 
 
 def make_preferences(folder: Path, stages: str = SPEAK + ALIGN, kind: str = "mlp") -> Recipe:
@@ -78,6 +83,6 @@ def make_preferences(folder: Path, stages: str = SPEAK + ALIGN, kind: str = "mlp
         Image.new("RGB", (16, 16), colour).save(folder / f"{colour}.png")
     answers = [conversation(task, answer(task)) for task in tasks() for answer in (short, long, long)]
     write(folder / "answers.jsonl", answers)
-    write(folder / "pairs.jsonl", [pair(task) for task in tasks()])
+    write(folder / "pairs.jsonl", [pair(task) for task in tasks() if task not in unseen()])
     model = "model:\n" + "".join(f"  {line}\n" for line in architecture_yaml(kind).splitlines())
     return parse_recipe(f"{model}stages:{stages}")
