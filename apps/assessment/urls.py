@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.assessment.views import assessor, leaks, researcher
+from apps.assessment.views import assessor, correcting, leaks, researcher
 
 app_name = "assessment"
 urlpatterns = [
@@ -11,7 +11,8 @@ urlpatterns = [
     path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
     path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),
     path("judge/<uuid:public_id>/image/<int:number>/", assessor.picture, name="picture"),
-    path("judge/said/<uuid:public_id>/", assessor.correct, name="correct"),
+    path("judge/<uuid:public_id>/said/", correcting.said, name="said"),
+    path("judge/said/<uuid:public_id>/", correcting.correct, name="correct"),
     path("leases/<uuid:public_id>/free/", researcher.free, name="free"),
     path("<uuid:public_id>/", researcher.detail, name="detail"),
     path("<uuid:public_id>/preview/", researcher.preview, name="preview"),

@@ -1,17 +1,28 @@
 // <hot-keys>: single keys for whatever on the page says data-key="KeyQ" (the code of the physical key, so that layouts
-// don't matter). They sleep in text fields and while a window is open, and can be switched off in the window on `?`.
+// don't matter). They sleep in text fields and while a window is open. In the window on `?` they can be switched off, and
+// each can be moved to another key; both are kept in this browser.
 
-const STORED = "hot-keys-off";
+const OFF = "hot-keys-off";
+const MOVED = "hot-keys";
 const TYPING = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])";
+const MOVABLE = /^(Key[A-Z]|Digit\d|Bracket(Left|Right)|Semicolon|Quote|Comma|Period|Slash|Backslash|Backquote|Minus|Equal)$/;
+const CAPS = { BracketLeft: "[", BracketRight: "]", Semicolon: ";", Quote: "'", Comma: ",", Period: ".", Slash: "/" };
+Object.assign(CAPS, { Backslash: "\\", Backquote: "`", Minus: "-", Equal: "=", Backspace: "⌫" });
 
 class HotKeys extends HTMLElement {
   connectedCallback() {
     this.dialog = this.querySelector("dialog");
     this.box = this.querySelector("[data-hot-keys-on]");
-    this.box.checked = localStorage.getItem(STORED) === null;
+    this.box.checked = localStorage.getItem(OFF) === null;
     this.box.addEventListener("change", () => this.keep());
+    this.moved = new Map(Object.entries(JSON.parse(localStorage.getItem(MOVED)) ?? {}));
+    this.dialog.addEventListener("click", (event) => this.choose(event.target.closest("[data-remap], [data-reset]")));
+    this.dialog.addEventListener("keydown", (event) => this.take(event), { capture: true });
+    this.dialog.addEventListener("close", () => this.wait(null));
     this.listeners = { keydown: (event) => this.key(event), click: (event) => this.click(event) };
+    this.listeners["htmx:afterSwap"] = () => this.caption();
     for (const [name, listener] of Object.entries(this.listeners)) document.addEventListener(name, listener);
+    this.caption();
   }
 
   disconnectedCallback() {
@@ -19,8 +30,8 @@ class HotKeys extends HTMLElement {
   }
 
   keep() {
-    if (this.box.checked) localStorage.removeItem(STORED);
-    else localStorage.setItem(STORED, "1");
+    if (this.box.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
   }
 
   click(event) {
@@ -45,11 +56,66 @@ class HotKeys extends HTMLElement {
   }
 
   press(event, code) {
-    const target = document.querySelector(`[data-key="${CSS.escape(code)}"]:not(:disabled)`);
+    const own = [...document.querySelectorAll("[data-key]:not(:disabled)")];
+    const target = own.find((element) => this.codeOf(element.dataset.key) === code && element.checkVisibility());
     if (!target || event.repeat) return;
     event.preventDefault();
     target.focus();
     if (target.matches("a, button, summary, input")) target.click();
+  }
+
+  // Another key: the page goes on to say the first one in data-key, whatever it was moved to.
+
+  codeOf(first) {
+    return this.moved.get(first) ?? first;
+  }
+
+  choose(button) {
+    if (!button) return;
+    this.wait("remap" in button.dataset ? button : null);
+    if (!("reset" in button.dataset)) return;
+    this.moved.clear();
+    this.store();
+  }
+
+  wait(button) {
+    this.waiting?.removeAttribute("aria-pressed");
+    this.waiting = button;
+    this.waiting?.setAttribute("aria-pressed", "true");
+  }
+
+  take(event) {
+    if (!this.waiting || event.key === "Tab" || event.key === "Shift") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (MOVABLE.test(event.code) && event.key !== "?") this.move(this.waiting.dataset.remap, event.code);
+    else if (event.key !== "Escape") return;
+    this.wait(null);
+  }
+
+  /** Whatever had the key before gets the one that is given up. */
+  move(first, code) {
+    const buttons = [...this.querySelectorAll("[data-remap]")].map((button) => button.dataset.remap);
+    const other = buttons.find((name) => this.codeOf(name) === code);
+    if (other) this.moved.set(other, this.codeOf(first));
+    this.moved.set(first, code);
+    this.store();
+  }
+
+  store() {
+    localStorage.setItem(MOVED, JSON.stringify(Object.fromEntries(this.moved)));
+    this.caption();
+  }
+
+  /** What is printed on keys, wherever the page shows it. */
+  caption() {
+    for (const element of document.querySelectorAll("[data-key], [data-remap]")) {
+      const code = this.codeOf(element.dataset.key ?? element.dataset.remap);
+      const cap = CAPS[code] ?? code.replace(/^(Digit|Key)/, "");
+      const place = element.closest("label, a, button, summary")?.querySelector("kbd");
+      if (place) place.textContent = cap;
+      if (element.dataset.what) element.setAttribute("aria-label", `${element.dataset.what}: ${cap}`);
+    }
   }
 }
 

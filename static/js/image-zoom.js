@@ -1,4 +1,5 @@
-// <image-zoom>: a picture that can be enlarged and moved by keys, buttons, wheel, double click or dragging.
+// <image-zoom>: a picture that can be enlarged and moved by keys, buttons, wheel, pinch, double click or dragging.
+// <picture-set>: several of them; with its box checked what is done to one is done to all.
 
 const STEP = 1.25;
 const LARGEST = 12;
@@ -9,17 +10,23 @@ class ImageZoom extends HTMLElement {
   connectedCallback() {
     this.view = this.querySelector(".zoom__view");
     this.image = this.querySelector("img");
-    this.fit();
+    this.pointers = new Map();
+    [this.scale, this.x, this.y] = [1, 0, 0];
+    this.draw();
     this.addEventListener("click", (event) => this.press(event));
     this.view.addEventListener("keydown", (event) => this.key(event));
     this.view.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.view.addEventListener("dblclick", (event) => this.toggle(event));
-    this.view.addEventListener("pointerdown", (event) => this.drag(event));
+    this.view.addEventListener("pointerdown", (event) => this.touch(event));
+    this.view.addEventListener("pointermove", (event) => this.drag(event));
+    for (const name of ["pointerup", "pointercancel"]) {
+      this.view.addEventListener(name, (event) => this.pointers.delete(event.pointerId));
+    }
   }
 
   fit() {
     [this.scale, this.x, this.y] = [1, 0, 0];
-    this.draw();
+    this.tell();
   }
 
   /** Zoom by `factor`, keeping the point at `x`, `y` (pixels from the middle of the view) where it is. */
@@ -29,14 +36,26 @@ class ImageZoom extends HTMLElement {
     this.x = x - (x - this.x) * change;
     this.y = y - (y - this.y) * change;
     this.scale = scale;
-    this.draw();
+    this.tell();
   }
 
   move(name) {
     const [x, y] = MOVES[name];
     this.x += x * this.view.clientWidth * 0.15;
     this.y += y * this.view.clientHeight * 0.15;
+    this.tell();
+  }
+
+  /** Show the same part of this picture: `x` and `y` in parts of the view. */
+  place({ scale, x, y }) {
+    [this.scale, this.x, this.y] = [scale, x * this.view.clientWidth, y * this.view.clientHeight];
     this.draw();
+  }
+
+  tell() {
+    this.draw();
+    const detail = { scale: this.scale, x: this.x / this.view.clientWidth, y: this.y / this.view.clientHeight };
+    this.dispatchEvent(new CustomEvent("zoom:moved", { detail, bubbles: true }));
   }
 
   /** Keep the picture over the view and put both on the screen. */
@@ -70,11 +89,12 @@ class ImageZoom extends HTMLElement {
     event.stopPropagation();
   }
 
+  /** A wheel turns in steps; two fingers on a touchpad come as a wheel with Ctrl, in small steps. */
   wheel(event) {
-    const larger = event.deltaY < 0;
-    if (!larger && this.scale === 1) return; // let the page scroll on
+    if (event.deltaY > 0 && this.scale === 1 && !event.ctrlKey) return; // let the page scroll on
     event.preventDefault();
-    this.zoom(larger ? STEP : 1 / STEP, ...this.fromMiddle(event));
+    const turned = Math.max(-100, Math.min(100, event.deltaY));
+    this.zoom(Math.exp(-turned * (event.ctrlKey ? 0.01 : 0.0022)), ...this.fromMiddle(event));
   }
 
   toggle(event) {
@@ -82,17 +102,22 @@ class ImageZoom extends HTMLElement {
     else this.zoom(2.5, ...this.fromMiddle(event));
   }
 
+  touch(event) {
+    if (event.button !== 0) return;
+    this.pointers.set(event.pointerId, this.fromMiddle(event));
+    if (this.scale > 1 || this.pointers.size > 1) this.view.setPointerCapture(event.pointerId);
+  }
+
+  /** One pointer moves an enlarged picture, two also pinch it. */
   drag(event) {
-    if (this.scale === 1 || event.button !== 0) return;
-    const [startX, startY] = [event.clientX - this.x, event.clientY - this.y];
-    const move = (moved) => {
-      [this.x, this.y] = [moved.clientX - startX, moved.clientY - startY];
-      this.draw();
-    };
-    this.view.setPointerCapture(event.pointerId);
-    this.view.addEventListener("pointermove", move);
-    this.view.addEventListener("pointerup", () => this.view.removeEventListener("pointermove", move), { once: true });
-    this.view.addEventListener("pointercancel", () => this.view.removeEventListener("pointermove", move), { once: true });
+    if (!this.pointers.has(event.pointerId)) return;
+    const before = gesture([...this.pointers.values()]);
+    this.pointers.set(event.pointerId, this.fromMiddle(event));
+    const after = gesture([...this.pointers.values()]);
+    if (this.scale === 1 && this.pointers.size < 2) return;
+    this.x += after.x - before.x;
+    this.y += after.y - before.y;
+    this.zoom(before.spread ? after.spread / before.spread : 1, after.x, after.y);
   }
 
   fromMiddle(event) {
@@ -101,4 +126,22 @@ class ImageZoom extends HTMLElement {
   }
 }
 
+class PictureSet extends HTMLElement {
+  connectedCallback() {
+    const label = this.querySelector("[data-together]");
+    if (!label) return;
+    label.hidden = false;
+    this.addEventListener("zoom:moved", (event) => {
+      if (!label.querySelector("input").checked) return;
+      for (const other of this.querySelectorAll("image-zoom")) if (other !== event.target) other.place(event.detail);
+    });
+  }
+}
+
+function gesture(points) {
+  const [x, y] = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+  return { x, y, spread: points.length > 1 ? Math.hypot(points[0][0] - points[1][0], points[0][1] - points[1][1]) : 0 };
+}
+
 customElements.define("image-zoom", ImageZoom);
+customElements.define("picture-set", PictureSet);

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.assessment.domain.rendering import render_markdown
-from apps.assessment.labels import criterion_label, leak_kind_label, title_for_assessors
+from apps.assessment.labels import VERDICTS, criterion_label, leak_kind_label, title_for_assessors
 
 register = template.Library()
 
@@ -29,6 +29,11 @@ def leak_kind(key: str) -> Promise | str:
 @register.filter
 def criterion(key: str) -> Promise | str:
     return criterion_label(key)
+
+
+@register.filter
+def verdict_words(shown: str) -> Promise:
+    return VERDICTS[shown]
 
 
 register.filter("title_for_assessors", title_for_assessors)

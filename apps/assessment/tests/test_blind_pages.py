@@ -104,7 +104,7 @@ def mask(page: str) -> str:
     """The page without what may differ between any two comparisons."""
     page = re.sub(r"Amber|Birch", "TEXT", page[page.index("<judge-sheet") :].replace(MASK, "0"))
     page = page[: page.index("</judge-sheet>")]
-    page = re.sub(r'<a class="button button--quiet" data-key="KeyU".*?</a>', "", page)
+    page = re.sub(r'<a class="button button--quiet" data-key="Key[UO]".*?</a>', "", page)
     page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Za-z0-9]{64}", "ID", page)
     page = re.sub(r'lang="(en|ru)"|data-preload="[^"]*"|data-seconds-left="\d+"', "", page)
     return re.sub(r"\b[Qt]?(?:uestion )?\d+\b", "N", re.sub(r"\s+", " ", page))

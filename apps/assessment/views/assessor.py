@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import role_required, signed_in
 from apps.accounts.models import User
 from apps.assessment import services
-from apps.assessment.access import access_assignment, access_evaluation, access_judgment, access_place
-from apps.assessment.domain.refusals import NotAssessor, Refusal
+from apps.assessment.access import access_assignment, access_evaluation, access_place
+from apps.assessment.domain.refusals import JudgmentInvalid, NotAssessor, Refusal
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
-from apps.assessment.models import Evaluation, Judgment
+from apps.assessment.models import Evaluation
 from apps.assessment.queries import my_evaluations
-from apps.assessment.views.sheet import correction_context, end_context, midnight_before, sheet_context
+from apps.assessment.views.sheet import end_context, midnight_before, sheet_context
 
 PICTURE_CACHE = "private, max-age=86400, immutable"
 
@@ -56,6 +56,9 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
             form=form.judgment_input(),
             now=timezone.now(),
         )
+    except JudgmentInvalid as refusal:
+        form.refuse(refusal)
+        return show_again(request, user, form)
     except Refusal as refusal:
         return go_on(request, user, evaluation, refusal)
     return go_on(request, user, evaluation)
@@ -117,37 +120,6 @@ def page(request: HttpRequest, context: dict[str, object], *, status: int = 200)
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"
     return response
-
-
-@role_required()
-def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Look again at a judgment of mine from the last day, and change it."""
-    user = signed_in(request)
-    judgment = access_judgment(user, public_id)
-    evaluation = judgment.assignment.evaluation
-    if request.method != "POST":
-        return show_said(request, judgment, user)
-    form = JudgmentForm(evaluation.criteria.all(), request.POST)
-    if not form.is_valid():
-        return page(request, correction_context(judgment, user, form=form), status=422)
-    try:
-        services.correct_judgment(
-            assessor=user,
-            judgment_id=public_id,
-            submission_id=form.cleaned_data["submission_id"],
-            form=form.judgment_input(),
-            now=timezone.now(),
-        )
-    except Refusal as refusal:
-        return go_on(request, user, evaluation, refusal)
-    return go_on(request, user, evaluation)
-
-
-def show_said(request: HttpRequest, judgment: Judgment, user: User) -> HttpResponse:
-    """The judgment to change; one that was changed since leads back to work."""
-    if not judgment.is_current:
-        return redirect("assessment:judge", judgment.assignment.evaluation.public_id)
-    return page(request, correction_context(judgment, user))
 
 
 @require_POST
