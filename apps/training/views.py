@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -34,7 +35,6 @@ from inference.errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from django.http import HttpRequest
 
@@ -95,9 +95,11 @@ def create(request: HttpRequest) -> HttpResponse:
 
 def written_before(request: HttpRequest) -> str:
     """The recipe of the training that `?again=` names, if there is one."""
-    public_id = request.GET.get("again", "")
-    found = trainings_of(signed_in(request)).only("source", "public_id")
-    return next((each.source for each in found if str(each.public_id) == public_id), "")
+    try:
+        public_id = UUID(request.GET.get("again", ""))
+    except ValueError:
+        return ""
+    return access_training(signed_in(request), public_id).source
 
 
 @require_POST
