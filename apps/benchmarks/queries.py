@@ -1,21 +1,27 @@
-"""Reads: benchmarks with their counts, means with standard errors, single scores."""
+"""Reads: benchmarks with their counts, means with standard errors, single scores, two runs compared."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, StdDev
 
 from apps.benchmarks.models import Benchmark, BenchmarkRun, Score, ScoreOutcome
+from apps.buckets.models import TaskImage
 from apps.generation.models import Answer, AnswerState, Run
+from apps.statistics.paired import Comparison, compare_paired
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from apps.accounts.models import User
     from apps.buckets.models import Bucket
+
+
+SHOWN = 30  # tasks whose scores differ
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,12 @@ def run_results(benchmark: Benchmark) -> list[RunResult]:
     return sorted((RunResult(row, _mean(vars(row))) for row in rows), key=lambda result: -result.mean.percent)
 
 
+def other_runs(benchmark_run: BenchmarkRun) -> QuerySet[BenchmarkRun]:
+    """Scored runs of the same benchmark."""
+    rows = benchmark_run.benchmark.benchmark_runs.exclude(pk=benchmark_run.pk)
+    return rows.select_related("run__revision__pipeline")
+
+
 def overall(benchmark_run: BenchmarkRun) -> Mean:
     return _mean(benchmark_run.scores.aggregate(**_figures()))
 
@@ -114,3 +126,64 @@ def scorable_runs(benchmark: Benchmark) -> QuerySet[Run]:
         .select_related("revision__pipeline")
         .order_by("-created_at")
     )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One task's two scores. `cluster` is what tasks share: their first picture, or nothing but themselves."""
+
+    before: Score
+    after: Score
+    cluster: str
+
+    @property
+    def group(self) -> str:
+        return self.before.answer.task.cluster
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`overall` is None where the runs have no task in common. `changed`: the first tasks whose score differs."""
+
+    overall: Comparison | None
+    groups: list[Row]
+    changed: list[Pair]
+
+
+def compare_runs(before: BenchmarkRun, after: BenchmarkRun) -> Compared:
+    """On the tasks that both have scores of."""
+    pairs = pairs_of(before, after)
+    groups: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[pair.group].append(pair)
+    rows = [(label, comparison_of(found)) for label, found in sorted(groups.items())]
+    changed = [pair for pair in pairs if pair.before.value != pair.after.value]
+    return Compared(
+        comparison_of(pairs),
+        [Row(label, comparison) for label, comparison in rows if comparison is not None],
+        changed[:SHOWN],
+    )
+
+
+def pairs_of(before: BenchmarkRun, after: BenchmarkRun) -> list[Pair]:
+    first, second = ({score.answer.task_id: score for score in scores_of(run)} for run in (before, after))
+    images = TaskImage.objects.filter(task__in=first).order_by("-position")
+    pictures = dict(images.values_list("task", "image"))  # the first picture is the last to be written
+    shared = {task: f"picture {pictures[task]}" if task in pictures else f"task {task}" for task in first}
+    return [Pair(score, second[task], shared[task]) for task, score in first.items() if task in second]
+
+
+def scores_of(run: BenchmarkRun) -> list[Score]:
+    return list(run.scores.select_related("answer__task").defer("answer__trace"))
+
+
+def comparison_of(pairs: list[Pair]) -> Comparison | None:
+    columns = [(pair.before.value, pair.after.value, pair.cluster) for pair in pairs]
+    before, after, clusters = zip(*columns, strict=True) if columns else ((), (), ())
+    return compare_paired(before, after, clusters)

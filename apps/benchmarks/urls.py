@@ -9,4 +9,5 @@ urlpatterns = [
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/score/", views.score, name="score"),
     path("runs/<uuid:public_id>/", views.run, name="run"),
+    path("runs/<uuid:public_id>/beside/<uuid:other_id>/", views.compare, name="compare"),
 ]

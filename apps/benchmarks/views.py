@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -96,8 +96,27 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "overall": queries.overall(benchmark_run),
         "by_cluster": queries.means_by(benchmark_run, "cluster"),
         "by_language": queries.means_by(benchmark_run, "language"),
+        "others": queries.other_runs(benchmark_run),
         "filters": FILTERS.items(),
         "only": only,
         "page": page_of(request, queries.samples(benchmark_run, only)),
     }
     return render(request, "benchmarks/run.html", context)
+
+
+@require_safe
+@researchers
+def compare(request: HttpRequest, public_id: UUID, other_id: UUID) -> HttpResponse:
+    """From the first run to the second, of the same benchmark."""
+    user = signed_in(request)
+    before, after = access_benchmark_run(user, public_id), access_benchmark_run(user, other_id)
+    if before.benchmark != after.benchmark:
+        raise Http404
+    context = {
+        "benchmark": before.benchmark,
+        "before": before,
+        "after": after,
+        "languages": queries.languages_of(before.benchmark.bucket),
+        "compared": queries.compare_runs(before, after),
+    }
+    return render(request, "benchmarks/compare.html", context)

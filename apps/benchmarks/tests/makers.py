@@ -10,17 +10,17 @@ from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 
 
-def make_marked_bucket(owner: User, *, tasks: int = 4) -> Bucket:
+def make_marked_bucket(owner: User, *, name: str = "Quiz", tasks: int = 4, images: int = 0) -> Bucket:
     """A bucket whose right answers are "yes t0", "yes t1", …"""
-    bucket = make_bucket(owner, name="Quiz", tasks=tasks)
+    bucket = make_bucket(owner, name=name, tasks=tasks, images=images)
     for task in bucket.tasks.all():
         task.references = [f"yes {task.key}"]
         task.save()
     return bucket
 
 
-def make_benchmark(owner: User, *, protocol: str = "exact_match@1") -> Benchmark:
-    bucket = make_marked_bucket(owner)
+def make_benchmark(owner: User, *, protocol: str = "exact_match@1", images: int = 0) -> Benchmark:
+    bucket = make_marked_bucket(owner, images=images)
     return create_benchmark(actor=owner, name="Quiz", bucket=bucket, protocol=protocol, now=timezone.now())
 
 

@@ -1,0 +1,49 @@
+"""`{% load benchmarks %}`: figures of two runs compared, in the reader's language."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from apps.statistics.paired import Interval
+
+register = template.Library()
+DASH = "–"
+Figure = float | None
+
+
+@register.filter
+def hundredfold(value: Figure) -> str:
+    """.6131 as 61.3."""
+    return DASH if value is None else number_format(Decimal(f"{100 * value:.1f}"), 1)
+
+
+@register.filter
+def change(value: Figure) -> str:
+    """As `hundredfold`, always with its sign."""
+    if value is None:
+        return DASH
+    rounded = round(100 * value, 1)
+    return ("+" if rounded > 0 else "−" if rounded < 0 else "") + hundredfold(abs(value))
+
+
+@register.filter
+def bounds(interval: Interval) -> str:
+    return _bounds(hundredfold(interval.low), hundredfold(interval.high))
+
+
+@register.filter
+def change_bounds(interval: Interval) -> str:
+    return _bounds(change(interval.low), change(interval.high))
+
+
+@register.filter
+def p_value(value: Figure) -> str:
+    if value is None:
+        return DASH
+    return f"< {number_format(Decimal('0.001'), 3)}" if value < 0.001 else number_format(Decimal(f"{value:.3f}"), 3)
+
+
+def _bounds(low: str, high: str) -> str:
+    return DASH if DASH in (low, high) else gettext("%(low)s to %(high)s") % {"low": low, "high": high}
