@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 LOOKS = 10  # at most, of a stage, beside the first
 PICTURE_PX = 256
+CURVES = (("loss", "loss"), ("right", "eval_rewards/accuracies"))  # of preferences that are held out, the second
 LONGEST = 1000  # characters of what is shown
 
 
@@ -45,8 +46,9 @@ class Notes:
     def write(self, facts: Mapping[str, Any]) -> None:
         stage, step = str(facts["stage"]), int(facts["step"])
         where = {"stage": stage, "place": self.places[stage], "step": step, "steps": int(facts["steps"])}
-        if hold(self.training).update(**where, again=False, error="") and "loss" in facts:
-            self.point(stage, step, loss=float(facts["loss"]))
+        values = {name: float(facts[key]) for name, key in CURVES if key in facts}
+        if hold(self.training).update(**where, again=False, error="") and values:
+            self.point(stage, step, **values)
 
     def saved(self, saved: Saved) -> None:
         self.safely(lambda: self.mark(saved))
