@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.training.services import NoModel, announce_model, reason_to_refuse
 from inference.errors import ModelUnavailable, NotANumber, SpecError
 
 
@@ -27,6 +28,16 @@ class Command(BaseCommand):
         train.add_argument("file", type=Path, help="a recipe")
         train.add_argument("--again", action="store_true", help="forget what earlier calls have trained")
         train.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
+        train.add_argument("--replace", action="store_true", help="also where another recipe made the model listed so")
+        register = verbs.add_parser("register", help="list models of MODEL_DIR/vlm among the site's models")
+        register.add_argument("file", nargs="?", help="a model's name; by default all")
+        pack = verbs.add_parser(
+            "pack", help="a finished training as a small folder to ship, evaluated as it is shipped"
+        )
+        pack.add_argument("file", type=Path, help="a recipe that was trained to its end")
+        pack.add_argument("--to", type=Path, default=None, help="the folder; by default inference/vlm/weights/<name>")
+        unpack = verbs.add_parser("unpack", help="packed models as folders that pipelines name")
+        unpack.add_argument("file", type=Path, nargs="?", help="a packed folder; by default all that are shipped")
         easy_vqa = verbs.add_parser("easy-vqa", help="make training data from the package easy-vqa")
         easy_vqa.add_argument("file", type=Path, nargs="?", default=settings.MODEL_DIR / "vlm" / "data" / "easy-vqa")
         tasks = verbs.add_parser("tasks", help="make the sets for the recipes captioner and rephraser, after easy-vqa")
@@ -34,7 +45,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            getattr(self, options["verb"].replace("-", "_"))(options["file"], **given(options, "again", "device"))
+            verb = getattr(self, options["verb"].replace("-", "_"))
+            verb(options["file"], **given(options, "again", "device", "to", "replace"))
         except SpecError as error:
             told = "\n".join(f"line {found.line}: {found.key}: {found.message}" for found in error.problems)
             raise CommandError(told) from None
@@ -60,12 +72,38 @@ class Command(BaseCommand):
             for line in preview(vlm, stage, settings.MODEL_DIR):
                 self.stdout.write(line)
 
-    def train(self, file: Path, *, again: bool, device: str) -> None:
+    def train(self, file: Path, *, again: bool, device: str, replace: bool) -> None:
         from inference.vlm.recipe import read_recipe
         from inference.vlm.training.run import train
 
-        folder = train(read_recipe(file), settings.MODEL_DIR, self.tell, again=again, device=device)
+        recipe = read_recipe(file)
+        if not replace and (reason := reason_to_refuse(recipe)):
+            raise CommandError(reason)
+        folder = train(recipe, settings.MODEL_DIR, self.tell, again=again, device=device)
         self.stdout.write(f"{folder}: see README.md there")
+        self.stdout.write(announce_model(folder))
+
+    def register(self, name: str | None) -> None:
+        cards = sorted((settings.MODEL_DIR / "vlm").glob("*/card.json"))
+        for folder in [settings.MODEL_DIR / "vlm" / name] if name else [card.parent for card in cards]:
+            try:
+                self.stdout.write(f"{folder}: {announce_model(folder)}")
+            except NoModel as reason:
+                raise CommandError(str(reason)) from None
+
+    def pack(self, file: Path, *, to: Path | None) -> None:
+        from inference.vlm.packed.write import pack
+        from inference.vlm.recipe import read_recipe
+
+        folder = pack(read_recipe(file), settings.MODEL_DIR, self.stdout.write, to)
+        self.stdout.write(f"{folder}: see README.md there")
+
+    def unpack(self, file: Path | None) -> None:
+        from inference.vlm.packed.unpack import shipped, unpack
+
+        for packed in [file] if file else shipped():
+            folder = unpack(packed, settings.MODEL_DIR)
+            self.stdout.write(f"{folder}: {announce_model(folder)}")
 
     def tell(self, facts: Mapping[str, Any]) -> None:
         self.stdout.write("  ".join(f"{name} {value}" for name, value in facts.items()))
