@@ -49,3 +49,7 @@ class CriteriaSet:
     key: str
     criteria: tuple[CriterionSpec, ...]
     order: str = "fixed"
+
+    def words(self) -> list[str]:
+        """What assessors read of it beyond the platform's own words."""
+        return [word for item in self.criteria for word in (item.name, item.question, item.low, item.high) if word]

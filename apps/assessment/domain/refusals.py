@@ -1,5 +1,7 @@
 """Why a write was refused. Views turn each into a sentence; nothing was changed when one is raised."""
 
+from apps.assessment.domain.marks import MarkWrong
+
 
 class Refusal(Exception):
     """The base of all."""
@@ -34,11 +36,12 @@ class EvaluationClosed(Refusal):
 
 
 class JudgmentInvalid(Refusal):
-    """Unknown verdict or criterion, or a required criterion is missing: `fields` names the form's fields."""
+    """Something is missing, unknown, or marked where it does not stand: `fields` names the form's fields."""
 
-    def __init__(self, *fields: str) -> None:
+    def __init__(self, *fields: str, mark: MarkWrong | None = None) -> None:
         super().__init__(", ".join(fields))
         self.fields = fields
+        self.mark = mark
 
 
 class CannotOpen(Refusal):

@@ -1,5 +1,6 @@
 """Reads of the room of judgments, by who asks."""
 
+from apps.assessment.queries.criteria import criteria_shown, in_order, marks_said, said_before, shown_to_mark
 from apps.assessment.queries.judgments import JudgmentRow, judged_by, judgment_table, last_judgment
 from apps.assessment.queries.leaks import (
     LeakCounts,
@@ -44,8 +45,10 @@ __all__ = [
     "assessor_rows",
     "comparable_runs",
     "could_compare",
+    "criteria_shown",
     "evaluation_progress",
     "evaluations_for",
+    "in_order",
     "judged_by",
     "judging_sheet",
     "judgment_table",
@@ -55,6 +58,7 @@ __all__ = [
     "leases",
     "lost_answers",
     "lost_by_cause",
+    "marks_said",
     "masked_comparisons",
     "masks_of",
     "my_evaluations",
@@ -63,6 +67,8 @@ __all__ = [
     "pipeline_names",
     "places_left",
     "ready_pairs",
+    "said_before",
     "shown_hit",
+    "shown_to_mark",
     "unscanned_comparisons",
 ]

@@ -32,8 +32,8 @@ def judgment_table(evaluation: Evaluation) -> list[JudgmentRow]:
     ratings: dict[int, dict[str, int]] = {}
     current = Judgment.objects.filter(assignment__evaluation=evaluation).counted()
     said = Rating.objects.filter(judgment__in=current).values_list("judgment_id", "criterion__key", "preference")
-    for judgment_id, key, preference in said.iterator():
-        ratings.setdefault(judgment_id, {})[key] = preference
+    for judgment_id, key, preference in said.exclude(preference=None).iterator():
+        ratings.setdefault(judgment_id, {})[key] = preference or 0
     rows = current.select_related("assignment__comparison__task", "assessor").order_by("judged_at", "pk")
     return [judgment_row(judgment, ratings.get(judgment.pk, {})) for judgment in rows]
 

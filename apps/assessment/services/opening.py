@@ -1,14 +1,17 @@
 """Open an evaluation over two runs, finished or still going."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.assessment.domain.blindness import named_in, shared_words
+from apps.assessment.domain.criteria import CriteriaSet
+from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.refusals import CannotOpen
 from apps.assessment.domain.sets import SETS
-from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation
+from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation, QualityRule
 from apps.assessment.queries import could_compare, pipeline_names
 from apps.assessment.services.admitting import admit_first
 from apps.audit.services import record
@@ -27,17 +30,22 @@ def open_evaluation(
     assessors: Iterable[User],
     seed: int,
     lease_minutes: int = 30,
-    criteria: str = "standard",
+    criteria: CriteriaSet | None = None,
+    policy: Policy = FIXED,
 ) -> Evaluation:
-    """A is the candidate, B the baseline. Raises CannotOpen.
+    """A is the candidate, B the baseline; without `criteria` the standard set is asked. Raises CannotOpen.
 
     The first pairs that both runs have answered are taken in at once, the others as they become ready; tasks that a run
     failed at are left out.
     """
-    refuse_unfit(run_a, run_b, overlap=overlap, lease_minutes=lease_minutes, criteria=criteria)
+    refuse_unfit(run_a, run_b, overlap=overlap, lease_minutes=lease_minutes)
+    refuse_unfit_policy(policy, overlap)
     secrets = pipeline_names(run_a, run_b)
     if named_in(guidelines, secrets):
         raise CannotOpen("unblinds")
+    asked = criteria or SETS["standard"]
+    if named_in(" · ".join(asked.words()), secrets):
+        raise CannotOpen("criteria_unblind")
     evaluation = Evaluation.objects.create(
         name=name,
         shown_name="" if shared_words(name, secrets) else name,
@@ -49,18 +57,28 @@ def open_evaluation(
         lease_minutes=lease_minutes,
         seed=seed,
         created_by=actor,
+        criteria_order=asked.order,
+        **policy.settings(),
     )
+    QualityRule.objects.bulk_create(QualityRule(evaluation=evaluation, **asdict(rule)) for rule in policy.rules)
     evaluation.assessors.set(assessors)
     Criterion.objects.bulk_create(
-        Criterion(evaluation=evaluation, key=spec.key, position=position, required=spec.required)
-        for position, spec in enumerate(SETS[criteria].criteria)
+        Criterion.from_spec(spec, evaluation=evaluation, position=position)
+        for position, spec in enumerate(asked.criteria)
     )
     comparisons = admit_first(evaluation)
     record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
     return evaluation
 
 
-def refuse_unfit(run_a: Run, run_b: Run, *, overlap: int, lease_minutes: int, criteria: str) -> None:
+def refuse_unfit_policy(policy: Policy, overlap: int) -> None:
+    if policy.most_overlap is not None and not overlap < policy.most_overlap <= 20:
+        raise CannotOpen("most_overlap")
+    if policy.gold_percent + policy.control_percent + policy.retest_percent > 50:
+        raise CannotOpen("checks")
+
+
+def refuse_unfit(run_a: Run, run_b: Run, *, overlap: int, lease_minutes: int) -> None:
     if run_a.pk == run_b.pk:
         raise CannotOpen("same_run")
     if run_a.bucket_id != run_b.bucket_id:
@@ -69,7 +87,5 @@ def refuse_unfit(run_a: Run, run_b: Run, *, overlap: int, lease_minutes: int, cr
         raise CannotOpen("overlap")
     if not SHORTEST_LEASE <= lease_minutes <= LONGEST_LEASE:
         raise CannotOpen("lease")
-    if criteria not in SETS:
-        raise CannotOpen("criteria")
     if not could_compare(run_a, run_b):
         raise CannotOpen("nothing")

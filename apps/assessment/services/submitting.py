@@ -10,14 +10,17 @@ from apps.assessment.domain.refusals import (
     AlreadyCorrected,
     AlreadyJudged,
     EvaluationClosed,
-    JudgmentInvalid,
     LateSubmit,
     NotYours,
     TooOld,
 )
-from apps.assessment.domain.verdicts import SHOWN, SHOWN_RATINGS, JudgmentInput, rating_meant, verdict_meant
-from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgment, Rating
+from apps.assessment.domain.verdicts import JudgmentInput, verdict_meant
+from apps.assessment.models import Assignment, AssignmentState, Judgment
+from apps.assessment.queries import in_order
 from apps.assessment.services.claiming import accepts_judgments, lock_membership
+from apps.assessment.services.saying import contradiction_in, refuse_invalid, store_said
+from apps.assessment.services.timing import time_on_task
+from apps.assessment.services.watching import watch_judgment
 
 CORRECTABLE_FOR = timedelta(hours=24)
 
@@ -44,6 +47,7 @@ def submit_judgment(
     judgment = store_judgment(place, assessor, submission_id, form, now=now, supersedes=None)
     place.state, place.lease_until = AssignmentState.DONE, None
     place.save(update_fields=["state", "lease_until"])
+    watch_judgment(place, assessor, now)
     return judgment
 
 
@@ -96,7 +100,7 @@ def store_judgment(
     if not accepts_judgments(place.evaluation):
         raise EvaluationClosed
     criteria = list(place.evaluation.criteria.all())
-    refuse_invalid(form, criteria)
+    refuse_invalid(form, criteria, place)
     judgment = Judgment.objects.create(
         assignment=place,
         assessor=assessor,
@@ -105,29 +109,10 @@ def store_judgment(
         verdict=verdict_meant(form.verdict, a_on_left=place.a_on_left),
         a_on_left=place.a_on_left,
         comment=form.comment,
-        seconds=supersedes.seconds if supersedes else seconds_since_shown(place, now),
+        **time_on_task(place, form, now, supersedes),
         judged_at=now,
+        contradiction=contradiction_in(form, criteria),
+        criteria_shown=[item.key for item in in_order(criteria, place, assessor.pk)],
     )
-    Rating.objects.bulk_create(
-        Rating(
-            judgment=judgment,
-            criterion=criterion,
-            preference=rating_meant(form.ratings[criterion.key], a_on_left=place.a_on_left),
-        )
-        for criterion in criteria
-        if criterion.key in form.ratings
-    )
+    store_said(judgment, form, criteria)
     return judgment
-
-
-def refuse_invalid(form: JudgmentInput, criteria: list[Criterion]) -> None:
-    wrong = [] if form.verdict in SHOWN else ["verdict"]
-    wrong += [item.key for item in criteria if item.required and item.key not in form.ratings]
-    keys = {item.key for item in criteria}
-    wrong += [key for key, value in form.ratings.items() if key not in keys or value not in SHOWN_RATINGS]
-    if wrong:
-        raise JudgmentInvalid(*wrong)
-
-
-def seconds_since_shown(place: Assignment, now: datetime) -> float:
-    return max(0.0, (now - place.shown_at).total_seconds()) if place.shown_at else 0.0

@@ -2,9 +2,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.assessment.domain.policies import FIXED, Policy
+from apps.assessment.domain.sets import SETS
 from apps.assessment.domain.verdicts import JudgmentInput, rating_shown, verdict_shown
 from apps.assessment.models import Evaluation, Judgment
 from apps.assessment.services import admit_pairs, claim_comparison, open_evaluation, submit_judgment
@@ -28,11 +32,14 @@ def make_evaluation(
     going: bool = False,
     lost: Sequence[str] = (),
     says: Mapping[str, str] | None = None,
+    criteria: str = "comparative",
+    policy: Policy = FIXED,
+    tail: str = "",
 ) -> Evaluation:
     """Over a new bucket and two new complete runs: A says "Amber <key>", B says "Birch <key>".
 
     B's run is still `going`, all its answers waiting; A failed at the tasks with the keys in `lost`, and `says` has
-    other answers of A by task key."""
+    other answers of A by task key. `tail` ends every answer, so that gold can be made of it."""
     serial = Evaluation.objects.count()
     bucket = make_bucket(owner, name=f"{name} tasks {serial}", tasks=tasks, images=images)
     candidate = make_revision(owner, name=f"Candidate {serial}")
@@ -42,6 +49,9 @@ def make_evaluation(
     run_a.answers.filter(task__key__in=lost).update(**failure)
     for key, text in (says or {}).items():
         run_a.answers.filter(task__key=key).update(text=text)
+    if tail:
+        done = Answer.objects.filter(run__in=[run_a, run_b], state=AnswerState.DONE)
+        done.update(text=Concat("text", Value(f" {tail}")))
     evaluation = open_evaluation(
         actor=owner,
         name=name,
@@ -51,6 +61,8 @@ def make_evaluation(
         guidelines=guidelines,
         assessors=assessors,
         seed=seed,
+        criteria=SETS[criteria],
+        policy=policy,
     )
     while tasks > WHILE_WAITED and admit_pairs(evaluation=evaluation):  # as the job does
         pass

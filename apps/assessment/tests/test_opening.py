@@ -4,6 +4,7 @@ import pytest
 from celery import current_app
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from apps.assessment.domain.criteria_yaml import read_set
 from apps.assessment.domain.refusals import CannotOpen
 from apps.assessment.jobs import admit
 from apps.assessment.labels import title_for_assessors
@@ -71,7 +72,7 @@ def test_runs_that_cannot_be_compared_are_refused(cast: Cast) -> None:
         "buckets": {"run_b": elsewhere},
         "overlap": {"overlap": 21},
         "lease": {"lease_minutes": 4},
-        "criteria": {"criteria": "none"},
+        "criteria_unblind": {"criteria": read_set("criteria: [{key: own, name: As the FIRST ONE says}]")},
         "unblinds": {"guidelines": "Pick what FIRST ONE says"},
     }.items():
         with pytest.raises(CannotOpen, match=reason):

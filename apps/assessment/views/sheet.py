@@ -5,10 +5,10 @@ from datetime import datetime
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assessment.domain.verdicts import rating_shown, verdict_shown
+from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.models import Assignment, Evaluation, Judgment
-from apps.assessment.queries import judged_by, judging_sheet, last_judgment, pictures_of
+from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, pictures_of, said_before
 from apps.assessment.services.submitting import CORRECTABLE_FOR
 
 Context = dict[str, object]
@@ -23,10 +23,11 @@ def sheet_context(
     after: Assignment | None = None,
 ) -> Context:
     sheet = judging_sheet(place)
+    asked = criteria_shown(sheet.place)
     blank = {"assignment": place.public_id, "lease": place.lease}
     return progress_context(sheet.place.evaluation, user) | {
         "sheet": sheet,
-        "form": form or JudgmentForm(sheet.place.evaluation.criteria.all(), initial=blank),
+        "form": form.put_in_order(asked) if form else JudgmentForm(asked, initial=blank),
         "skip_form": skip_form or SkipForm(initial={"lease": place.lease}),
         "seconds_left": seconds_left(place),
         "after": after,
@@ -37,7 +38,7 @@ def sheet_context(
 def preview_context(place: Assignment) -> Context:
     """The page as an assessor would get it, for a researcher; nothing can be sent."""
     sheet = judging_sheet(place)
-    form = JudgmentForm(sheet.place.evaluation.criteria.all())
+    form = JudgmentForm(criteria_shown(sheet.place))
     return {"sheet": sheet, "evaluation": sheet.place.evaluation, "form": form, "preview": True}
 
 
@@ -50,11 +51,10 @@ def correction_context(judgment: Judgment, user: User, *, form: JudgmentForm | N
         "verdict": verdict_shown(judgment.verdict, a_on_left=a_on_left),
         "comment": judgment.comment,
     }
-    for rating in judgment.ratings.select_related("criterion"):
-        said[rating.criterion.key] = rating_shown(rating.preference, a_on_left=a_on_left)
+    asked = criteria_shown(place)
     return progress_context(place.evaluation, user) | {
         "sheet": judging_sheet(place),
-        "form": form or JudgmentForm(place.evaluation.criteria.all(), initial=said),
+        "form": form.put_in_order(asked) if form else JudgmentForm(asked, initial=said | said_before(judgment)),
         "correcting": judgment,
     }
 
