@@ -94,7 +94,7 @@ def judge_comparisons(address: str, path: str, email: str, password: str, *, ass
         refused = {name for name, value in values.items() if value not in form.choices.get(name, [])}
         if refused:
             raise UnexpectedPage(f"{page.url} does not offer the expected choices for {', '.join(sorted(refused))}")
-        page = visitor.submit(page, form, **values)
+        page = visitor.submit(page, form, **values, contradiction="kept")
         yield
 
 

@@ -1,6 +1,6 @@
 """Programs that judge the demo so that there is a report to look at. They read the page an assessor gets, nothing else,
 and judge by surface: script, repetition, length, words shared with the instruction. Their accounts say `simulated`, and
-so does every report that counts them. They can't check facts, so they always call errors and hallucinations the same.
+so does every report that counts them. They can't check facts, so they always say that they saw nothing wrong.
 """
 
 import random
@@ -17,9 +17,8 @@ CRITERIA = {
     "readability": "variety",
     "comprehensiveness": "length",
     "relevance": "overlap",
-    "errors": "",
-    "hallucinations": "",
 }
+FAULTS = {"faults_1": "none", "faults_2": "none"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def judge(page: Page, *, assessor: int) -> dict[str, str]:
     lean = random.Random(assessor).gauss(0, 0.015)  # noqa: S311
     first, second = (surface(page.parts[part], page.parts["instruction"]) for part in ("answer-1", "answer-2"))
     difference = first.total - second.total + lean + chance.gauss(0, 0.08)
-    return {"verdict": verdict(difference, max(first.total, second.total)), **ratings(first, second)}
+    return {"verdict": verdict(difference, max(first.total, second.total)), **ratings(first, second), **FAULTS}
 
 
 def verdict(difference: float, best: float) -> str:
@@ -73,7 +72,7 @@ def ratings(first: Surface, second: Surface) -> dict[str, str]:
 
 
 def rating(first: Surface, second: Surface, trait: str) -> str:
-    difference = getattr(first, trait) - getattr(second, trait) if trait else 0
+    difference = getattr(first, trait) - getattr(second, trait)
     if abs(difference) < 0.1:
         return "same"
     return "left" if difference > 0 else "right"

@@ -1,14 +1,19 @@
 """The demo's programs: what they read of a page, how they judge, and where passwords are kept."""
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
 from apps.accounts.models import User
+from demo.pipelines.definitions import ONE_WORD, definition
+from demo.questions import write_questions
+from inference.spec import parse_spec
 from sbs_platform.demo.check import sign_ins
+from sbs_platform.demo.content import BASELINE, CANDIDATE
 from sbs_platform.demo.people import load_people, load_simulated
-from sbs_platform.demo.simulated import CRITERIA, judge, surface
+from sbs_platform.demo.simulated import CRITERIA, FAULTS, judge, surface
 from sbs_platform.demo.visitor import Page, UnexpectedPage, read_page
 
 HTML = b"""<main><div data-part="answer-1"><p>Red <b>circle</b></p></div>
@@ -39,7 +44,7 @@ def test_a_program_judges_every_criterion_and_the_same_way_twice() -> None:
     page = Page("http://localhost/", 200, b"", parts=parts)
     said = judge(page, assessor=1)
     assert said == judge(page, assessor=1)
-    assert set(said) == {"verdict", *CRITERIA}
+    assert set(said) == {"verdict", *CRITERIA, *FAULTS}
     assert said["verdict"] in ("left", "left_much")
 
 
@@ -58,3 +63,25 @@ def test_programs_say_that_they_are_programs() -> None:
     programs = load_simulated()
     assert all(user.simulated for user, _ in programs)
     assert len(load_simulated()) == len(programs) == User.objects.filter(simulated=True).count()
+
+
+@pytest.mark.parametrize("name", ["search-llm", "search-vlm"])
+def test_asking_for_one_word_changes_the_last_prompt_and_nothing_before(name: str) -> None:
+    plain, short = (parse_spec(definition(one)).canonical() for one in (name, name + ONE_WORD))
+    assert plain["models"] == short["models"]
+    assert plain["steps"][:-1] == short["steps"][:-1]
+    assert "one word" in short["steps"][-1]["prompt"]["system"]
+
+
+def test_both_sides_of_the_demo_have_the_same_generator() -> None:
+    before, after = (parse_spec(definition(name)).canonical() for name in (BASELINE, CANDIDATE))
+    assert before["steps"][-1] == after["steps"][-1]
+    assert before["models"]["llm"] == after["models"]["llm"]
+
+
+def test_questions_of_the_benchmark_are_the_same_every_time_and_have_one_answer(tmp_path: Path) -> None:
+    first, again = (write_questions(tmp_path / name, 5).read_text() for name in ("a", "b"))
+    assert first == again
+    rows = [json.loads(line) for line in first.splitlines()]
+    assert {"what is the red shape?", "what is the color of the rectangle?"} <= {row["instruction"] for row in rows}
+    assert all(len(row["references"]) == 1 and (tmp_path / "a" / row["images"][0]).is_file() for row in rows)
