@@ -89,9 +89,11 @@ class ImageZoom extends HTMLElement {
     event.stopPropagation();
   }
 
-  /** A wheel turns in steps; two fingers on a touchpad come as a wheel with Ctrl, in small steps. */
+  /** A wheel turns in steps; two fingers on a touchpad come as a wheel with Ctrl, in small steps. A picture that is
+   * neither enlarged nor chosen by a press lets the page scroll on. */
   wheel(event) {
-    if (event.deltaY > 0 && this.scale === 1 && !event.ctrlKey) return; // let the page scroll on
+    const isChosen = event.ctrlKey || this.scale > 1 || (this.view.matches(":focus") && event.deltaY < 0);
+    if (!isChosen) return;
     event.preventDefault();
     const turned = Math.max(-100, Math.min(100, event.deltaY));
     this.zoom(Math.exp(-turned * (event.ctrlKey ? 0.01 : 0.0022)), ...this.fromMiddle(event));

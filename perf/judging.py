@@ -1,0 +1,186 @@
+"""How long does an assessor wait for the next comparison? Measured in Chromium, from the press of Enter to the paint.
+
+A PostgreSQL and a gunicorn of this script's own; two answers of about 1.3 kB with a list, a table, code and a formula,
+and a photograph of 1024 × 768. The time runs from the key's own time stamp until the new comparison is laid out, its
+picture is decoded and the frame is painted. Run: `python -m perf.judging [--submits 60]`; it takes about 40 s, and the
+table goes to `perf/results.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import socket
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from perf.table import write_section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+    from apps.accounts.models import User
+    from apps.assessment.models import Evaluation
+
+LIMIT_MS = 100
+LOOKING_MS = 250  # between two submits; a person takes seconds, in which the next picture is loaded
+ANSWER = (
+    "## What is on the table\n\nThe picture shows **{number} plates** on a wooden table, seen from above.\n\n"
+    + "\n".join(f"{n}. Plate {n} is round; beside it lie a knife, a fork and a folded napkin." for n in range(1, 9))
+    + "\n\n| plate | colour | area |\n|---|---|---|\n| 1 | red | $\\pi r^2$ |\n| 2 | blue | $4$ |\n\n"
+    "```python\nfor plate in plates:\n    print(plate.colour)\n```\n\n$$\\sum_{{i=1}}^{{n}} x_i^2$$\n\n"
+    "> So the answer is {number}, unless the cup counts as a plate. " * 3
+)
+WATCH = """
+window.waits = [];
+document.addEventListener("keydown", (event) => { if (event.key === "Enter") window.pressed = event.timeStamp; }, true);
+addEventListener("DOMContentLoaded", () => {
+  const settled = async () => {
+    const began = window.pressed;
+    await Promise.all([...document.querySelectorAll("#sheet img")].map((image) => image.decode()));
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    const sent = performance.getEntriesByType("resource").filter((entry) => entry.initiatorType === "xmlhttprequest");
+    const { requestStart, responseEnd, encodedBodySize } = sent.at(-1);
+    window.waits.push([performance.now() - began, responseEnd - requestStart, encodedBodySize]);
+    performance.clearResourceTimings();
+  };
+  new MutationObserver((changes) => {
+    const nodes = changes.flatMap((change) => [...change.addedNodes]);
+    if (window.pressed && nodes.some((node) => node.id === "sheet")) settled();
+  }).observe(document.querySelector("main"), { childList: true });
+});
+"""
+JUDGE = """() => {
+  const asked = [...document.querySelectorAll("#judge-form input[type=radio]:required")];
+  const names = new Set(asked.map((one) => one.name));
+  for (const name of names) {
+    const all = document.querySelectorAll(`#judge-form [name="${name}"]`);
+    all[name === "verdict" ? 2 : Math.floor(all.length / 2)].click();
+  }
+}"""
+
+
+def photograph() -> bytes:
+    from PIL import Image
+
+    small = Image.fromarray(np.random.default_rng(1).integers(0, 255, (48, 64, 3), dtype=np.uint8))
+    buffer = io.BytesIO()
+    small.resize((1024, 768), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def prepare(submits: int) -> tuple[User, Evaluation]:
+    from apps.accounts.tests.makers import make_user
+    from apps.assessment.tests.makers import make_evaluation
+    from apps.buckets.models import Image
+    from apps.generation.models import Answer
+
+    researcher = make_user("researcher@example.org", role="researcher")
+    assessor = make_user("assessor@example.org", role="assessor")
+    evaluation = make_evaluation(researcher, assessors=[assessor], tasks=submits + 5, images=1, overlap=1)
+    for run, number in ((evaluation.run_a, "three"), (evaluation.run_b, "four")):
+        Answer.objects.filter(run=run).update(text=ANSWER.format(number=number))
+    for image in Image.objects.all():
+        Path(image.file.path).write_bytes(photograph())
+    Image.objects.update(media_type="image/jpeg", width_px=1024, height_px=768)
+    return assessor, evaluation
+
+
+@contextmanager
+def served(environment: dict[str, str], log: Path) -> Iterator[str]:
+    from sbs_platform.local.children import Child, stop_children
+    from sbs_platform.local.site import web_answers
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    words = ["-m", "gunicorn", "sbs_platform.wsgi", "-w", "2", "-b", address.removeprefix("http://")]
+    server = Child("web", [sys.executable, *words], log=log, env=environment)
+    try:
+        while not web_answers(address):
+            server.check()
+            time.sleep(0.1)
+        yield address
+    finally:
+        stop_children([server], 5)
+
+
+def judge(page: Page, submits: int) -> list[list[float]]:
+    for done in range(submits):
+        page.wait_for_timeout(LOOKING_MS)
+        page.evaluate(JUDGE)
+        page.keyboard.press("Enter")
+        page.wait_for_function("done => window.waits.length > done", arg=done)
+    waits: list[list[float]] = page.evaluate("window.waits")
+    return waits[5:]  # the first ones warm the server up
+
+
+def open_page(chromium: Any, address: str, user: User, evaluation: Evaluation) -> Page:
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
+    context.add_init_script(WATCH)
+    page: Page = context.new_page()
+    page.goto(f"{address}/evaluations/judge/{evaluation.public_id}/", wait_until="networkidle")
+    return page
+
+
+def measure(submits: int) -> list[list[float]]:
+    from playwright.sync_api import sync_playwright
+
+    from sbs_platform.setup.system import find_chromium
+    from tests.own_servers import own_servers
+
+    with own_servers() as servers:
+        user, evaluation = prepare(submits)
+        with served(servers.environment, servers.folder / "web.log") as address, sync_playwright() as play:
+            args = ["--no-sandbox", "--disable-gpu"] if os.geteuid() == 0 else ["--disable-gpu"]
+            chromium = play.chromium.launch(executable_path=str(find_chromium()), args=args)
+            return judge(open_page(chromium, address, user, evaluation), submits)
+
+
+def row(name: str, values: np.ndarray, unit: str) -> list[str]:
+    return [name, *(f"{np.percentile(values, share):.0f} {unit}" for share in (50, 95, 100))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--submits", type=int, default=60)
+    submits = parser.parse_args().submits
+    folder = tempfile.mkdtemp(prefix="judging-")
+    settled = {"VAR_DIR": folder, "MEDIA_ROOT": f"{folder}/media", "SECRET_KEY": "perf-only", "HTTPS": "0"}
+    settled |= {"DJANGO_SETTINGS_MODULE": "sbs_platform.settings", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
+    os.environ.update(settled)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    waits = np.array(measure(submits))
+    rows = [
+        row("from Enter to the next comparison on the screen, its picture decoded", waits[:, 0], "ms"),
+        row("of that, the server's answer", waits[:, 1], "ms"),
+        row("size of the answer", waits[:, 2] / 1000, "kB"),
+    ]
+    kept = "kept" if np.percentile(waits[:, 0], 95) <= LIMIT_MS else "missed"
+    note = f"`python -m perf.judging --submits {submits}`: loopback, gunicorn with two processes, PostgreSQL, Chromium"
+    note += f" without a window at 1440 × 900. The limit of {LIMIT_MS} ms (95 % of submits) was {kept}."
+    write_section("Waiting for the next comparison", note, ["what", "median", "95 %", "worst"], rows)
+
+
+if __name__ == "__main__":
+    main()
