@@ -1,0 +1,1 @@
+"""Trained models small enough to ship: what differs from public weights, and from it the folder that pipelines load."""
