@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from apps.training.models import TrainingState
-from apps.training.services.claims import claim_training, fail_training, give_back, held, hold
+from apps.training.services.claims import fail_training, give_back, hold
 from apps.training.services.notes import Notes
 from apps.training.services.recipes import read_web_recipe
 from apps.training.services.registry import register_model
@@ -36,14 +36,10 @@ HELPS = "Use a smaller batch_size with accumulate, a smaller pack, lora in place
 NO_MEMORY = f"Memory ran out. {HELPS}"
 
 
-def check_next(*, worker: str) -> bool:
-    """Whether there was one."""
-    training = claim_training(to_check=True, worker=worker)
-    if training is not None:
-        with held(training) as is_unwanted:
-            problem = told(lambda: check(training, read_web_recipe(training.source), is_unwanted))
-        end_check(training, problem)
-    return training is not None
+def check_recipe(training: Training, is_unwanted: Callable[[], bool]) -> None:
+    """One that this process claimed and holds."""
+    problem = told(lambda: check(training, read_web_recipe(training.source), is_unwanted))
+    end_check(training, problem)
 
 
 def check(training: Training, recipe: Recipe, is_unwanted: Callable[[], bool]) -> str:
@@ -76,16 +72,11 @@ def end_check(training: Training, problem: str | None) -> None:
         hold(training).update(state=TrainingState.READY, lease_until=None)
 
 
-def train_next(*, worker: str) -> bool:
-    """Whether there was one."""
-    training = claim_training(to_check=False, worker=worker)
-    if training is None:
-        return False
-    with held(training) as is_unwanted:
-        problem = told(lambda: train_whole(training, read_web_recipe(training.source), is_unwanted))
+def train_recipe(training: Training, is_unwanted: Callable[[], bool]) -> None:
+    """One that this process claimed and holds, from its last checkpoint."""
+    problem = told(lambda: train_whole(training, read_web_recipe(training.source), is_unwanted))
     if problem:
         fail_training(training, problem)
-    return True
 
 
 def train_whole(training: Training, recipe: Recipe, is_unwanted: Callable[[], bool]) -> str:

@@ -30,7 +30,7 @@ def test_a_recipe_comes_back_with_line_and_key_or_waits_for_its_check(cast: Cast
     wrong = client.post(address, {"source": RECIPE.replace("batch_size: 2", "batchsize: 2")})
     assert wrong.status_code == 422
     assert "stages.1.batchsize" in wrong.content.decode()
-    assert "Line 13" in client.post(reverse("training:validate"), {"source": RECIPE + "x: 1"}).content.decode()
+    assert "Line 14" in client.post(reverse("training:validate"), {"source": RECIPE + "x: 1"}).content.decode()
     made = client.post(address, {"source": RECIPE}, follow=True).content.decode()
     training = Training.objects.get()
     assert "Being checked" in made

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from apps.training.models import Training, TrainingState
 from apps.training.services import cancel_training, claims, start_training, work, write_recipe
+from apps.training.tests.makers import make_training
 from apps.training.tests.vlm_recipes import write_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytest_django.fixtures import Settings
@@ -28,61 +29,56 @@ def model_dir(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def after(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[], object]], None]:
-    """Something happens when the process asks for the n-th time whether it is still wanted; without its thread."""
+def wanted_for(times: int, then: Callable[[], object] = lambda: None) -> Callable[[], bool]:
+    """`is_unwanted` of a process that is told to stop when it asks for the n-th time."""
+    asked = iter(range(1, 1_000_000))
 
-    def arrange(times: int, happen: Callable[[], object]) -> None:
-        @contextmanager
-        def held(training: Training) -> Iterator[Callable[[], bool]]:
-            left = [times]
+    def is_unwanted() -> bool:
+        number = next(asked)
+        if number == times:
+            then()
+        return number >= times
 
-            def is_unwanted() -> bool:
-                left[0] -= 1
-                if left[0] == 0:
-                    happen()
-                return left[0] <= 0
-
-            yield is_unwanted
-
-        monkeypatch.setattr(work, "held", held)
-
-    return arrange
+    return is_unwanted
 
 
-def nothing() -> None:
-    pass
+def check_next() -> Training:
+    claimed = claims.claim_training(to_check=True, worker="a:1")
+    assert claimed is not None
+    work.check_recipe(claimed, wanted_for(1000))
+    claimed.refresh_from_db()
+    return claimed
+
+
+def train_next(is_unwanted: Callable[[], bool]) -> Training:
+    claimed = claims.claim_training(to_check=False, worker="a:1")
+    assert claimed is not None
+    work.train_recipe(claimed, is_unwanted)
+    claimed.refresh_from_db()
+    return claimed
 
 
 def begin(cast: Cast, source: str) -> Training:
     """Checked and started."""
-    training = write_recipe(actor=cast.researcher, source=source)
-    assert work.check_next(worker="a:1")
-    training.refresh_from_db()
+    write_recipe(actor=cast.researcher, source=source)
+    training = check_next()
     assert training.state == TrainingState.READY, training.error
     start_training(actor=cast.researcher, training=training)
     return training
 
 
-def test_a_checked_recipe_is_trained_on_after_its_process_was_stopped(
-    cast: Cast, model_dir: Path, after: Callable[[int, Callable[[], object]], None]
-) -> None:
-    after(100, nothing)
+def test_a_checked_recipe_is_trained_on_after_its_process_was_stopped(cast: Cast, model_dir: Path) -> None:
     training = begin(cast, write_data(model_dir, steps=20))
     [see, say] = training.report["stages"]
     assert (see["samples"], say["samples"], say["fits"]) == (2, 2, True)
     assert any("【red" in line for line in say["preview"])
 
-    after(15, nothing)  # the first stage has 5 steps
-    assert work.train_next(worker="a:1")
-    training.refresh_from_db()
+    training = train_next(wanted_for(15))  # the first stage has 5 steps
     assert (training.state, training.stage) == (TrainingState.WAITING, "say")
     stopped_at = training.saved_step
     assert 0 < stopped_at < 20
 
-    after(1000, nothing)
-    assert work.train_next(worker="b:2")
-    training.refresh_from_db()
+    training = train_next(wanted_for(1000))
     assert (training.state, training.step, training.error) == (TrainingState.DONE, 20, "")
     assert training.model is not None
     assert training.model.card["evaluation"]["questions"] == 4
@@ -95,24 +91,17 @@ def test_a_checked_recipe_is_trained_on_after_its_process_was_stopped(
     assert bytes(samples[0].picture)[:4] == b"\x89PNG"
 
 
-def test_cancelling_stops_at_a_checkpoint_and_bad_rows_are_named(
-    cast: Cast, model_dir: Path, after: Callable[[int, Callable[[], object]], None]
-) -> None:
-    after(100, nothing)
+def test_cancelling_stops_at_a_checkpoint_and_bad_rows_are_named(cast: Cast, model_dir: Path) -> None:
     source = write_data(model_dir, steps=20)
     training = begin(cast, source)
-    after(3, lambda: cancel_training(actor=cast.researcher, training=training))
-    assert work.train_next(worker="a:1")
-    training.refresh_from_db()
+    training = train_next(wanted_for(3, lambda: cancel_training(actor=cast.researcher, training=training)))
     assert training.state == TrainingState.CANCELLED
     assert list((model_dir / "vlm" / ".work" / "tiny" / "see").glob("checkpoint-*"))
 
     with (model_dir / "rows.jsonl").open("a") as rows:
         rows.write('{"image": "green.png", "instruction": "what is this", "answer": "green"}\n')
-    after(100, nothing)
-    bad = write_recipe(actor=cast.researcher, source=source)
-    assert work.check_next(worker="a:1")
-    bad.refresh_from_db()
+    write_recipe(actor=cast.researcher, source=source)
+    bad = check_next()
     assert bad.state == TrainingState.FAILED
     assert "rows.jsonl, row 5" in bad.error
     assert [stage["id"] for stage in bad.report["stages"]] == ["see", "say"]
@@ -122,8 +111,6 @@ def test_cancelling_stops_at_a_checkpoint_and_bad_rows_are_named(
 def test_a_process_notices_that_its_worker_is_gone(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    from apps.training.tests.makers import make_training
-
     settings.TRAINING_LEASE_SECONDS = 1
     make_training(cast.researcher, state=TrainingState.WAITING)
     training = claims.claim_training(to_check=False, worker="a:1")
@@ -137,8 +124,6 @@ def test_a_process_notices_that_its_worker_is_gone(
 
 
 def wait(condition: Callable[[], bool]) -> None:
-    import time
-
     end = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < end

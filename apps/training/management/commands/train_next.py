@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from apps.training.services.claims import claim_training, held
+
 LOW_PRIORITY = 10
 
 
@@ -21,8 +23,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, duty: str, **options: Any) -> None:
         os.nice(LOW_PRIORITY)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        from apps.training.services import work
+        to_check = duty == "check"
+        training = claim_training(to_check=to_check, worker=f"{socket.gethostname()}:{os.getpid()}")
+        if training is None:
+            return
+        with held(training) as is_unwanted:
+            from apps.training.services import work  # takes seconds: the lease is kept meanwhile
 
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        next_one = work.check_next if duty == "check" else work.train_next
-        next_one(worker=worker)
+            (work.check_recipe if to_check else work.train_recipe)(training, is_unwanted)
