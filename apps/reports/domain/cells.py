@@ -1,23 +1,8 @@
-"""What may stand in a cell of somebody's spreadsheet."""
+"""What a cell of a report's table may hold; text goes through `harmless`."""
 
 from __future__ import annotations
 
-import re
+from apps.web.spreadsheets import harmless, printable
 
 Cell = float | int | str | bool | None
-RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-
-
-def printable(text: str) -> str:
-    """Text without control characters, each shown as the sign for "no such character"."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def harmless(text: str) -> str:
-    """Text with an apostrophe before it if a spreadsheet would take it for a formula, and no control characters.
-
-    Numbers never pass through here, so -0.1 stays a number (OWASP, "CSV injection").
-    """
-    clean = printable(text)
-    return f"'{clean}" if clean.startswith(RUNS) else clean
+__all__ = ["Cell", "harmless", "printable"]
