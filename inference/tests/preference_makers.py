@@ -63,8 +63,8 @@ SPEAK = """
 """
 ALIGN = """
   - id: align
-    preferences: {paths: [./pairs.jsonl], held_out: 0.25, beta: 0.1}
-    train: {lora: {rate: 0.01, rank: 4}}
+    preferences: {paths: [./pairs.jsonl], held_out: 0.25, beta: 0.5}
+    train: {lora: {rate: 0.001, rank: 4}}
     batch_size: 8
     steps: 20
     save_every: 10

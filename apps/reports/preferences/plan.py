@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from apps.assessment.models import Comparison, Judgment, LeakHit, Rating
+from apps.assessment.models import AssignmentState, Comparison, Judgment, LeakHit, Rating, StandingState
 from apps.buckets.models import Image, TaskImage
 from apps.reports.preferences.rules import Candidate, Selection, Vote, select
 from apps.reports.provenance import code_version
@@ -63,35 +63,40 @@ def plan_export(evaluation: Evaluation, lift: Collection[str] = ()) -> Plan:
 
 
 def candidates_of(evaluation: Evaluation) -> list[Candidate]:
-    """All comparisons in the bucket's order; five queries, no texts."""
+    """All comparisons in the bucket's order; six queries, no texts."""
     votes, lost = _votes(evaluation), _tasks_without_picture(evaluation)
-    rows = evaluation.comparisons.annotate(
+    rows = evaluation.comparisons.compared().annotate(
         leaked=Exists(LeakHit.objects.filter(comparison=OuterRef("pk"))),
         same=Q(answer_a__text=F("answer_b__text")),
         empty=Q(answer_a__text__regex=BLANK) | Q(answer_b__text__regex=BLANK),
     )
-    found = rows.order_by("task__position").values_list("pk", "task_id", "state", "leaked", "same", "empty")
-    return [
-        Candidate(pk, state, leaked, same, empty, task in lost, tuple(votes.get(pk, ())))
-        for pk, task, state, leaked, same, empty in found
-    ]
+    found = rows.order_by("task__position", "pk").values_list(
+        "pk", "task_id", "state", "is_check", "leaked", "same", "empty"
+    )
+    return [Candidate(pk, *facts, task in lost, tuple(votes.get(pk, ()))) for pk, task, *facts in found]
 
 
 def _votes(evaluation: Evaluation) -> dict[int, list[Vote]]:
     """By comparison, in the order of their making."""
     ratings: dict[int, dict[str, int]] = defaultdict(dict)
-    current = Judgment.objects.filter(assignment__evaluation=evaluation).current()
-    for judgment, key, preference in Rating.objects.filter(judgment__in=current).values_list(
-        "judgment_id", "criterion__key", "preference"
-    ):
-        if preference is not None:
-            ratings[judgment][key] = preference
-    votes: dict[int, list[Vote]] = defaultdict(list)
-    said = current.order_by("judged_at", "pk").values_list(
-        "pk", "assignment__comparison_id", "verdict", "assessor__simulated"
-    )
-    for pk, comparison, verdict, simulated in said:
-        votes[comparison].append(Vote(verdict, simulated, ratings.get(pk, {})))
+    current = Judgment.objects.filter(assignment__evaluation=evaluation).compared()
+    said = Rating.objects.filter(judgment__in=current).exclude(preference=None)
+    for judgment_id, key, preference in said.values_list("judgment_id", "criterion__key", "preference"):
+        ratings[judgment_id][key] = preference or 0
+    gone = evaluation.standings.exclude(state=StandingState.WORKING).values_list("assessor_id", flat=True)
+    stopped, votes = set(gone), defaultdict[int, list[Vote]](list)
+    for judgment in current.select_related("assignment", "assessor").order_by("judged_at", "pk"):
+        votes[judgment.assignment.comparison_id].append(
+            Vote(
+                verdict=judgment.verdict,
+                simulated=judgment.assessor.simulated,
+                withdrawn=judgment.assignment.state != AssignmentState.DONE,
+                stopped=judgment.assessor_id in stopped,
+                unseen=judgment.is_unseen,
+                contradicts=bool(judgment.contradiction),
+                ratings=ratings.get(judgment.pk, {}),
+            )
+        )
     return votes
 
 

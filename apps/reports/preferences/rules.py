@@ -22,20 +22,26 @@ MEANT = {"a_much": "a", "a": "a", "b": "b", "b_much": "b", "tie": "tie", "both_b
 
 @dataclass(frozen=True)
 class Vote:
-    """One current judgment in terms of the pipelines; `ratings` by criterion, 1 when A is better, -1 when B is."""
+    """One current judgment in terms of the pipelines; `ratings` by criterion, 1 when A is better, -1 when B is.
+    `stopped`: the assessor is paused or banned in the evaluation; `contradicts`: all but the verdict says otherwise."""
 
     verdict: str
     simulated: bool = False
+    withdrawn: bool = False
+    stopped: bool = False
+    unseen: bool = False
+    contradicts: bool = False
     ratings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A comparison before its texts are read. `key` is its primary key; `leaked`: a possible leak was found in it, and
-    masked or accepted; `lost_picture`: the file of a picture is gone."""
+    """A comparison before its texts are read. `key` is its primary key; `check`: it was made to test an assessor;
+    `leaked`: a possible leak was found, and masked or accepted; `lost_picture`: the file of a picture is gone."""
 
     key: int
     state: str = "released"
+    check: bool = False
     leaked: bool = False
     same: bool = False
     empty: bool = False
@@ -60,9 +66,14 @@ class Rule(Generic[T]):
 
 
 VOTE_RULES: tuple[Rule[Vote], ...] = (
+    Rule("withdrawn", _("withdrawn, and judged again by others"), lambda vote: vote.withdrawn),
+    Rule("stopped", _("by an assessor who is paused or banned"), lambda vote: vote.stopped, may_lift=True),
     Rule("simulated", _("made by a program, not a person"), lambda vote: vote.simulated, may_lift=True),
+    Rule("unseen", _("made before both answers and the picture were seen"), lambda vote: vote.unseen, may_lift=True),
+    Rule("contradicts", _("its criteria say the contrary"), lambda vote: vote.contradicts, may_lift=True),
 )
 PAIR_RULES: tuple[Rule[Candidate], ...] = (
+    Rule("check", _("made to test an assessor: gold, control, re-test, training"), lambda pair: pair.check),
     Rule("held", _("waits for a decision about a possible leak"), lambda pair: pair.state == "held"),
     Rule("excluded", _("excluded because of a leak"), lambda pair: pair.state == "excluded"),
     Rule("leaked", _("an answer has a leak that was masked or accepted"), lambda pair: pair.leaked, may_lift=True),

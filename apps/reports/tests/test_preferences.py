@@ -14,8 +14,9 @@ from django.utils import timezone
 from pyarrow import parquet
 
 from apps.accounts.tests.makers import make_user
-from apps.assessment.models import Decision, LeakHit
+from apps.assessment.models import Decision, LeakHit, StandingState
 from apps.assessment.services import claim_comparison, decide_leaks
+from apps.assessment.services.standing import change_standing
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.audit.models import AuditEvent
 from apps.reports.preferences.forms import forms
@@ -52,6 +53,9 @@ BY_PROGRAM = votes("a", "a", simulated=True)
         (Candidate(1), "unjudged"),
         (Candidate(1, votes=BY_PROGRAM), "unjudged"),
         (Candidate(1, votes=(*BY_PROGRAM, *votes("b"))), ""),
+        (Candidate(1, votes=(Vote("a", withdrawn=True),)), "unjudged"),
+        (Candidate(1, votes=(Vote("a", unseen=True), Vote("a", contradicts=True))), "unjudged"),
+        (Candidate(1, check=True, votes=votes("a")), "check"),
         (Candidate(1, state="held"), "held"),
         (Candidate(1, state="excluded", leaked=True), "excluded"),
         (Candidate(1, leaked=True, votes=votes("a")), "leaked"),
@@ -69,13 +73,10 @@ def test_the_guard_leaves_out_what_teaches_nothing_and_counts_it(candidate: Cand
 def test_rules_may_be_lifted_but_not_those_without_which_nothing_is_chosen() -> None:
     programs = Candidate(1, leaked=True, votes=(*BY_PROGRAM, *votes("b")))
     found = select([programs], ["leaked", "simulated"])
-    assert (found.pairs[0].winner, found.lifted, found.judgments_out) == (
-        "a",
-        ("simulated", "leaked"),
-        {"simulated": 0},
-    )
+    assert (found.pairs[0].winner, found.lifted) == ("a", ("simulated", "leaked"))
+    assert found.judgments_out["simulated"] == 0
     assert select([programs], ["leaked"]).pairs[0].winner == "b"
-    with pytest.raises(ValueError, match="no rule that may be lifted: tie; there are: simulated"):
+    with pytest.raises(ValueError, match="no rule that may be lifted: tie; there are: stopped"):
         select([programs], ["tie"])
 
 
@@ -145,6 +146,14 @@ def test_simulated_judgments_and_leaks_stay_out_unless_asked_for(cast: Cast) -> 
     assert everything.manifest["taken_in_all_the_same"] == ["simulated", "leaked"]
     first = next(Export(everything, everything.manifest).rows())
     assert first.values["chosen"][0]["content"][0]["text"] == leak
+
+
+def test_judgments_of_who_was_paused_stay_out(judged: Evaluation, cast: Cast) -> None:
+    person = judged.assessors.get(email="judge0@example.org")
+    facts: dict[str, Any] = {"actor": cast.researcher, "evaluation": judged, "assessor": person}
+    change_standing(**facts, state=StandingState.PAUSED, reason="gold", now=timezone.now())
+    manifest = plan_export(judged).manifest
+    assert (manifest["judgments"]["left_out"]["stopped"], manifest["pairs"]) == (6, 4)
 
 
 def test_a_picture_that_is_gone_leaves_its_comparisons_out(judged: Evaluation) -> None:
