@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from apps.assessment.models import Evaluation
+from apps.benchmarks.models import BenchmarkRun
+from apps.benchmarks.queries import overall
 from apps.generation.models import Run
 from apps.generation.queries import run_progress
 from apps.reports.models import Report
@@ -12,7 +14,7 @@ from sbs_platform.demo.visitor import UnexpectedPage, Visitor
 FORMATS = ("csv", "xlsx", "json", "pdf")
 PAGES = {
     "admin": ["/admin/", "/accounts/people/"],
-    "researcher": ["/", "/buckets/", "/pipelines/", "/runs/", "/evaluations/", "/reports/"],
+    "researcher": ["/", "/buckets/", "/pipelines/", "/runs/", "/evaluations/", "/benchmarks/", "/reports/"],
     "assessor": ["/evaluations/judge/"],
 }
 
@@ -51,5 +53,8 @@ def facts(runs: tuple[Run, ...], evaluation: Evaluation) -> Iterator[tuple[str, 
     for run in runs:
         state = run_progress(run)
         yield f"answers of {run.revision}", f"{state.done} done, {state.failed} failed of {state.total}"
+    for scored in BenchmarkRun.objects.order_by("pk"):
+        mean = overall(scored)
+        yield f"right answers of {scored.run.revision}", f"{mean.percent:.1f} % of {mean.tasks}"
     places = evaluation.assignments
     yield "judgments", f"{places.filter(state='done').count()} of {places.count()}, all simulated"

@@ -4,8 +4,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from django.conf import settings
-
 from apps.accounts.models import User
 from apps.buckets.models import Bucket
 from apps.buckets.services import import_bucket
@@ -15,14 +13,17 @@ from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.pipelines.services import create_pipeline
 from apps.web.progress import PhaseBars
 from demo.bucket.build import write_demo_bucket
-from inference.presets import presets
+from demo.pipelines.definitions import ONE_WORD, definition
 
 BUCKET = "Everyday pictures and questions"
 SEED = 20_261_122
-CANDIDATE, BASELINE = "search-llm", "instruction-only"
+CANDIDATE, BASELINE, DIRECT = "search-vlm", "search-llm", "direct-vlm"
 PIPELINES = {
-    CANDIDATE: "Looks at the picture, writes a query, looks facts up, then answers with SmolLM2-135M.",
-    BASELINE: "SmolLM2-135M answers from the instruction alone, without the picture.",
+    CANDIDATE: "As search-llm, but a small vision-language model writes the query and a caption.",
+    BASELINE: "Looks at the picture, writes a query, looks facts up, then answers with SmolLM2-135M.",
+    DIRECT: "A small vision-language model, which knows plain coloured shapes, answers from picture and question.",
+    CANDIDATE + ONE_WORD: "search-vlm, asked for one word, so that an answer can be compared with the right one.",
+    BASELINE + ONE_WORD: "search-llm, asked for one word, so that an answer can be compared with the right one.",
 }
 
 Say = Callable[[str], None]
@@ -52,17 +53,17 @@ def load_revision(researcher: User, name: str) -> PipelineRevision:
     pipeline = Pipeline.objects.filter(name=name).first()
     if pipeline is not None:
         return pipeline.revisions.order_by("number")[0]
-    own = settings.BASE_DIR / "demo" / "pipelines" / f"{name}.yaml"
-    source = own.read_text() if own.exists() else presets()[name]
-    return create_pipeline(actor=researcher, name=name, description=PIPELINES[name], source=source)
+    return create_pipeline(actor=researcher, name=name, description=PIPELINES[name], source=definition(name))
 
 
 def load_runs(researcher: User, bucket: Bucket, say: Say) -> tuple[Run, Run]:
     """The candidate's run and the baseline's; workers begin as soon as they are committed."""
-    runs = []
-    for name in (CANDIDATE, BASELINE):
-        revision = load_revision(researcher, name)
-        run = Run.objects.filter(bucket=bucket, revision=revision).order_by("created_at").first()
-        runs.append(run or start_run(actor=researcher, bucket=bucket, revision=revision, seed=SEED))
-        say(f"Run: {runs[-1]}")
-    return runs[0], runs[1]
+    return load_run(researcher, bucket, CANDIDATE, say), load_run(researcher, bucket, BASELINE, say)
+
+
+def load_run(researcher: User, bucket: Bucket, name: str, say: Say) -> Run:
+    revision = load_revision(researcher, name)
+    run = Run.objects.filter(bucket=bucket, revision=revision).order_by("created_at").first()
+    run = run or start_run(actor=researcher, bucket=bucket, revision=revision, seed=SEED)
+    say(f"Run: {run}")
+    return run

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
 from apps.web.progress import Progress
 from sbs_platform.demo.answers import Unanswered, wait_for_answers
@@ -14,6 +15,7 @@ from sbs_platform.demo.evaluations import (
     load_simulated_evaluation,
     mask_leaks,
 )
+from sbs_platform.demo.measured import load_benchmark, score_all
 from sbs_platform.demo.people import load_people
 from sbs_platform.demo.visitor import UnexpectedPage
 
@@ -31,7 +33,9 @@ class Command(BaseCommand):
         bucket = load_bucket(people.researcher, lambda line: None)
         runs = load_runs(people.researcher, bucket, lambda line: None)
         try:
-            wait_for_answers(runs, timeout_s=options["timeout"], strict=options["strict"])
+            benchmark, measured = load_benchmark(people.researcher, lambda line: None)
+            wait_for_answers((*runs, *measured), timeout_s=options["timeout"], strict=options["strict"])
+            before, after, *_ = score_all(people.researcher, benchmark, measured)
             evaluation, programs = load_simulated_evaluation(people, runs)
             for opened in (evaluation, load_own_evaluation(people, runs)):
                 if masked := mask_leaks(people.researcher, opened):
@@ -44,4 +48,6 @@ class Command(BaseCommand):
         except (Unanswered, UnexpectedPage) as error:
             raise CommandError(str(error)) from error
         report = load_report(people.researcher, evaluation)
+        beside = reverse("benchmarks:compare", args=[before.public_id, after.public_id])
+        self.stdout.write(f"Before and after: {options['address']}{beside}")
         self.stdout.write(f"Report: {options['address']}/reports/{report.public_id}/")
