@@ -22,6 +22,7 @@ from inference.models.lora import add_lora, switch
 from inference.models.memory import UNREADABLE, MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
+from inference.models.shipped import put_in_place
 from inference.spec.model import ModelSpec
 from inference.vlm import encoders  # noqa: F401  makes AutoModel know encoders of our own
 
@@ -144,6 +145,7 @@ def locate(spec: ModelSpec, model_dir: Path) -> dict[str, Any]:
         return {"path": spec.source, "revision": spec.revision, "cache_dir": model_dir / "hub"}
     if spec.is_wheel:
         return {"path": converted_folder(spec.source.removeprefix("wheel:"), model_dir), "local_files_only": True}
+    put_in_place(spec.source, model_dir)
     folder = (model_dir / spec.source).resolve()
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(

@@ -1,6 +1,7 @@
 """Several LoRAs on one model: each answers as if it were merged, and one that does not belong is refused."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,15 @@ from PIL import Image
 
 from inference.declare import Model, Request, Result
 from inference.engines import engines
-from inference.errors import ModelUnavailable
-from inference.models.lora import BASE, UPDATE, sample, write_base
+from inference.errors import ModelUnavailable, SpecError
+from inference.models.lora import BASE, CONFIG, UPDATE, sample, write_base
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.makers import make_image_model
+from inference.tests.test_vlm_training import make_recipe, quiet
+from inference.vlm.architecture import Further
+from inference.vlm.build import build_vlm
+from inference.vlm.recipe import parse_recipe
+from inference.vlm.training.run import train
 
 pytestmark = pytest.mark.model
 LAYERS = ["model.language_model.layers.0.self_attn.q_proj", "model.language_model.layers.1.mlp.up_proj"]
@@ -90,3 +96,51 @@ def test_what_does_not_belong_is_refused(folder: Path, tmp_path: Path) -> None:
         with pytest.raises(ModelUnavailable, match=rf"can't be laid on \./base: .*{told}"):
             engines()["transformers"].load(spec, folder)
     assert not (tmp_path / BASE).exists()
+
+
+def test_what_is_shipped_is_put_in_place_when_it_is_first_asked_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(folder / "first", tmp_path / "first")
+    monkeypatch.setattr("inference.models.shipped.WEIGHTS", tmp_path)
+    found, known = (load(folder, "base", lora).describe()["lora"]["files"] for lora in ("vlm/first", "first"))
+    assert found == known
+    with pytest.raises(ModelUnavailable, match="no LoRA"):
+        load(folder, "base", "vlm/second")
+
+
+BASE_STAGES = """
+stages:
+  - id: say
+    data: [{path: ./rows.jsonl, kind: triplets}]
+    train: {adapter: 0.01}
+    batch_size: 4
+    steps: 1
+"""
+FURTHER = """
+model: {name: taught, base: ./vlm/tiny}
+stages:
+  - id: more
+    data: [{path: ./rows.jsonl, kind: triplets}]
+    train: {lora: {rate: 0.01, rank: 4, merge: false}}
+    batch_size: 4
+    steps: 2
+"""
+
+
+@pytest.mark.slow
+def test_a_finished_model_is_trained_further_and_its_lora_is_kept_apart(tmp_path: Path) -> None:
+    train(make_recipe(tmp_path, BASE_STAGES), tmp_path, quiet, device="cpu")
+    folder = train(parse_recipe(FURTHER), tmp_path, quiet, device="cpu")
+    assert {path.name for path in folder.iterdir()} == {CONFIG, UPDATE, BASE, "card.json", "README.md"}
+    assert "./vlm/tiny/model.safetensors" in json.loads((folder / "card.json").read_text())["data_sha256"]
+    assert "LoRA alone" in (folder / "README.md").read_text()
+    assert load(tmp_path, "vlm/tiny", "vlm/taught").describe()["lora"]["source"] == "./vlm/taught"
+    for wrong, told in (
+        (FURTHER.replace("./vlm/tiny", "tiny"), "model.base"),
+        (FURTHER.replace("{lora", "{adapter: 0.1, lora"), "nothing but lora"),
+    ):
+        with pytest.raises(SpecError, match=told):
+            parse_recipe(wrong)
+    with pytest.raises(ModelUnavailable, match=r"\./rows is no finished model|no model in"):
+        build_vlm(Further(name="x", base="./rows"), tmp_path)
