@@ -17,7 +17,7 @@ from inference.vlm.build import build_vlm
 from inference.vlm.describe import describe
 
 pytestmark = pytest.mark.model
-IMAGE_TOKENS = {"mlp": 4, "linear": 4, "qformer": 3, "cross_attention": 1}
+IMAGE_TOKENS = {"mlp": 4, "linear": 4, "qformer": 3, "perceiver": 3, "cross_attention": 1, "one_tile": 1}
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def greedy(vlm: Any, picture: Path, tokens: int) -> str:
 def test_the_families_cost_what_they_cost(tmp_path: Path, kind: str) -> None:
     found = describe(build_vlm(make_architecture(tmp_path, kind), tmp_path))
     assert found.image_tokens == IMAGE_TOKENS[kind]
-    assert found.family == ("cross-attention" if kind == "cross_attention" else "prompt-based")
+    assert found.family == ("cross-attention" if kind in {"cross_attention", "one_tile"} else "prompt-based")
     assert found.context_left == 128 - IMAGE_TOKENS[kind]
     assert all(found.parameters.values())
 
@@ -113,11 +113,13 @@ def make_red(folder: Path) -> Path:
     return folder / "red.png"
 
 
-def test_new_layers_of_cross_attention_begin_silent(tmp_path: Path) -> None:
+def test_new_layers_of_cross_attention_are_the_adapter_and_begin_silent(tmp_path: Path) -> None:
     """Without a picture, and with one whose gates are closed, the model writes as its LLM does."""
     from transformers import AutoModelForCausalLM
 
-    model = build_vlm(make_architecture(tmp_path, "cross_attention"), tmp_path).model.eval()
+    vlm = build_vlm(make_architecture(tmp_path, "one_tile"), tmp_path)
+    model = vlm.model.eval()
+    assert {name.split("layers.")[-1][:5] for name, _ in vlm.parameters("adapter") if ".mlp." in name} == {"1.mlp"}
     llm = AutoModelForCausalLM.from_pretrained(tmp_path / "llm").train(False)
     tokens = torch.tensor([[7, 8, 9, 10]])
     with torch.no_grad():
@@ -127,14 +129,13 @@ def test_new_layers_of_cross_attention_begin_silent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("kind: mlp", "kind: mpl", ["adapter.kind", "mpl", "cross_attention, linear, mlp, qformer"]),
+        ("kind: mlp", "kind: mpl", ["adapter.kind", "mpl", "cross_attention, linear, mlp, perceiver, qformer"]),
         ("kind: mlp", "kind: mlp, config: {depth: 2}", ["adapter.config.depth", "feature_layer"]),
         ("llm:", "llms:", ["llms", "name, encoder, adapter, llm"]),
         ("image_token: <image>", "image_token: <nothing>", ["<nothing>", "image_token", "<user>"]),
         ("./llm", "./nowhere", ["llm", "nowhere", "config.json"]),
         ("convolutional_vision", "no_such_type", ["encoder", "no_such_type"]),
         ("kind: mlp", "kind: qformer", ["qformer", "blip_2_vision_model", "convolutional_vision"]),
-        ("kind: mlp", "kind: cross_attention", ["mllama_vision_model", "mlp"]),
         ("source: ./llm", "source: owner/model", ["llm", "40-digit commit"]),
     ],
 )

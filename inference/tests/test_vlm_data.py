@@ -10,9 +10,11 @@ from PIL import Image
 
 from inference.errors import SpecError
 from inference.tests.vlm_makers import architecture_yaml, make_architecture, told
+from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm, adapter_of, build_vlm
 from inference.vlm.data.dataset import Ordered, Samples
-from inference.vlm.data.easy_vqa import known_of, only
+from inference.vlm.data.easy_vqa import conversations, documents, known_of, only, text_only
+from inference.vlm.data.kinds import read_row
 from inference.vlm.data.preview import preview, samples_of
 from inference.vlm.data.rows import BadData
 from inference.vlm.recipe import SHIPPED, Stage, parse_recipe, read_recipe
@@ -195,7 +197,9 @@ def test_a_recipe_with_a_fault_is_refused_by_line_and_key(extra: str, says: list
 
 def test_the_recipes_that_come_with_the_platform_are_sound() -> None:
     recipes = [read_recipe(Path(path.stem)) for path in SHIPPED.glob("*.yaml")]
-    assert [adapter_of(recipe.model)[0].name for recipe in recipes]
+    assert [adapter_of(recipe.model)[0].name for recipe in recipes if isinstance(recipe.model, Architecture)]
+    kinds = {data.kind for recipe in recipes for stage in recipe.stages for data in stage.data or []}
+    assert kinds == {"pairs", "interleaved", "triplets", "conversations"}
     assert [recipe.model.name for recipe in recipes] == [path.stem for path in SHIPPED.glob("*.yaml")]
 
 
@@ -210,3 +214,18 @@ def test_what_questions_say_of_a_picture() -> None:
     known = known_of(asked)
     assert (only(known[1]["colour"]), only(known[1]["shape"])) == ("teal", "circle")
     assert (only(known[2]["colour"]), only(known[2]["shape"]), only(known[3]["shape"])) == (None, "circle", "circle")
+
+
+def test_rows_of_the_example_recipes_are_of_their_kinds() -> None:
+    told = [{"image": f"{number}.png", "answer": "a red circle", "instruction": "what"} for number in range(4)]
+    talks = [*conversations([*told, *told]), *text_only()]
+    made = [("interleaved", row) for row in documents(told)] + [("conversations", row) for row in talks]
+    pictures = [len(read_row(kind, row, "").images) for kind, row in made]
+    assert pictures == [3, *[1] * 4, *[0] * 11]
+
+
+def test_a_picture_that_is_lost_while_training_is_named_and_training_can_go_on(vlm: Vlm, tmp_path: Path) -> None:
+    samples = samples_of(vlm, stage(write(tmp_path / "rows.jsonl", triplets("red"))), tmp_path)
+    (tmp_path / "red.png").unlink()
+    with pytest.raises(BadData, match=r"red.png can't be .*same command goes on"):
+        batch(vlm, samples)

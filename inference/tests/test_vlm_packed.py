@@ -14,6 +14,7 @@ from inference.vlm.packed.manifest import MANIFEST, PARTS
 from inference.vlm.packed.unpack import unpack
 from inference.vlm.packed.write import pack
 from inference.vlm.training.run import train
+from inference.vlm.training.work import RESULT
 
 pytestmark = pytest.mark.slow
 EVALUATION = """evaluation:
@@ -63,6 +64,13 @@ def test_another_machine_builds_the_very_model_that_was_packed_and_evaluated(pac
     files = {path.name: path.stat().st_size for path in (packed / "packed" / "tiny").iterdir()}
     assert sum(files.values()) - files["README.md"] - files["card.json"] < (built / "model.safetensors").stat().st_size
     assert load_file(packed / "packed" / "tiny" / "say.lora.safetensors").popitem()[1].dtype == torch.float16
+
+
+def test_a_stage_leaves_the_other_parts_alone_and_keeps_only_what_it_changed(packed: Path) -> None:
+    see, say = (load_file(packed / "vlm" / ".work" / "tiny" / stage / RESULT) for stage in ("see", "say"))
+    assert any("running_mean" in name for name in see)
+    assert {name.split(".")[1] for name in say} == {"multi_modal_projector", "language_model"}
+    assert all("lora_" in name for name in say if "language_model" in name)
 
 
 def test_the_card_tells_by_group_what_holds_what_it_cost_and_what_it_can_not(packed: Path) -> None:

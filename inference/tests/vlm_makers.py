@@ -26,7 +26,9 @@ KINDS = {
     "mlp": (CONVOLUTIONAL, "{kind: mlp}"),
     "linear": (TRANSFORMER % "clip_vision_model", "{kind: linear}"),
     "qformer": (TRANSFORMER % "blip_2_vision_model", QFORMER),
+    "perceiver": (CONVOLUTIONAL, "{kind: perceiver, config: {latents: 3, heads: 4, head_dim: 8, key_value_heads: 2}}"),
     "cross_attention": (TILED, "{kind: cross_attention, config: {every: 1}}"),
+    "one_tile": (CONVOLUTIONAL, "{kind: cross_attention, config: {every: 1}}"),
 }
 
 

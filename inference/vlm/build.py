@@ -44,6 +44,9 @@ class Vlm:
     base: str = ""
     lora: "Lora | None" = None
 
+    def __post_init__(self) -> None:
+        self.adapter = self.adapter.of(self.model)
+
     def save(self, folder: Path) -> None:
         """As `save_pretrained` writes it: `source: ./…` of a pipeline's model loads the folder, or `lora: ./…`."""
         if self.lora is not None:
@@ -55,8 +58,13 @@ class Vlm:
     @property
     def encoder(self) -> Any:
         """The module that reads pictures."""
-        called = self.adapter.roles["encoder"]
-        return next(found for name, found in self.model.named_modules() if name.rpartition(".")[2] in called)
+        modules = dict(self.model.named_modules())
+        return next(
+            found
+            for called in self.adapter.roles["encoder"]
+            for name, found in modules.items()
+            if name.rpartition(".")[2] == called
+        )
 
     def parameters(self, role: str) -> list[tuple[str, Any]]:
         """Those of the encoder, the adapter or the LLM, by name."""

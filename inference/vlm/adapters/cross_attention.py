@@ -1,8 +1,8 @@
 """Cross-attention: layers between those of the LLM look at the picture, which takes one token of the prompt.
 
-As in Llama 3.2 Vision (Grattafiori et al. 2024). The library's class brings its own vision transformer and its own
-copy of Llama's layers, so the encoder's `model_type` must be `mllama_vision_model` and the LLM's `llama`. New layers
-begin with closed gates: before training the model answers as its LLM does.
+As in Llama 3.2 Vision (Grattafiori et al. 2024). The library's class brings its own copy of Llama's layers, so the LLM
+must be a `llama`. It also brings a vision transformer, `mllama_vision_model`, which cuts pictures into tiles; any other
+encoder sees a picture as one tile. New layers begin with closed gates: untrained, the model answers as its LLM does.
 """
 
 from typing import Annotated, Any
@@ -14,8 +14,10 @@ from torch import Tensor
 from inference.errors import ModelUnavailable
 from inference.spec.model import Strict
 from inference.vlm.adapters import Adapter
+from inference.vlm.adapters.llava import count_patches
 from inference.vlm.parts import Parts
 
+TILED = "mllama_vision_model"
 SHARED = (
     "vocab_size", "hidden_size", "hidden_act", "num_attention_heads", "num_key_value_heads", "intermediate_size",
     "rope_parameters", "rms_norm_eps", "max_position_embeddings", "bos_token_id", "eos_token_id", "pad_token_id",
@@ -23,14 +25,15 @@ SHARED = (
 
 
 class CrossAttentionOptions(Strict):
-    """A new layer before every `every`-th layer of the LLM, the first of them before layer `every`."""
+    """A new layer before every `every`-th layer of the LLM, the first of them before layer `every`. `gate` is where
+    its gates begin: 0 is closed, and slow to open where layers start from nothing; 1 lets three quarters pass (tanh).
+    """
 
     every: Annotated[int, Field(ge=1, le=1000)] = 4
+    gate: Annotated[float, Field(ge=0, le=3)] = 0.0
 
 
 def build(parts: Parts, options: CrossAttentionOptions) -> tuple[Any, Any]:
-    from transformers import MllamaConfig, MllamaForConditionalGeneration
-
     must_fit(parts)
     own = parts.llm.config
     places = new_layers(own.num_hidden_layers, options.every)
@@ -38,27 +41,50 @@ def build(parts: Parts, options: CrossAttentionOptions) -> tuple[Any, Any]:
         "num_hidden_layers": own.num_hidden_layers + len(places),
         "cross_attention_layers": places,
     }
-    config = MllamaConfig(vision_config=parts.encoder.config, text_config=text, image_token_index=parts.image_token_id)
-    model = MllamaForConditionalGeneration(config)
-    model.model.vision_model.load_state_dict(parts.encoder.state_dict())
+    given = {"vision_config": parts.encoder.config, "text_config": text, "image_token_index": parts.image_token_id}
+    model, encoder = tiled(given) if parts.encoder.config.model_type == TILED else one_tile(given, parts)
+    encoder.load_state_dict(parts.encoder.state_dict())
     take_llm(model, parts.llm, places)
+    open_gates(model, options.gate)
     model.generation_config = parts.llm.generation_config
     return model, processor(parts)
 
 
+def tiled(given: dict[str, Any]) -> tuple[Any, Any]:
+    """The model and its encoder."""
+    from transformers import MllamaConfig, MllamaForConditionalGeneration
+
+    model = MllamaForConditionalGeneration(MllamaConfig(**given))
+    return model, model.model.vision_model
+
+
+def one_tile(given: dict[str, Any], parts: Parts) -> tuple[Any, Any]:
+    from inference.vlm.classes import OneTileMllama, OneTileMllamaConfig
+
+    states = count_patches(parts.encoder, parts.image_size)
+    model = OneTileMllama(OneTileMllamaConfig(**given, image_states=states))
+    return model, model.model.vision_model.vision_tower
+
+
 def must_fit(parts: Parts) -> None:
-    found = parts.encoder.config.model_type, parts.llm.config.model_type
-    for part, needed, given in zip(("encoder", "LLM"), ("mllama_vision_model", "llama"), found, strict=True):
-        if needed != given:
-            raise ModelUnavailable(
-                f"The adapter cross_attention needs an {part} of type {needed}, not {given}: give such a one, or use "
-                "the adapter mlp."
-            )
+    given = parts.llm.config.model_type
+    if given != "llama":
+        raise ModelUnavailable(
+            f"The adapter cross_attention needs an LLM of type llama, not {given}: give such a one, or take mlp."
+        )
 
 
 def new_layers(layers: int, every: int) -> list[int]:
     """Places of the new layers among all layers: with 6 layers and `every` 2, those are 2 and 5 of 8."""
     return [place + number for number, place in enumerate(range(every, layers, every))]
+
+
+def open_gates(model: Any, gate: float) -> None:
+    from torch.nn.init import constant_
+
+    for name, value in model.named_parameters():
+        if name.endswith(("cross_attn_attn_gate", "cross_attn_mlp_gate")):
+            constant_(value, gate)
 
 
 def take_llm(model: Any, llm: Any, places: list[int]) -> None:
@@ -82,9 +108,11 @@ def processor(parts: Parts) -> Any:
 
     if parts.tokenizer.bos_token is None:  # the processor wants prompts to hold one
         parts.tokenizer.bos_token = parts.tokenizer.eos_token
-    square = {"height": parts.image_size, "width": parts.image_size}
     pictures = MllamaImageProcessorPil(
-        size=square, max_image_tiles=parts.encoder.config.max_num_tiles, image_mean=[0.5] * 3, image_std=[0.5] * 3
+        size={"height": parts.image_size, "width": parts.image_size},
+        max_image_tiles=getattr(parts.encoder.config, "max_num_tiles", 1),
+        image_mean=parts.image_processor.image_mean,
+        image_std=parts.image_processor.image_std,
     )
     return MllamaProcessor(  # type: ignore[no-untyped-call]
         image_processor=pictures, tokenizer=parts.tokenizer, chat_template=parts.chat_template
@@ -105,11 +133,17 @@ def pictures(processor: Any, rows: list[list[Image]], tokens: Tensor) -> dict[st
     return {**made, "cross_attention_mask": torch.as_tensor(mask)}
 
 
+def places(model: Any) -> tuple[str, ...]:
+    """The new layers as a whole: attention, norms, gates and feed-forward."""
+    return tuple(f"language_model.layers.{place}." for place in model.config.text_config.cross_attention_layers)
+
+
 adapter = Adapter(
     name="cross_attention",
     family="cross-attention",
     config=CrossAttentionOptions,
     build=build,
     pictures=pictures,
-    roles={"encoder": ("vision_model",), "adapter": ("multi_modal_projector", "cross_attn")},
+    roles={"encoder": ("vision_tower", "vision_model"), "adapter": ("multi_modal_projector",)},
+    places=places,
 )

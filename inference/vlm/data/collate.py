@@ -5,17 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from inference.models.pictures import open_picture
 from inference.vlm.adapters import Adapter
+from inference.vlm.data.rows import BadData
 from inference.vlm.data.tokens import NOTHING, SHARED, Tokens
 
 PADDING = -1
 
 
 class Collate:
-    """A batch holds what `forward` reads, and `targets`. Raises ValueError for a picture that can't be opened."""
+    """A batch holds what `forward` reads, and `targets`. Raises BadData for a picture that can't be opened."""
 
     def __init__(self, adapter: Adapter, processor: Any) -> None:
         self.adapter = adapter
@@ -33,8 +35,19 @@ class Collate:
         if any(row.is_packed for row in rows):
             batch["position_ids"] = padded([row.positions for row in rows], length, 0)
             batch["attention_mask"] = branch_mask(branches)
-        pictures = [[open_picture(Path(image)) for image in row.images] for row in rows]
+        pictures = [[opened(image) for image in row.images] for row in rows]
         return batch | (self.adapter.pictures(self.processor, pictures, batch["input_ids"]) if any(pictures) else {})
+
+
+def opened(image: str) -> Image.Image:
+    """All pictures of a stage were opened before it began; this one was lost since. Raises BadData."""
+    try:
+        return open_picture(Path(image))
+    except ValueError as error:
+        raise BadData(
+            f"{error} It could be opened when the stage began. Put it back: the same command goes on at the last "
+            "checkpoint."
+        ) from error
 
 
 def padded(rows: Sequence[Sequence[int]], length: int, filler: int) -> Tensor:

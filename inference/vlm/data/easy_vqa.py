@@ -25,7 +25,9 @@ Known = dict[str, set[str]]
 
 def write_easy_vqa(folder: Path) -> dict[str, int]:
     """`labels.jsonl`, `captions.jsonl`, `questions.jsonl` of the training part, and the same of the test part with
-    `test-` before their names. Gives the number of rows of each. Raises ModelUnavailable without the package.
+    `test-` before their names. For the example recipes also `pairs.jsonl`, `documents.jsonl` of three pictures each,
+    `conversations.jsonl`, and `text.jsonl` without pictures. Gives the number of rows of each. Raises ModelUnavailable
+    without the package.
     """
     source = package_data()
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +42,50 @@ def write_easy_vqa(folder: Path) -> dict[str, int]:
             ("questions", triplets(questions, part)),
         ):
             counts[prefix + name] = write_rows(folder / f"{prefix}{name}.jsonl", rows)
+        if part == "train":
+            counts |= write_examples(folder, known, questions)
     return counts
+
+
+def write_examples(folder: Path, known: Mapping[int, Known], questions: Iterable[Any]) -> dict[str, int]:
+    told = list(captions(known, "train"))
+    rows: Mapping[str, Iterable[dict[str, Any]]] = {
+        "pairs": [{"image": row["image"], "text": row["answer"]} for row in told],
+        "documents": documents(told),
+        "conversations": conversations(triplets(questions, "train")),
+        "text": text_only(),
+    }
+    return {name: write_rows(folder / f"{name}.jsonl", found) for name, found in rows.items()}
+
+
+def documents(told: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Three pictures, each with what it shows."""
+    for first in range(0, len(told) - 2, 3):
+        parts: list[dict[str, str]] = [{"text": "Three pictures. "}]
+        for row in told[first : first + 3]:
+            parts += [{"image": row["image"]}, {"text": f" {row['answer']}. "}]
+        yield {"parts": parts}
+
+
+def conversations(asked: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Up to three questions about a picture, one after the other."""
+    by_picture: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in asked:
+        by_picture[row["image"]].append(row)
+    for picture, rows in by_picture.items():
+        messages: list[dict[str, Any]] = []
+        for place, row in enumerate(rows[:3]):
+            shown = [{"image": picture}] if place == 0 else []
+            messages.append({"role": "user", "content": [*shown, {"text": row["instruction"]}]})
+            messages.append({"role": "assistant", "content": row["answer"]})
+        yield {"messages": messages}
+
+
+def text_only() -> Iterator[dict[str, Any]]:
+    for name, values in ATTRIBUTES.items():
+        for value in values:
+            asked = {"role": "user", "content": f"Is {value} a colour or a shape?"}
+            yield {"messages": [asked, {"role": "assistant", "content": f"a {name}"}]}
 
 
 def package_data() -> Path:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from inference.models.pictures import open_picture
+from inference.vlm.data.collate import opened
 from inference.vlm.data.dataset import reason_against
 from inference.vlm.data.rows import BadData, BadRow, open_rows
 from inference.vlm.data.tokens import NOTHING
@@ -86,8 +86,9 @@ class CollatePictures:
         self.image_processor = image_processor
 
     def __call__(self, rows: Sequence[Labelled]) -> dict[str, Tensor]:
-        pictures = [open_picture(Path(image)) for image, _ in rows]
+        pictures = [opened(image) for image, _ in rows]
+        made = self.image_processor(pictures, return_tensors="pt")["pixel_values"]
         return {
-            "pixel_values": self.image_processor(pictures, return_tensors="pt")["pixel_values"],
+            "pixel_values": made.flatten(0, -4),  # some processors put rows, pictures and tiles before the channels
             "targets": torch.tensor([labels for _, labels in rows]),
         }

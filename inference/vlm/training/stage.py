@@ -12,6 +12,7 @@ from torch.utils.data import Dataset
 from transformers import PrinterCallback
 
 from inference.errors import ModelUnavailable, TrainingStopped
+from inference.vlm.adapters.cross_attention import TILED
 from inference.vlm.build import Vlm
 from inference.vlm.data.collate import Collate
 from inference.vlm.data.dataset import Ordered
@@ -71,8 +72,10 @@ def text_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted, learned: nn
 
 
 def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
-    if stage.labels is None or vlm.adapter.family != "prompt-based":
-        raise ModelUnavailable(f"Stage {stage.id}: labels teach encoders of prompt-based models alone.")
+    if stage.labels is None or vlm.model.config.vision_config.model_type == TILED:
+        raise ModelUnavailable(
+            f"Stage {stage.id}: labels can't teach a {TILED}, which reads tiles; use another encoder."
+        )
     pictures = LabelledPictures(folder / stage.labels.path)
     pictures.refuse_bad_rows(skip=stage.skip_bad_rows)
     torch.manual_seed(stage.seed)
