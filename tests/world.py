@@ -7,7 +7,7 @@ from django.utils import timezone
 from apps.accounts.models import Invitation, User
 from apps.accounts.services import invite_person, make_password_link
 from apps.accounts.tests.makers import make_user
-from apps.assessment.models import Assignment, Evaluation, Judgment
+from apps.assessment.models import Assignment, Comparison, Evaluation, Judgment
 from apps.assessment.services import claim_comparison
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.benchmarks.models import Benchmark, BenchmarkRun
@@ -43,6 +43,7 @@ class World:
     answer: Answer
     trial: Trial
     evaluation: Evaluation
+    comparison: Comparison
     assignment: Assignment
     judgment: Judgment
     report: Report
@@ -87,6 +88,7 @@ def make_world(cast: Cast) -> World:
         answer=evaluation.run_a.answers.all()[0],
         trial=trial,
         evaluation=evaluation,
+        comparison=judgment.assignment.comparison,
         assignment=assignment,
         judgment=judgment,
         report=freeze_report(actor=cast.researcher, evaluation=evaluation),

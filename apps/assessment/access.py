@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404
 
 from apps.accounts.models import User
-from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment
+from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, Judgment
 
 
 def access_evaluation(user: User, public_id: UUID, *, to: Literal["view", "judge"] = "view") -> Evaluation:
@@ -35,6 +35,15 @@ def access_place(user: User, public_id: UUID) -> Assignment:
     place = Assignment.objects.select_related("evaluation").filter(public_id=public_id).first()
     if place and Evaluation.objects.open_to(user).filter(pk=place.evaluation_id).exists():
         return place
+    raise Http404
+
+
+def access_comparison(user: User, public_id: UUID) -> Comparison:
+    """One that has places, for whoever may see its evaluation; no check of an assessor."""
+    found = Comparison.objects.compared().filter(public_id=public_id, assignments__isnull=False).distinct()
+    comparison = found.select_related("evaluation", "task").first()
+    if comparison and Evaluation.objects.visible_to(user).filter(pk=comparison.evaluation_id).exists():
+        return comparison
     raise Http404
 
 

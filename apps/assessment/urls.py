@@ -1,13 +1,17 @@
 from django.urls import path
 
-from apps.assessment.views import assessor, correcting, leaks, researcher
+from apps.assessment.views import assessor, correcting, leaks, mine, monitor, researcher
 
 app_name = "assessment"
 urlpatterns = [
     path("", researcher.index, name="list"),
     path("new/", researcher.create, name="create"),
     path("judge/", assessor.my_work, name="my_work"),
+    path("judge/totals.csv", mine.totals, name="totals"),
+    path("judge/languages/", mine.languages, name="languages"),
+    path("judge/messages/read/", mine.read, name="read_messages"),
     path("judge/<uuid:public_id>/", assessor.judge, name="judge"),
+    path("judge/<uuid:public_id>/guidelines/", mine.guidelines, name="guidelines"),
     path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
     path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),
     path("judge/<uuid:public_id>/image/<int:number>/", assessor.picture, name="picture"),
@@ -19,6 +23,14 @@ urlpatterns = [
     path("<uuid:public_id>/assessors/", researcher.assessors, name="assessors"),
     path("<uuid:public_id>/leaks/", leaks.leaks, name="leaks"),
     path("<uuid:public_id>/leaks/decide/", leaks.decide, name="decide_leaks"),
+    path("rules/", monitor.simulator, name="simulator"),
+    path("disagreements/<uuid:public_id>/", monitor.adjudicate, name="adjudicate"),
+    path("<uuid:public_id>/monitor/", monitor.monitor, name="monitor"),
+    path("<uuid:public_id>/standing/", monitor.stand, name="stand"),
+    path("<uuid:public_id>/message/", monitor.message, name="message"),
+    path("<uuid:public_id>/payments.csv", monitor.payments, name="payments"),
+    path("<uuid:public_id>/rules/", monitor.rules, name="rules"),
+    path("<uuid:public_id>/disagreements/", monitor.disagreements, name="disagreements"),
     path("<uuid:public_id>/close/", researcher.close, name="close"),
     path("<uuid:public_id>/reopen/", researcher.reopen, name="reopen"),
 ]

@@ -13,8 +13,8 @@ PREDICATES: dict[str, Callable[[Array, float], NDArray[np.bool_]]] = {
     "gold": lambda right, limit: 100 * right.mean(axis=-1) < limit,
     "fast": lambda seconds, limit: (seconds < limit).mean(axis=-1) > 0.5,
     "side": lambda sides, _: np.abs(sides.sum(axis=-1)) == sides.shape[-1],
-    "ties": lambda sides, _: (sides == 0).all(axis=-1),
-    "skips": lambda skipped, _: skipped.all(axis=-1),
+    "ties": lambda sides, _: np.abs(sides).sum(axis=-1) == 0,
+    "skips": lambda skipped, _: skipped.sum(axis=-1) == skipped.shape[-1],
 }
 SEVERITY = ("warn", "pause", "ban")
 
@@ -30,7 +30,6 @@ class Rule:
 
 
 DEFAULTS = (
-    Rule("gold", 5, 60, "warn"),
     Rule("gold", 10, 60, "pause"),
     Rule("fast", 10, 3, "pause"),
     Rule("side", 15, 0, "pause"),

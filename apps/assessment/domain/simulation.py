@@ -38,6 +38,14 @@ class Caught:
     error: float
     median_comparisons: int | None
 
+    @property
+    def percent(self) -> float:
+        return 100 * self.share
+
+    @property
+    def error_percent(self) -> float:
+        return 100 * self.error
+
 
 def simulate(rules: Sequence[Rule], kinds: Sequence[Kind], *, gold_percent: float, comparisons: int) -> list[Caught]:
     """For each kind of person and each action; seeded, so the same question has the same answer."""

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Role, User
 from apps.assessment.domain.blindness import named_in, shared_words
+from apps.assessment.forms.criteria import CriteriaForm
+from apps.assessment.forms.policy import PolicyForm
 from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Evaluation
 from apps.assessment.queries import comparable_runs, pipeline_names
 from apps.buckets.models import Bucket
@@ -67,7 +69,8 @@ def too_few_words(number: int) -> str:
     ) % {"number": number}
 
 
-class OpenForm(forms.Form):
+class OpenForm(CriteriaForm, PolicyForm):
+    field_order = ("name", "run_a", "run_b", "overlap", "lease_minutes", "assessors", "guidelines")
     name = forms.CharField(
         label=_("Name"),
         max_length=120,
@@ -110,6 +113,9 @@ class OpenForm(forms.Form):
         self.set_choices("assessors", possible_assessors())
         self.fields["assessors"].unblinded = seeing_answers(self.buckets())  # type: ignore[attr-defined]
 
+    def own_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in PolicyForm.base_fields]
+
     def buckets(self) -> QuerySet[Bucket]:
         """That of the candidate if one is chosen already, otherwise all it could be."""
         chosen = str(self["run_a"].value() or "")
@@ -122,6 +128,8 @@ class OpenForm(forms.Form):
             self.add_error("overlap", too_few_words(len(said["assessors"])))
         if said.get("run_a") and said.get("run_b") and said["run_a"] != said["run_b"]:
             self.check_guidelines(pipeline_names(said["run_a"], said["run_b"]))
+        said["policy"] = self.take_policy()
+        said["criteria"] = self.take_criteria()
         return said
 
     def check_guidelines(self, secrets: list[str]) -> None:

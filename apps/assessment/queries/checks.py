@@ -23,7 +23,8 @@ PREFERS_A = ("a", "a_much")
 
 @dataclass(frozen=True)
 class StagesDone:
-    """Training and exam comparisons judged here, and in how many of the exam the undamaged answer won."""
+    """Training and exam comparisons judged here, and in how many of the exam the undamaged answer won: as first said,
+    since nobody corrects an exam."""
 
     trained: int
     examined: int
@@ -57,8 +58,13 @@ def said_on_checks(evaluation: Evaluation, *kinds: CheckKind) -> JudgmentQuerySe
 
 
 def stages_done(assessor: User, evaluation: Evaluation) -> StagesDone:
-    said = said_on_checks(evaluation, CheckKind.TRAINING, CheckKind.EXAM).filter(assessor=assessor)
-    rows = list(said.values_list("assignment__comparison__check_of__kind", "verdict"))
+    stages = Check.objects.filter(
+        evaluation=evaluation, assessor=assessor, kind__in=(CheckKind.TRAINING, CheckKind.EXAM)
+    )
+    said = stages.filter(comparison__assignments__judgments__supersedes=None).values_list(
+        "kind", "comparison__assignments__judgments__verdict"
+    )
+    rows = [(kind, verdict) for kind, verdict in said if verdict]
     exam = [verdict in PREFERS_A for kind, verdict in rows if kind == CheckKind.EXAM]
     return StagesDone(trained=len(rows) - len(exam), examined=len(exam), right=sum(exam))
 

@@ -70,7 +70,7 @@ def evaluations_for(user: User) -> QuerySet[Evaluation]:
 
 def assessor_rows(evaluation: Evaluation) -> QuerySet[User]:
     """Everyone who judges or judged here, with `done`, `median_seconds`, `skipped` and `last_at`."""
-    mine = Judgment.objects.filter(assignment__evaluation=evaluation, assessor=OuterRef("pk")).current()
+    mine = Judgment.objects.filter(assignment__evaluation=evaluation, assessor=OuterRef("pk")).compared()
     judged = mine.order_by().values("assessor")
     skips = Skip.objects.filter(comparison__evaluation=evaluation, assessor=OuterRef("pk")).values("assessor")
     ever = Judgment.objects.filter(assignment__evaluation=evaluation).values("assessor")

@@ -9,8 +9,9 @@ from apps.accounts.models import User
 from apps.assessment.domain.policies import with_checks
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
 from apps.assessment.queries.judgments import judged_by
+from apps.assessment.queries.monitor import Share, gold_of, paid_work
 from apps.assessment.queries.pairs import pair_counts
-from apps.assessment.queries.standing import languages_of
+from apps.assessment.queries.standing import languages_of, why_no_work
 
 COUNT_AT_MOST = 1000
 
@@ -18,13 +19,17 @@ COUNT_AT_MOST = 1000
 @dataclass(frozen=True)
 class Work:
     """What an evaluation asks of one assessor. `left` counts to `COUNT_AT_MOST`, then `is_more`; with nothing
-    left, `may_grow` says whether pairs are still to come or wait for a decision."""
+    left, `may_grow` says whether pairs are still to come or wait for a decision, or `why` that the person gets no more
+    (see `why_no_work`). `hours` of work in all; right on `gold`, where assessors may see that."""
 
     evaluation: Evaluation
     done: int
     today: int
     left: int
     may_grow: bool = False
+    why: str = ""
+    hours: float = 0.0
+    gold: Share | None = None
 
     @property
     def is_more(self) -> bool:
@@ -41,8 +46,20 @@ def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Wor
     work = []
     for evaluation in mine:
         done, today = judged_by(user, evaluation, midnight)
-        left = places_left(user, evaluation, now)
-        work.append(Work(evaluation, done=done, today=today, left=left, may_grow=not left and may_grow(evaluation)))
+        why = why_no_work(user, evaluation, now)
+        left = 0 if why else places_left(user, evaluation, now)
+        work.append(
+            Work(
+                evaluation,
+                done=done,
+                today=today,
+                left=left,
+                may_grow=not left and not why and may_grow(evaluation),
+                why=why,
+                hours=sum(paid.hours for paid in paid_work(evaluation, user)),
+                gold=gold_of(user, evaluation) if evaluation.shows_gold else None,
+            )
+        )
     return sorted(work, key=lambda item: item.left == 0)
 
 

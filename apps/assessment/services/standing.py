@@ -88,3 +88,8 @@ def adjudicate_comparison(
     made = Adjudication.objects.create(comparison=comparison, verdict=verdict, note=note, made_by=actor, made_at=now)
     record(actor, "comparison.adjudicated", comparison, verdict=verdict.value)
     return made
+
+
+def read_messages(*, assessor: User, now: datetime) -> int:
+    """All of one's own; returns how many were new."""
+    return Message.objects.filter(assessor=assessor, read_at=None).update(read_at=now)

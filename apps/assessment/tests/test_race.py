@@ -11,30 +11,40 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
+from apps.assessment.domain.policies import Policy
 from apps.assessment.domain.verdicts import JudgmentInput
-from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment
+from apps.assessment.models import Assignment, AssignmentState, Check, Evaluation, Judgment
 from apps.assessment.services import claim_comparison, reserve_next, submit_judgment
 from apps.assessment.tests.makers import make_evaluation
 
 PEOPLE = 64
 FORM = JudgmentInput(
-    "tie",
+    "left",  # the second of a comparison sees the other side, so the first two always disagree and a third is asked
     dict.fromkeys(["grammar", "readability", "comprehensiveness", "relevance", "errors", "hallucinations"], "same"),
 )
+
+
+MIXED = Policy(most_overlap=3, gold_percent=15, control_percent=5, retest_percent=10)
+TAIL = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
 
 
 @pytest.mark.django_db(transaction=True)
 def test_64_people_judge_at_once_without_duplicates_or_too_many() -> None:
     people = [make_user(f"p{number}@example.org") for number in range(PEOPLE)]
-    evaluation = make_evaluation(make_user("r@example.org", role="researcher"), assessors=people, tasks=40, overlap=3)
+    evaluation = make_evaluation(
+        make_user("r@example.org", role="researcher"), assessors=people, tasks=24, policy=MIXED, tail=TAIL
+    )
     at_once = min(PEOPLE, free_connections())
     barrier = Barrier(at_once)
 
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(lambda part: work(part, evaluation, barrier), [people[n::at_once] for n in range(at_once)]))
 
-    judged = Judgment.objects.values_list("assignment__comparison_id", "assessor_id")
-    assert len(judged) == 120 == len(set(judged))
+    judged = Judgment.objects.compared().values_list("assignment__comparison_id", "assessor_id")
+    assert len(judged) == 72 == len(set(judged))
+    checks = Check.objects.values_list("comparison_id", "assessor_id")
+    assert set(Assignment.objects.filter(is_check=True).values_list("comparison_id", "assessor_id")) == set(checks)
+    assert len({comparison for comparison, _ in checks}) == len(checks) > 0
     assert set(Counter(comparison for comparison, _ in judged).values()) == {3}
     assert not Assignment.objects.exclude(state=AssignmentState.DONE).exists()
 

@@ -19,6 +19,7 @@ from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
 from apps.assessment.models import Evaluation
 from apps.assessment.queries import my_evaluations
+from apps.assessment.views.mine import own_context
 from apps.assessment.views.sheet import end_context, midnight_before, sheet_context
 
 PICTURE_CACHE = "private, max-age=86400, immutable"
@@ -27,9 +28,10 @@ PICTURE_CACHE = "private, max-age=86400, immutable"
 @require_safe
 @role_required()
 def my_work(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    work = my_evaluations(signed_in(request), now=now, midnight=midnight_before(now))
-    return render(request, "assessment/my_work.html", {"work": work, "today": sum(item.today for item in work)})
+    user, now = signed_in(request), timezone.now()
+    work = my_evaluations(user, now=now, midnight=midnight_before(now))
+    context = own_context(user) | {"work": work, "today": sum(item.today for item in work)}
+    return render(request, "assessment/my_work.html", context)
 
 
 @role_required()

@@ -38,7 +38,8 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         evaluation = services.open_evaluation(actor=user, seed=secrets.randbits(48), **form.cleaned_data)
     except CannotOpen as refusal:
-        form.add_error("guidelines" if refusal.reason == "unblinds" else None, str(CANNOT_OPEN[refusal.reason]))
+        field = {"unblinds": "guidelines", "criteria_unblind": "own_criteria"}.get(refusal.reason)
+        form.add_error(field, str(CANNOT_OPEN[refusal.reason]))
         return show_form(request, form)
     if not evaluation.shown_name:
         messages.warning(request, neutral_name_words(title_for_assessors(evaluation)))
@@ -80,7 +81,7 @@ def detail_context(evaluation: Evaluation) -> dict[str, object]:
 def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The judging page of the first comparison, without storing anything."""
     evaluation = access_evaluation(signed_in(request), public_id)
-    place = evaluation.assignments.order_by("order_key").first()
+    place = evaluation.assignments.compared().order_by("order_key").first()
     context = preview_context(place) if place else {"evaluation": evaluation}
     return render(request, "assessment/judge.html", context)
 

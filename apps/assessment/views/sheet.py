@@ -7,8 +7,11 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
+from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
 from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, pictures_of, said_before
+from apps.assessment.queries.checks import lesson_of
+from apps.assessment.queries.standing import why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
 
 Context = dict[str, object]
@@ -60,17 +63,24 @@ def correction_context(judgment: Judgment, user: User, *, form: JudgmentForm | N
 
 
 def end_context(evaluation: Evaluation, user: User) -> Context:
-    return progress_context(evaluation, user) | {"sheet": None, "form": JudgmentForm(evaluation.criteria.all())}
+    why = NO_WORK.get(why_no_work(user, evaluation, timezone.now()))
+    return progress_context(evaluation, user) | {
+        "why": why,
+        "sheet": None,
+        "form": JudgmentForm(evaluation.criteria.all()),
+    }
 
 
 def progress_context(evaluation: Evaluation, user: User) -> Context:
     now = timezone.now()
     done, today = judged_by(user, evaluation, midnight_before(now))
+    last = last_judgment(user, evaluation, now - CORRECTABLE_FOR)
     return {
         "evaluation": evaluation,
         "done": done,
         "today": today,
-        "last": last_judgment(user, evaluation, now - CORRECTABLE_FOR),
+        "last": last,
+        "lesson": lesson_of(last) if evaluation.training_size else None,
     }
 
 

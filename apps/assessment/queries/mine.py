@@ -1,0 +1,65 @@
+"""What an assessor finds of themselves."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language_info
+
+from apps.accounts.models import User
+from apps.assessment.domain.rendering import render_markdown
+from apps.assessment.models import Assignment, Evaluation, GoldItem, LeakSide
+from apps.assessment.queries.monitor import Paid, paid_work
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: safe HTML of an answer and of the same answer damaged, and in what."""
+
+    instruction: str
+    language: str
+    good: str
+    damaged: str
+    item: GoldItem
+
+
+def languages_offered(user: User) -> list[tuple[str, str]]:
+    """Tag and name of the languages of everything the person could be given."""
+    mine = Assignment.objects.filter(evaluation__in=Evaluation.objects.open_to(user), is_check=False)
+    tags = mine.order_by("language").values_list("language", flat=True).distinct()
+    return [(tag, language_name(tag)) for tag in tags if tag]
+
+
+def language_name(tag: str) -> str:
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag
+
+
+def my_totals(user: User) -> list[tuple[Evaluation, Paid]]:
+    """Evaluations one worked in, the latest first."""
+    judged = Assignment.objects.filter(assessor=user).values("evaluation")
+    rows = [(evaluation, paid_work(evaluation, user)) for evaluation in Evaluation.objects.filter(pk__in=judged)]
+    return [(evaluation, paid[0]) for evaluation, paid in rows if paid]
+
+
+def worked_examples(evaluation: Evaluation) -> list[Example]:
+    """One of each kind of damage, at most `EXAMPLES`; the same for everyone."""
+    items: dict[str, GoldItem] = {}
+    rows = evaluation.gold.select_related("source__task", "source__answer_a", "source__answer_b").order_by("pk")
+    for item in rows.defer("source__answer_a__trace", "source__answer_b__trace")[:100]:
+        items.setdefault(item.corruption, item)
+    return [example_of(item) for item in list(items.values())[:EXAMPLES]]
+
+
+def example_of(item: GoldItem) -> Example:
+    source = item.source
+    answer = source.answer_a if item.side == LeakSide.A else source.answer_b
+    return Example(
+        instruction=source.task.instruction,
+        language=source.task.language,
+        good=render_markdown(answer.text or ""),
+        damaged=render_markdown(item.text),
+        item=item,
+    )

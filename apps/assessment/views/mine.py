@@ -1,0 +1,66 @@
+"""The assessor's own pages beside the judging one: totals, languages, messages, guidelines with worked examples."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import role_required, signed_in
+from apps.accounts.models import User
+from apps.assessment.access import access_evaluation
+from apps.assessment.forms.standing import LanguagesForm
+from apps.assessment.labels import title_for_assessors
+from apps.assessment.queries.mine import languages_offered, my_totals, worked_examples
+from apps.assessment.queries.standing import languages_of, messages_to
+from apps.assessment.services.standing import choose_languages, read_messages
+from apps.assessment.views.tables import csv_answer, work_cells
+
+
+def own_context(user: User) -> dict[str, object]:
+    """Messages and languages, for the page “My work”. With one language there is nothing to choose."""
+    offered = languages_offered(user)
+    return {
+        "messages_to_me": messages_to(user)[:20],
+        "languages": LanguagesForm(offered, chosen=languages_of(user)) if len(offered) > 1 else None,
+    }
+
+
+@require_safe
+@role_required()
+def totals(request: HttpRequest) -> HttpResponse:
+    """What I did in every evaluation; named as I know it."""
+    head = ["evaluation", "comparisons", "hours", "first", "last"]
+    rows = [[title_for_assessors(evaluation), *work_cells(row)] for evaluation, row in my_totals(signed_in(request))]
+    return csv_answer("my-work", head, rows)
+
+
+@require_POST
+@role_required()
+def languages(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = LanguagesForm(languages_offered(user), request.POST)
+    if form.is_valid():
+        choose_languages(actor=user, tags=form.cleaned_data["tags"])
+        messages.success(request, _("From now on you get comparisons in these languages."))
+    else:
+        messages.error(request, _("Nothing was changed: choose among the languages on the page."))
+    return redirect("assessment:my_work")
+
+
+@require_POST
+@role_required()
+def read(request: HttpRequest) -> HttpResponse:
+    read_messages(assessor=signed_in(request), now=timezone.now())
+    return redirect("assessment:my_work")
+
+
+@require_safe
+@role_required()
+def guidelines(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    evaluation = access_evaluation(signed_in(request), public_id, to="judge")
+    context = {"evaluation": evaluation, "examples": worked_examples(evaluation)}
+    return render(request, "assessment/guidelines.html", context)
