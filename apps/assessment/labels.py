@@ -42,6 +42,10 @@ RATINGS: dict[str, Promise] = {
     "same": pgettext_lazy("criterion", "Same"),
     "right": _("Answer 2 is better"),
 }
+SET_NAMES: dict[str, Promise] = {
+    "standard": _("Compare grammar, readability, comprehensiveness, relevance; mark errors and hallucinations"),
+    "comparative": _("Compare all six, errors and hallucinations too: quicker, and says less"),
+}
 MISSING: dict[str, Promise] = {
     "verdict": _("Say which answer is better, or that none is."),
     "faults": _("Mark what is wrong in this answer, or say that you saw nothing wrong."),

@@ -21,6 +21,7 @@ def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast,
     page = client.get(address, {"run_a": str(run_a.public_id), "run_b": str(run_b.public_id)}).content.decode()
     assert page.count("selected>") == 2
     said = {"name": "Alpha against Beta", "run_a": run_a.public_id, "run_b": run_a.public_id, "overlap": 2}
+    said |= {"criteria": "standard"}
     said |= {"lease_minutes": 20, "assessors": [cast.assessor.public_id, cast.admin.public_id], "guidelines": ""}
     same = client.post(address, said)
     assert same.status_code == 422
@@ -39,6 +40,26 @@ def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast,
     assert client.post(address, said | {"run_b": run_b.public_id}).status_code == 422
     client.force_login(cast.assessor)
     assert client.get(address).status_code == 403
+
+
+def test_a_researcher_writes_a_set_of_criteria_and_mistakes_have_lines(cast: Cast, client: Client) -> None:
+    bucket = make_bucket(cast.researcher)
+    run_a, run_b = (make_run(bucket, make_revision(cast.researcher, name=name)) for name in ("Alpha", "Beta rays"))
+    client.force_login(cast.researcher)
+    said = {"name": "Mine", "run_a": run_a.public_id, "run_b": run_b.public_id, "overlap": 1, "lease_minutes": 20}
+    said |= {"assessors": [cast.assessor.public_id], "criteria": "own"}
+    for source, words in (
+        ("criteria:\n  - key: tone", "Line 2, criteria.1: “tone” needs a name"),
+        ("criteria:\n  - {key: grammar, kind: best}", "Line 2, criteria.1.kind: it must be"),
+        ("criteria: [{key: tone, name: Like Beta rays}]", "The criteria name a pipeline"),
+    ):
+        assert words in client.post(reverse("assessment:create"), said | {"own_criteria": source}).content.decode()
+    scale = "{points: 3, low: cold, high: warm}"
+    source = f"order: assessor\ncriteria: [{{key: tone, name: Tone, kind: absolute, scale: {scale}}}]"
+    client.post(reverse("assessment:create"), said | {"own_criteria": source})
+    evaluation = Evaluation.objects.get()
+    (tone,) = evaluation.criteria.all()
+    assert (evaluation.criteria_order, tone.kind, tone.points, tone.high) == ("assessor", "absolute", 3, "warm")
 
 
 def test_the_page_of_an_evaluation_shows_progress_leases_and_what_was_left_out(cast: Cast, client: Client) -> None:
