@@ -41,6 +41,7 @@ class JudgmentInput:
     faults: tuple[str, str] = ("", "")
     marks: tuple[MarkInput, ...] = ()
     contradiction_kept: bool = False
+    flagged: bool = False
     attention: Attention = UNSAID
 
 

@@ -34,6 +34,7 @@ class JudgmentForm(forms.Form):
         choices=list(VERDICTS.items()), error_messages={"required": _("Say which answer is better, or that none is.")}
     )
     comment = forms.CharField(label=_("Comment"), max_length=5000, required=False)
+    flagged = forms.BooleanField(label=_("Flag it for the researcher"), required=False)
     active_ms = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     contradiction = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
@@ -107,6 +108,7 @@ class JudgmentForm(forms.Form):
             ratings=ratings,
             scores={key: pair for key, pair in pairs.items() if pair},
             comment=said.get("comment", ""),
+            flagged=said.get("flagged", False),
             faults=(self.faults(1), self.faults(2)),
             marks=(*said.get("marks", ()), *self.whole_marks(1), *self.whole_marks(2)),
             contradiction_kept=said.get("contradiction") == "kept",

@@ -56,6 +56,7 @@ class Judgment(models.Model):
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict.choices)
     a_on_left = models.BooleanField()
     comment = models.TextField(_("comment"), blank=True, default="")
+    flagged = models.BooleanField(_("flagged"), default=False, help_text=_("The researcher should look at it."))
     seconds = models.FloatField(_("seconds from being shown to submit"))
     active_seconds = models.FloatField(
         _("seconds of work, without idling"), null=True, help_text=_("Empty when the browser did not say.")

@@ -1,8 +1,10 @@
-"""What an assessor may still change."""
+"""What an assessor may still change, and what assessors want a researcher to look at."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.assessment.domain.verdicts import verdict_shown
@@ -20,6 +22,7 @@ class Said:
     judged_at: datetime
     verdict: str
     is_changed: bool
+    flagged: bool
     language: str
     instruction: str
 
@@ -38,6 +41,13 @@ def said_of(judgment: Judgment) -> Said:
         judged_at=judgment.judged_at,
         verdict=verdict_shown(judgment.verdict, a_on_left=judgment.a_on_left),
         is_changed=judgment.supersedes_id is not None,
+        flagged=judgment.flagged,
         language=task.language,
         instruction=task.instruction[:ASKED_AT_MOST],
     )
+
+
+def flagged_judgments(evaluation: Evaluation) -> QuerySet[Judgment]:
+    """Current judgments whose assessor asked the researcher to look, the last first."""
+    mine = Judgment.objects.filter(assignment__evaluation=evaluation, flagged=True).current()
+    return mine.select_related("assessor", "assignment__comparison__task").order_by("-judged_at", "-pk")

@@ -109,6 +109,7 @@ def store_judgment(
         verdict=verdict_meant(form.verdict, a_on_left=place.a_on_left),
         a_on_left=place.a_on_left,
         comment=form.comment,
+        flagged=form.flagged,
         **time_on_task(place, form, now, supersedes),
         judged_at=now,
         contradiction=contradiction_in(form, criteria),

@@ -160,6 +160,24 @@ def test_the_last_judgment_can_be_changed(cast: Cast, client: Client) -> None:
     assert client.get(address).status_code == 404
 
 
+def test_what_i_said_in_the_last_day_is_listed_and_what_i_flag_reaches_the_researcher(
+    cast: Cast, client: Client
+) -> None:
+    evaluation = opened(cast, client)
+    old = make_judgment(evaluation, assessor=cast.assessor, now=timezone.now() - timedelta(hours=25))
+    page = client.get(judge_url(evaluation)).content.decode()
+    send(client, evaluation, page, verdict="right", flagged="on", comment="An odd picture")
+    judgment = Judgment.objects.get(flagged=True)
+    address = reverse("assessment:correct", args=[judgment.public_id])
+    for headers, count in (({}, 1), (HTMX, 0)):
+        listed = client.get(reverse("assessment:said", args=[evaluation.public_id]), headers=headers).content.decode()
+        assert (address in listed, str(old.public_id) in listed, "Answer 2 is better" in listed) == (True, False, True)
+        assert (listed.count("<html"), listed.count(">flagged<")) == (count, 1)
+    assert 'name="flagged" data-key="KeyI" checked' in client.get(address).content.decode()
+    client.force_login(cast.researcher)
+    assert "An odd picture" in client.get(reverse("assessment:monitor", args=[evaluation.public_id])).content.decode()
+
+
 def test_a_judgment_is_not_changed_after_a_day_nor_after_closing(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client)
     old = make_judgment(evaluation, assessor=cast.assessor, now=timezone.now() - timedelta(hours=25))

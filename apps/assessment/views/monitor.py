@@ -19,6 +19,7 @@ from apps.assessment.forms.policy import RulesForm
 from apps.assessment.forms.standing import AdjudicationForm, MessageForm, StandingForm
 from apps.assessment.models import Comparison, Evaluation, StandingState, Verdict
 from apps.assessment.queries import monitor as watching
+from apps.assessment.queries.said import flagged_judgments
 from apps.assessment.queries.sheets import judging_sheet
 from apps.assessment.queries.standing import rules_of
 from apps.assessment.services.ruling import change_rules
@@ -42,6 +43,7 @@ def monitor_context(evaluation: Evaluation, now: datetime) -> dict[str, object]:
         "progress": progress,
         "pace": watching.pace_of(evaluation, now, left),
         "agreement": watching.agreement_so_far(evaluation),
+        "flagged": flagged_judgments(evaluation)[:50],
         "split": watching.disagreements(evaluation).count(),
         "people": watching.people_watched(evaluation),
         "stock": watching.gold_stock(evaluation, left) if evaluation.uses_checks else None,

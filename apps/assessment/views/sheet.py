@@ -53,6 +53,7 @@ def correction_context(judgment: Judgment, user: User, *, form: JudgmentForm | N
         "lease": place.lease,
         "verdict": verdict_shown(judgment.verdict, a_on_left=a_on_left),
         "comment": judgment.comment,
+        "flagged": judgment.flagged,
     }
     asked = criteria_shown(place)
     return progress_context(place.evaluation, user) | {
