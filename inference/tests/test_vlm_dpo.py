@@ -184,9 +184,13 @@ def test_a_bad_pair_is_named_by_row_and_refused_unless_it_may_be_skipped(
 
 
 def test_preferences_train_an_update_and_nothing_else(tmp_path: Path) -> None:
-    for changed in (("lora: {rate: 0.001, rank: 4}", "llm: 0.001"), ("steps: 20", "steps: 20\n    pack: 2")):
-        with pytest.raises(SpecError, match="preferences train lora and nothing else"):
-            make_preferences(tmp_path, ALIGN.replace(*changed))
+    for old, new, says in (
+        ("lora: {rate: 0.001, rank: 4}", "llm: 0.001", "preferences train lora and nothing else"),
+        ("steps: 20", "steps: 20\n    pack: 2", "preferences train lora and nothing else"),
+        ("rank: 4", "layers: [lm_head]", "take it out of lora.layers"),
+    ):
+        with pytest.raises(SpecError, match=says):
+            make_preferences(tmp_path, ALIGN.replace(old, new))
 
 
 def test_whole_prompts_are_held_out(vlm: Vlm, tmp_path: Path) -> None:

@@ -119,6 +119,8 @@ class Stage(Strict):
                 "preferences_lora",
                 "preferences train lora and nothing else, unpacked: the model without it is compared to",
             )
+        if self.preferences and self.train.lora and "lm_head" in self.train.lora.layers:
+            raise PydanticCustomError("no_head", "preferences can't train lm_head: take it out of lora.layers")
         if not self.labels and self.mirror:
             raise PydanticCustomError("mirror", "only labels stay right when a picture is mirrored; remove “mirror”")
         return self

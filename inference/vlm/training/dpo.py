@@ -38,7 +38,8 @@ class PreferenceTrainer(StageTrainer, DPOTrainer):
     def train(self, **rest: Any) -> Any:
         """What is held out is measured at checkpoints and at the end."""
         result = super().train(**rest)
-        if self.eval_dataset is not None:
+        step = self.state.global_step
+        if self.eval_dataset is not None and step == self.state.max_steps and step % self.args.eval_steps:
             self.evaluate()
         return result
 
