@@ -34,7 +34,7 @@ def test_kill_9_of_worker_and_process_costs_a_training_nothing(
     whole, settings.MODEL_DIR = tmp_path / "whole", tmp_path / "models"
     for folder in (whole, settings.MODEL_DIR):
         folder.mkdir()
-        source = write_data(folder, steps=300)
+        source = write_data(folder, steps=120)
     training = write_recipe(actor=cast.researcher, source=source)
     Training.objects.update(state=TrainingState.READY, report={"is_sound": True})
     worker = live_worker(queues="gpu,control", **ENVIRONMENT)
