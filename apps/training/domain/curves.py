@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_POINTS = 200
-MOST_ROWS = 12
+MOST_ROWS = 8
 STEPS = (1, 2, 2.5, 5, 10)
 
 

@@ -14,4 +14,4 @@ def percent(value: float, digits: int = 1) -> str:
 @register.filter
 def figure(value: float) -> str:
     """With as many digits as a loss needs to be told from the next one."""
-    return number_format(value, 3 if abs(value) < 1 else 2)
+    return number_format(value, 3 if 0 < abs(value) < 1 else 2)
