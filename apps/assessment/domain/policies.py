@@ -108,12 +108,15 @@ def with_checks(left: int, nth: int, *, gold: int, control: int, retest: int, se
     return asked
 
 
-def stage(*, trained: int, training: int, examined: int, right: int, exam: int, pass_percent: int) -> str:
-    """`training`, then `exam`, then `work` or, with too few right, `failed`."""
+def stage(*, trained: int, training: int, given: int, examined: int, right: int, exam: int, pass_percent: int) -> str:
+    """`training`, then `exam`, then `work` or, with too few right, `failed`; `wait` while the last of the exam is being
+    judged. `trained` and `given` count what the person was given of training and exam, `examined` what they judged."""
     if trained < training:
         return "training"
-    if examined < exam:
+    if given < exam:
         return "exam"
+    if examined < exam:
+        return "wait"
     return "failed" if stage_failed(examined, right, exam=exam, pass_percent=pass_percent) else "work"
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from apps.accounts.models import User
 from apps.assessment.domain.leaks import mask_spans
 from apps.assessment.models import (
@@ -23,10 +25,11 @@ PREFERS_A = ("a", "a_much")
 
 @dataclass(frozen=True)
 class StagesDone:
-    """Training and exam comparisons judged here, and in how many of the exam the undamaged answer won: as first said,
-    since nobody corrects an exam."""
+    """Training and exam comparisons `given` to somebody here; of the exam, how many were judged and won by the
+    undamaged answer."""
 
     trained: int
+    given: int
     examined: int
     right: int
 
@@ -58,15 +61,16 @@ def said_on_checks(evaluation: Evaluation, *kinds: CheckKind) -> JudgmentQuerySe
 
 
 def stages_done(assessor: User, evaluation: Evaluation) -> StagesDone:
+    """The exam as it was first said, since nobody corrects an exam. What was skipped or taken back is given anew."""
     stages = Check.objects.filter(
         evaluation=evaluation, assessor=assessor, kind__in=(CheckKind.TRAINING, CheckKind.EXAM)
     )
-    said = stages.filter(comparison__assignments__judgments__supersedes=None).values_list(
-        "kind", "comparison__assignments__judgments__verdict"
-    )
-    rows = [(kind, verdict) for kind, verdict in said if verdict]
-    exam = [verdict in PREFERS_A for kind, verdict in rows if kind == CheckKind.EXAM]
-    return StagesDone(trained=len(rows) - len(exam), examined=len(exam), right=sum(exam))
+    first = Q(comparison__assignments__judgments__supersedes=None)
+    live = stages.exclude(comparison__assignments__state=AssignmentState.WITHDRAWN)
+    rows = list(live.filter(first).values_list("kind", "comparison__assignments__judgments__verdict"))
+    exam = [verdict for kind, verdict in rows if kind == CheckKind.EXAM]
+    said = [verdict in PREFERS_A for verdict in exam if verdict]
+    return StagesDone(trained=len(rows) - len(exam), given=len(exam), examined=len(said), right=sum(said))
 
 
 def lesson_of(judgment: Judgment | None) -> tuple[GoldItem, bool] | None:

@@ -89,6 +89,7 @@ def stage_of(assessor: User, evaluation: Evaluation) -> str:
     return stage(
         trained=done.trained,
         training=evaluation.training_size,
+        given=done.given,
         examined=done.examined,
         right=done.right,
         exam=evaluation.exam_size,

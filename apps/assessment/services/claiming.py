@@ -79,8 +79,10 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
         return None
     seen = seen_by(assessor, evaluation)
     stage = stage_of(assessor, evaluation)
-    if stage != "work":  # training or exam; without gold for it there is nothing to do yet
+    if stage in ("training", "exam"):  # without gold for it there is nothing to do yet
         return make_check(stage, assessor, evaluation, seen)
+    if stage != "work":
+        return None
     place = open_place(assessor, evaluation, now, seen)
     return place and (check_instead(assessor, evaluation, seen) or place)
 

@@ -83,7 +83,9 @@ def test_the_number_left_goes_down_by_one_whatever_was_judged(left: int, nth: in
 
 def test_training_comes_before_the_exam_and_the_exam_before_work() -> None:
     size = {"training": 2, "exam": 4, "pass_percent": 75}
-    walk = [(0, 0, 0), (2, 0, 0), (2, 4, 3), (2, 4, 2)]
-    stages = [stage(trained=trained, examined=done, right=right, **size) for trained, done, right in walk]
-    assert stages == ["training", "exam", "work", "failed"]
-    assert stage(trained=0, examined=0, right=0, training=0, exam=0, pass_percent=80) == "work"
+    walk = [(1, 0, 0, 0), (2, 3, 3, 3), (2, 4, 3, 3), (2, 4, 4, 3), (2, 4, 4, 2)]
+    stages = [
+        stage(trained=trained, given=given, examined=done, right=right, **size) for trained, given, done, right in walk
+    ]
+    assert stages == ["training", "exam", "wait", "work", "failed"]
+    assert stage(trained=0, given=0, examined=0, right=0, training=0, exam=0, pass_percent=80) == "work"
