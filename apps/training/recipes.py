@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from inference.vlm.recipe import SHIPPED
 
+FIRST = "easy-vqa"
+
 
 @dataclass(frozen=True)
 class Shipped:
@@ -27,6 +29,6 @@ def about(source: str) -> str:
 
 
 def chosen(name: str) -> Shipped:
-    """The one of that name, else the first."""
-    found = shipped()
-    return next((recipe for recipe in found if recipe.name == name), found[0])
+    """The one of that name, else the one that needs no other model."""
+    found = {recipe.name: recipe for recipe in shipped()}
+    return found.get(name, found[FIRST])
