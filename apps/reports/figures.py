@@ -79,7 +79,8 @@ def _rate_point(label: str, group: Group) -> Point:
 def _criterion_point(criterion: CriterionNumbers) -> Point:
     net = criterion.net
     text = _estimate_text(points(net.value), points_interval(net), enough=criterion.enough)
-    return Point(str(criterion_label(criterion.key)), text, net.value, net.low, net.high, enough=criterion.enough)
+    label = _short(criterion.name or str(criterion_label(criterion.key)))
+    return Point(label, text, net.value, net.low, net.high, enough=criterion.enough)
 
 
 def _estimate_text(value: str, interval: str, *, enough: bool) -> str:

@@ -53,6 +53,10 @@ def percent_interval(estimate: Estimate) -> str:
     return _interval(percent(estimate.low), percent(estimate.high))
 
 
+def decimal_interval(estimate: Estimate) -> str:
+    return _interval(decimal(estimate.low), decimal(estimate.high))
+
+
 def points_interval(estimate: Estimate) -> str:
     return _interval(points(estimate.low), points(estimate.high))
 

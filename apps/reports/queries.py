@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from apps.assessment.queries import leak_counts, masked_comparisons, pair_counts
 from apps.generation.models import AnswerState
-from apps.reports.domain.numbers import Facts, LeakKindNumbers, Leaks, Pairs, Side
+from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pairs, Side
 from apps.reports.models import Report, ReportQuerySet
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ def facts_of(evaluation: Evaluation) -> Facts:
             to_come=pairs.to_come,
         ),
         leaks=_leaks(evaluation),
+        asked=tuple(
+            Asked(item.key, item.kind, item.name, item.points) for item in evaluation.criteria.order_by("position")
+        ),
     )
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.reports.formats import decimal, p_value, percent, percent_interval, whole
+from apps.reports.formats import decimal, decimal_interval, p_value, percent, percent_interval, whole
 from apps.statistics.gates import MIN_ASSESSORS, MIN_TASKS
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
-    from apps.reports.domain.numbers import Counts, Leaks, Numbers
+    from apps.reports.domain.numbers import Counts, CriterionNumbers, Leaks, Numbers
+    from apps.statistics.clustered import Estimate
     from apps.statistics.heterogeneity import Heterogeneity
 
 REASONS: dict[Reason, Promise] = {
@@ -36,6 +37,17 @@ VERDICTS: dict[str, Promise] = {
     "b": _("B better"),
     "b_much": _("B much better"),
 }
+
+
+def of_answer(criterion: CriterionNumbers, estimate: Estimate | None) -> str:
+    """One answer by itself, with its interval: a share of judgments that mark it, or mean points."""
+    if estimate is None or estimate.value is None:
+        return "–"
+    if criterion.kind == "marks":
+        value, interval = percent(estimate.value), percent_interval(estimate)
+    else:
+        value, interval = decimal(estimate.value), decimal_interval(estimate)
+    return value if estimate.undefined else f"{value} ({interval})"
 
 
 def headline(numbers: Numbers) -> str:

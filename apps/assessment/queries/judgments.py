@@ -13,7 +13,8 @@ from apps.assessment.models import Evaluation, Judgment, Rating
 @dataclass(frozen=True)
 class JudgmentRow:
     """One current judgment in terms of the pipelines. `verdict` is a value of `Verdict`; `ratings` go by criterion
-    key: 1 when A is better, 0 the same, -1 when B is better; `seconds` from being shown to submit."""
+    key: 1 when A is better, 0 the same, -1 when B is better; so do `values`: points, or numbers of marks, of A and of
+    B; `seconds` from being shown to submit."""
 
     task_key: str
     cluster: str
@@ -24,21 +25,21 @@ class JudgmentRow:
     a_on_left: bool
     seconds: float
     ratings: dict[str, int] = field(default_factory=dict)
+    values: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 def judgment_table(evaluation: Evaluation) -> list[JudgmentRow]:
     """The current judgments that count, corrections applied, in the order they were made: no checks of assessors,
     nothing withdrawn, nothing that was asked because the first judgments left doubt (see docs/assessment.md)."""
-    ratings: dict[int, dict[str, int]] = {}
+    ratings: dict[int, list[Rating]] = {}
     current = Judgment.objects.filter(assignment__evaluation=evaluation).counted()
-    said = Rating.objects.filter(judgment__in=current).values_list("judgment_id", "criterion__key", "preference")
-    for judgment_id, key, preference in said.exclude(preference=None).iterator():
-        ratings.setdefault(judgment_id, {})[key] = preference or 0
+    for rating in Rating.objects.filter(judgment__in=current).select_related("criterion").iterator():
+        ratings.setdefault(rating.judgment_id, []).append(rating)
     rows = current.select_related("assignment__comparison__task", "assessor").order_by("judged_at", "pk")
-    return [judgment_row(judgment, ratings.get(judgment.pk, {})) for judgment in rows]
+    return [judgment_row(judgment, ratings.get(judgment.pk, [])) for judgment in rows]
 
 
-def judgment_row(judgment: Judgment, ratings: dict[str, int]) -> JudgmentRow:
+def judgment_row(judgment: Judgment, ratings: list[Rating]) -> JudgmentRow:
     task = judgment.assignment.comparison.task
     return JudgmentRow(
         task_key=task.key,
@@ -49,7 +50,12 @@ def judgment_row(judgment: Judgment, ratings: dict[str, int]) -> JudgmentRow:
         verdict=judgment.verdict,
         a_on_left=judgment.a_on_left,
         seconds=judgment.seconds,
-        ratings=ratings,
+        ratings={item.criterion.key: item.preference for item in ratings if item.preference is not None},
+        values={
+            item.criterion.key: (item.value_a, item.value_b)
+            for item in ratings
+            if (item.value_a, item.value_b) != (None, None)
+        },
     )
 
 

@@ -46,7 +46,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
         languages=languages,
         cluster_spread=_spread(clusters),
         language_spread=_spread(languages),
-        criteria=_criteria(data, facts.criteria, method),
+        criteria=_criteria(data, facts, method),
         position=measure_position(data, method),
         method=method,
     )
@@ -85,12 +85,13 @@ def _spread(groups: Sequence[Group]) -> Heterogeneity:
     return cochran_q([rate.value or 0.0 for rate in rates], [(rate.standard_error or 0) ** 2 for rate in rates])
 
 
-def _criteria(data: Columns, keys: Sequence[str], method: Method) -> tuple[CriterionNumbers, ...]:
+def _criteria(data: Columns, facts: Facts, method: Method) -> tuple[CriterionNumbers, ...]:
     """Each criterion, p adjusted by Holm over all that were asked: what cannot be tested counts as p = 1.
 
     A family that shrank with the data would adjust less for it.
     """
-    criteria = [measure_criterion(key, data, method) for key in keys]
+    asked = {item.key: item for item in facts.asked}
+    criteria = [measure_criterion(key, data, method, asked.get(key)) for key in facts.criteria]
     adjusted = holm([1.0 if criterion.net.p is None else criterion.net.p for criterion in criteria])
     return tuple(
         replace(criterion, p_adjusted=None if criterion.net.p is None else float(p))

@@ -39,11 +39,14 @@ class JudgmentLike(Protocol):
     def seconds(self) -> float: ...
     @property
     def ratings(self) -> Mapping[str, int]: ...
+    @property
+    def values(self) -> Mapping[str, tuple[int | None, int | None]]: ...
 
 
 @dataclass(frozen=True)
 class Columns:
-    """All arrays have one entry per judgment; `ratings` hold NaN where a criterion was left out."""
+    """All arrays have one entry per judgment; `ratings` hold NaN where a criterion was left out. `values` speak of
+    answers A and B: points, or numbers of marks, NaN where the answer was not looked at."""
 
     scores: NDArray[np.float64]
     verdicts: NDArray[np.str_]
@@ -55,6 +58,7 @@ class Columns:
     simulated: NDArray[np.bool_]
     seconds: NDArray[np.float64]
     ratings: dict[str, NDArray[np.float64]]
+    values: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -63,7 +67,10 @@ class Columns:
         arrays: dict[str, Any] = {
             name: value[mask] for name, value in vars(self).items() if isinstance(value, np.ndarray)
         }
-        return Columns(**arrays, ratings={key: values[mask] for key, values in self.ratings.items()})
+        ratings = {key: values[mask] for key, values in self.ratings.items()}
+        return Columns(
+            **arrays, ratings=ratings, values={key: (a[mask], b[mask]) for key, (a, b) in self.values.items()}
+        )
 
 
 def in_order(rows: Sequence[JudgmentLike]) -> list[JudgmentLike]:
@@ -86,7 +93,13 @@ def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str]) -> Columns
         simulated=np.array([row.simulated for row in rows], dtype=np.bool_),
         seconds=np.array([row.seconds for row in rows], dtype=np.float64),
         ratings={key: np.array([row.ratings.get(key, np.nan) for row in rows], dtype=np.float64) for key in criteria},
+        values={key: (_values(rows, key, 0), _values(rows, key, 1)) for key in criteria},
     )
+
+
+def _values(rows: Sequence[JudgmentLike], key: str, side: int) -> NDArray[np.float64]:
+    said = [row.values.get(key, (None, None))[side] for row in rows]
+    return np.array([np.nan if value is None else value for value in said], dtype=np.float64)
 
 
 def data_sha256(rows: Sequence[JudgmentLike]) -> str:
@@ -94,5 +107,7 @@ def data_sha256(rows: Sequence[JudgmentLike]) -> str:
     hashed = hashlib.sha256()
     for row in rows:
         fields = [row.task_key, row.cluster, row.language, str(row.assessor_id), row.simulated, row.verdict]
-        hashed.update(json.dumps([*fields, row.a_on_left, row.seconds, sorted(row.ratings.items())]).encode() + b"\n")
+        fields += [row.a_on_left, row.seconds, sorted(row.ratings.items())]
+        fields += [sorted(row.values.items())] if row.values else []
+        hashed.update(json.dumps(fields).encode() + b"\n")
     return hashed.hexdigest()

@@ -61,7 +61,7 @@ def about(numbers: Numbers) -> list[Line]:
     """What was compared, how much of it and by which method, one line per fact."""
     described = {"verdict": asdict(numbers.verdict), "counts": asdict(numbers.counts), "facts": asdict(numbers.facts)}
     described["method"] = asdict(numbers.method)
-    del described["facts"]["leaks"]  # they have lines of their own
+    del described["facts"]["leaks"], described["facts"]["asked"]  # they have lines of their own
     lines = [Line("about", "report", "data_sha256", numbers.data_sha256)]
     for group, values in described.items():
         lines += [Line("about", group, name, value) for name, value in _flat(values)]
@@ -99,6 +99,10 @@ def criterion_lines(numbers: Numbers) -> Iterator[Line]:
         yield _estimate("criterion", criterion.key, "net", criterion.net, criterion.p_adjusted, enough=criterion.enough)
         for measure in ("better", "same", "worse"):
             yield Line("criterion", criterion.key, measure, getattr(criterion, measure))
+        measure = "marked_share" if criterion.kind == "marks" else "mean_points"
+        for side, estimate in (("a", criterion.a), ("b", criterion.b)):
+            if estimate:
+                yield _estimate("criterion", criterion.key, f"{measure}_{side}", estimate, enough=criterion.enough)
 
 
 def position_lines(numbers: Numbers) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.reports.domain.numbers import CriterionNumbers, Group, Method, Position
+from apps.reports.domain.numbers import Asked, CriterionNumbers, Group, Method, Position
 from apps.statistics.clustered import Estimate, clustered_mean, clustered_ratio, proportion, signed_mean
 from apps.statistics.gates import cell_gate
 from apps.statistics.preference import Preference
@@ -47,8 +47,8 @@ def measure_group(key: str, data: Columns, method: Method) -> Group:
     )
 
 
-def measure_criterion(key: str, data: Columns, method: Method) -> CriterionNumbers:
-    """d ± q·sqrt(V) of the preferences 1, 0, -1 of those who rated it."""
+def measure_criterion(key: str, data: Columns, method: Method, asked: Asked | None = None) -> CriterionNumbers:
+    """d ± q·sqrt(V) of the preferences 1, 0, -1 of those who rated it, and each answer by itself."""
     rated = data.where(~np.isnan(data.ratings[key]))
     ratings = rated.ratings[key]
     net = signed_mean(
@@ -60,7 +60,30 @@ def measure_criterion(key: str, data: Columns, method: Method) -> CriterionNumbe
         generalise_over=method.generalise_over,
     )
     better, same, worse = (int((ratings == sign).sum()) for sign in (1, 0, -1))
-    return CriterionNumbers(key, better, same, worse, cell_gate(net.tasks, net.assessors).passed, net, None)
+    found = CriterionNumbers(key, better, same, worse, cell_gate(net.tasks, net.assessors).passed, net, None)
+    if asked is None:
+        return found
+    if asked.kind == "comparative":
+        return replace(found, name=asked.name)
+    a, b = (_of_answer(values, data, asked, method) for values in data.values[key])
+    return replace(found, kind=asked.kind, name=asked.name, a=a, b=b)
+
+
+def _of_answer(values: NDArray[np.float64], data: Columns, asked: Asked, method: Method) -> Estimate:
+    """The share of judgments with a mark, or the mean of the points, among those that looked."""
+    looked = ~np.isnan(values)
+    seen, told = data.where(looked), values[looked]
+    if asked.kind == "marks":
+        return _rate(told > 0, seen, method)
+    mean = signed_mean(
+        told,
+        seen.tasks,
+        seen.assessors,
+        bounds=(1, asked.points),
+        confidence=method.confidence,
+        generalise_over=method.generalise_over,
+    )
+    return replace(mean, p=None)  # there is nothing that a mean of points is tested against
 
 
 def measure_position(data: Columns, method: Method) -> Position:

@@ -12,7 +12,8 @@ from apps.statistics.heterogeneity import Heterogeneity
 
 # 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
 # 2: nothing of pairs that are still to come and of what might unblind; `comparisons` were all that existed
-VERSION = 3
+# 3: criteria by comparing alone; nothing of each answer by itself
+VERSION = 4
 Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
 
@@ -77,6 +78,16 @@ class Leaks:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A criterion as it was asked: `kind` is comparative, absolute (to `points`) or marks; `name` of the set's own."""
+
+    key: str
+    kind: str
+    name: str
+    points: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """What was compared, on what, and by which design. `comparisons` are those that could be judged."""
 
@@ -95,6 +106,7 @@ class Facts:
     bucket_tasks: int
     pairs: Pairs | None = None
     leaks: Leaks | None = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def unscanned(self) -> int | None:
@@ -161,7 +173,12 @@ class Group:
 
 @dataclass(frozen=True)
 class CriterionNumbers:
-    """`net` is the mean of 1 (A better), 0 (same), -1 (B better)."""
+    """`net` is the mean of 1 (A better), 0 (same), -1 (B better). For marks an answer without any is better than one
+    with some, so `net` is the difference of the shares with marks.
+
+    `a` and `b` speak of each answer by itself: the share of judgments that mark it, or its mean points; None where the
+    answers were only compared. `name`: the set's own, empty for criteria that the platform has words for.
+    """
 
     key: str
     better: int
@@ -170,6 +187,10 @@ class CriterionNumbers:
     enough: bool
     net: Estimate
     p_adjusted: float | None
+    kind: str = "comparative"
+    name: str = ""
+    a: Estimate | None = None
+    b: Estimate | None = None
 
     @property
     def tested_p(self) -> float | None:
@@ -216,6 +237,11 @@ class Numbers:
     position: Position
     method: Method
     independent_value: float | None = None
+
+    @property
+    def marks_answers(self) -> bool:
+        """Was anything said of each answer by itself?"""
+        return any(criterion.a for criterion in self.criteria)
 
     @property
     def is_interim(self) -> bool:

@@ -20,7 +20,7 @@ from apps.reports.paper.tables import draw_table
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
-    from apps.reports.domain.numbers import Group, Numbers
+    from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
     from apps.reports.models import Report
     from apps.statistics.undefined import Reason
 
@@ -173,7 +173,7 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
         head,
         [
             [
-                _marked(str(criterion_label(item.key)), enough=item.enough),
+                _marked(_name(item), enough=item.enough),
                 points(item.net.value),
                 points_interval(item.net),
                 p_value(item.tested_p),
@@ -185,7 +185,23 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
             for item in numbers.criteria
         ],
     )
-    _notes(sheet, [(str(criterion_label(item.key)), item.net.undefined) for item in numbers.criteria])
+    _notes(sheet, [(_name(item), item.net.undefined) for item in numbers.criteria])
+    _answer_table(sheet, numbers)
+
+
+def _name(criterion: CriterionNumbers) -> str:
+    return criterion.name or str(criterion_label(criterion.key))
+
+
+def _answer_table(sheet: Sheet, numbers: Numbers) -> None:
+    """What was said of each answer by itself; absent where answers were only compared."""
+    rows = [
+        [_name(item), wording.of_answer(item, item.a), wording.of_answer(item, item.b)]
+        for item in numbers.criteria
+        if item.a and item.b
+    ]
+    if rows:
+        draw_table(sheet, [gettext("Each answer by itself"), "A", "B"], rows)
 
 
 def _leaks(sheet: Sheet, numbers: Numbers) -> None:

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 
 from apps.assessment.labels import criterion_label
 from apps.reports import formats, wording
-from apps.reports.domain.numbers import Numbers
+from apps.reports.domain.numbers import CriterionNumbers, Numbers
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
 
@@ -29,8 +29,13 @@ def verdict_name(key: str) -> Promise | str:
 
 
 @register.filter
-def criterion_name(key: str) -> Promise | str:
-    return criterion_label(key)
+def criterion_name(criterion: CriterionNumbers) -> Promise | str:
+    return criterion.name or criterion_label(criterion.key)
+
+
+@register.filter
+def of_answer(criterion: CriterionNumbers, side: str) -> str:
+    return wording.of_answer(criterion, criterion.a if side == "a" else criterion.b)
 
 
 @register.filter

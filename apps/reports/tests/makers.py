@@ -44,6 +44,7 @@ class Row:
     a_on_left: bool = True
     seconds: float = 20.0
     ratings: dict[str, int] = field(default_factory=dict)
+    values: dict[str, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 def make_facts(

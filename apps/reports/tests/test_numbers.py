@@ -8,7 +8,7 @@ import pytest
 from apps.reports import wording
 from apps.reports.domain.frozen import canonical, digest, from_json, to_json
 from apps.reports.domain.longform import independent_line, long_lines
-from apps.reports.domain.numbers import Group
+from apps.reports.domain.numbers import Asked, Group
 from apps.reports.tests.makers import LEAKS, METHOD, Row, make_facts, make_numbers, make_rows
 from apps.statistics.undefined import Reason
 
@@ -178,3 +178,31 @@ def test_numbers_survive_json_exactly() -> None:
     assert digest(data) == digest(to_json(numbers))
     assert data["method"]["generalise_over"] == METHOD.generalise_over
     assert data["facts"]["a"]["pipeline"] == make_facts().a.pipeline
+
+
+def test_marks_and_points_speak_of_each_answer_too() -> None:
+    rows = [
+        Row(
+            f"t{task}",
+            "a",
+            UUID(int=person),
+            ratings={"errors": 1, "tone": -1},
+            values={"errors": (0, 2), "tone": (2, 4)},
+        )
+        for task in range(4)
+        for person in range(2)
+    ]
+    rows[0] = replace(rows[0], ratings={"errors": 0}, values={"errors": (1, 1)})
+    rows[1] = replace(rows[1], ratings={}, values={"errors": (None, 1)})
+    asked = (Asked("errors", "marks", "", 0), Asked("tone", "absolute", "Tone of voice", 5))
+    facts = replace(make_facts(), criteria=("errors", "tone"), asked=asked)
+    errors, tone = make_numbers(rows, facts).criteria
+    assert errors.a is not None
+    assert errors.b is not None
+    assert (errors.a.value, errors.a.judgments, errors.b.value) == (pytest.approx(1 / 4), 7, 1)
+    assert tone.a is not None
+    assert tone.b is not None
+    assert (tone.name, tone.a.value, tone.b.value, tone.net.value, tone.a.p) == ("Tone of voice", 2, 4, -1, None)
+    assert from_json(to_json(make_numbers(rows, facts))).criteria[0].b == errors.b
+    (line,) = [line for line in long_lines(make_numbers(rows, facts)) if line.measure == "marked_share_b"]
+    assert (line.group, line.value) == ("errors", 1)
