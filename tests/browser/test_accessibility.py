@@ -23,7 +23,15 @@ COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 WIDE = {"width": 1280, "height": 720}
 NARROW = {"width": 320, "height": 640}
 NO_PAGES = {"admin", "web:healthz", "web:readyz", "web:security_txt", "buckets:image", "buckets:thumbnail"}
-NO_PAGES |= {"buckets:example", "assessment:picture", "reports:export", "reports:export_preferences", "training:picture"}
+NO_PAGES |= {
+    "buckets:example",
+    "assessment:payments",
+    "assessment:picture",
+    "assessment:totals",
+    "reports:export",
+    "reports:export_preferences",
+    "training:picture",
+}
 
 
 def pages_by_role() -> dict[str, str]:

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.assessment.domain import policies
 from apps.assessment.domain.leaks import MASK
-from apps.assessment.models import Decision, Evaluation, LeakHit
-from apps.assessment.services import decide_leaks
+from apps.assessment.domain.policies import Policy
+from apps.assessment.models import Assignment, Decision, Evaluation, LeakHit
+from apps.assessment.services import checking, decide_leaks
 from apps.assessment.tests.makers import make_evaluation
-from apps.assessment.tests.pages import judge_url, send
+from apps.assessment.tests.pages import hidden, judge_url, send
 from apps.generation.models import Answer
 from conftest import Cast
 
@@ -65,6 +67,28 @@ def test_the_side_tells_nothing_about_the_pipeline(cast: Cast, client: Client, e
     assert by_left["Amber"] == by_left["Birch"]
 
 
+def test_a_check_of_the_assessor_looks_like_any_other_comparison(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gold and controls: with answers and numbers blanked, their pages are among those of other comparisons."""
+    for module in (policies, checking):
+        monkeypatch.setattr(module, "check_due", lambda nth, **_: {1: "gold", 3: "control"}.get(nth % 4))
+    tail = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], tasks=6, images=1, policy=Policy(gold_percent=25), tail=tail
+    )
+    client.force_login(cast.assessor)
+    looks = defaultdict[bool, set[str]](set)
+    for page in comparisons(client, evaluation):
+        place = Assignment.objects.get(public_id=hidden(page)["assignment"])
+        blank = re.sub(r'(data-part="answer-\d"[^>]*>).*?</div>', r"\1</div>", page, flags=re.DOTALL)
+        looks[place.is_check].add(mask(blank))
+        assert "gold" not in page.lower()
+        assert "control" not in re.sub(r"[\w-]*controls?=|aria-controls", "", page.lower())
+    assert len(looks[True]) >= 1
+    assert looks[True] <= looks[False]
+
+
 def comparisons(client: Client, evaluation: Evaluation) -> list[str]:
     """The page of every comparison, the first whole, the others as htmx gets them."""
     pages = [client.get(judge_url(evaluation)).content.decode()]
@@ -78,9 +102,9 @@ def everything_loaded(client: Client, evaluation: Evaluation) -> str:
     pages = comparisons(client, evaluation)
     first = client.get(judge_url(evaluation))
     loaded = [*pages, str(first.headers), client.get(reverse("assessment:my_work")).content.decode()]
-    own = r'(?:src|href|data-renew|hx-post)="(/evaluations/[^"]+)"'
+    own = r'(?:src|href|data-renew|data-ahead|hx-post)="(/evaluations/[^"]+)"'
     for address in sorted({address for page in pages for address in re.findall(own, page)}):
-        response = client.post(address, {"lease": "1"}) if "renew" in address else client.get(address)
+        response = client.post(address, {"lease": "1"}) if re.search("renew|ahead", address) else client.get(address)
         body = response.getvalue() if response.status_code < 400 else response.content
         loaded += [address, str(response.headers), body.decode("latin-1")]
     return "\n".join(loaded)
@@ -106,7 +130,7 @@ def mask(page: str) -> str:
     page = page[: page.index("</judge-sheet>")]
     page = re.sub(r'<a class="button button--quiet" data-key="Key[UO]".*?</a>', "", page)
     page = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Za-z0-9]{64}", "ID", page)
-    page = re.sub(r'lang="(en|ru)"|data-preload="[^"]*"|data-seconds-left="\d+"', "", page)
+    page = re.sub(r'lang="(en|ru)"|data-seconds-left="\d+"', "", page)
     return re.sub(r"\b[Qt]?(?:uestion )?\d+\b", "N", re.sub(r"\s+", " ", page))
 
 
