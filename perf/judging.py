@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from apps.assessment.models import Evaluation
 
 LIMIT_MS = 100
-LOOKING_MS = 250  # between two submits; a person takes seconds, in which the next picture is loaded
+LOOKING_MS = 400  # between two submits; a person takes seconds, in which the next picture is loaded
 ANSWER = (
     "## What is on the table\n\nThe picture shows **{number} plates** on a wooden table, seen from above.\n\n"
     + "\n".join(f"{n}. Plate {n} is round; beside it lie a knife, a fork and a folded napkin." for n in range(1, 9))

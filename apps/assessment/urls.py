@@ -13,6 +13,7 @@ urlpatterns = [
     path("judge/<uuid:public_id>/", assessor.judge, name="judge"),
     path("judge/<uuid:public_id>/guidelines/", mine.guidelines, name="guidelines"),
     path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
+    path("judge/<uuid:public_id>/ahead/", assessor.ahead, name="ahead"),
     path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),
     path("judge/<uuid:public_id>/image/<int:number>/", assessor.picture, name="picture"),
     path("judge/<uuid:public_id>/said/", correcting.said, name="said"),

@@ -2,6 +2,7 @@
 // Its form hears of it: judge:saved, judge:unsaved; and it listens to judge:resend and judge:lost (with words).
 
 const RETRY_S = 5;
+const AFTER_PAINT_MS = 30;
 
 let shown = false; // whether a sheet was on this page before: then the new one takes the focus
 const preloaded = [];
@@ -14,7 +15,7 @@ class JudgeSheet extends HTMLElement {
     shown = true;
     if (!this.form) return;
     this.sendSafely();
-    this.preload();
+    setTimeout(() => this.preload(), AFTER_PAINT_MS);
   }
 
   disconnectedCallback() {
@@ -83,8 +84,14 @@ class JudgeSheet extends HTMLElement {
     this.form.requestSubmit(this.form.querySelector("button[type=submit]"));
   }
 
-  preload() {
-    for (const address of this.dataset.preload.split(" ").filter(Boolean)) {
+  /** The server holds the next comparison for us, and says where its pictures are. */
+  async preload() {
+    if (!this.dataset.ahead || !this.isConnected) return;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
+    const response = await fetch(this.dataset.ahead, { method: "POST", body }).catch(() => null);
+    if (!response?.ok) return; // the pictures will load when they are shown
+    for (const address of (await response.json()).pictures) {
       const image = new Image();
       image.src = address;
       image.decode().catch(() => {}); // a picture that is gone will be missing when it is shown, too

@@ -40,8 +40,8 @@ NARROW = re.compile(r"-?[0-2]?(?:\.\d+)?em")
 def read_formulas(reader: MarkdownIt) -> None:
     """Teach the parser to find formulas; code and escapes keep what looks like one."""
     reader.inline.ruler.before("escape", "formula", find_inline)
-    interrupts = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    reader.block.ruler.before("fence", "formula_block", find_block, interrupts)
+    interrupted = ["paragraph", "reference", "blockquote", "list"]
+    reader.block.ruler.before("fence", "formula_block", find_block, {"alt": interrupted})
     reader.add_render_rule("formula", write_formula)
 
 

@@ -40,7 +40,8 @@ def test_my_work_says_when_more_is_to_come_and_leads_there(cast: Cast, client: C
 def test_the_next_comparison_comes_with_the_submit_and_its_pictures_beforehand(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client, images=1)
     page = client.get(judge_url(evaluation)).content.decode()
-    ahead = page[page.index("data-preload=") :].split('"')[1].strip()
+    holding = client.post(page[page.index("data-ahead=") :].split('"')[1]).json()
+    [ahead] = holding["pictures"]
     response = send(client, evaluation, page, htmx=True)
     answer = response.content.decode()
     assert "<html" not in answer

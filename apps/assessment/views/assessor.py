@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +19,7 @@ from apps.assessment.domain.refusals import JudgmentInvalid, NotAssessor, Refusa
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
 from apps.assessment.models import Evaluation
-from apps.assessment.queries import my_evaluations
+from apps.assessment.queries import my_evaluations, pictures_of
 from apps.assessment.views.mine import own_context
 from apps.assessment.views.sheet import end_context, midnight_before, sheet_context
 
@@ -113,8 +114,7 @@ def show_next(
     said = {"refusal": refusal, "saved": saved}
     if place is None:
         return page(request, end_context(evaluation, user) | said)
-    after = services.reserve_next(assessor=user, evaluation=evaluation, beside=place, now=now)
-    return page(request, sheet_context(place, user, after=after) | said)
+    return page(request, sheet_context(place, user) | said)
 
 
 def page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:
@@ -140,6 +140,22 @@ def skip(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return go_on(request, user, place.evaluation, refusal, words=SKIP_REFUSALS)
     return go_on(request, user, place.evaluation)
+
+
+@require_POST
+@role_required()
+def ahead(request: HttpRequest, public_id: UUID) -> JsonResponse:
+    """Asked for when a comparison is on the screen, so that nobody waits for it: holds the one after it, and answers
+    with the addresses of its pictures."""
+    user = signed_in(request)
+    place = access_assignment(user, public_id)
+    try:
+        after = services.reserve_next(assessor=user, evaluation=place.evaluation, beside=place, now=timezone.now())
+    except Refusal as refusal:
+        raise Http404 from refusal
+    shown = pictures_of(after) if after else ()
+    addresses = [reverse("assessment:picture", args=[after.public_id, item.number]) for item in shown if after]
+    return JsonResponse({"pictures": addresses})
 
 
 @require_POST

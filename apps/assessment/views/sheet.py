@@ -9,7 +9,7 @@ from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
-from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, pictures_of, said_before
+from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, said_before
 from apps.assessment.queries.checks import lesson_of
 from apps.assessment.queries.standing import why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
@@ -23,7 +23,6 @@ def sheet_context(
     *,
     form: JudgmentForm | None = None,
     skip_form: SkipForm | None = None,
-    after: Assignment | None = None,
 ) -> Context:
     sheet = judging_sheet(place)
     asked = criteria_shown(sheet.place)
@@ -33,8 +32,6 @@ def sheet_context(
         "form": form.put_in_order(asked) if form else JudgmentForm(asked, initial=blank),
         "skip_form": skip_form or SkipForm(initial={"lease": place.lease}),
         "seconds_left": seconds_left(place),
-        "after": after,
-        "after_pictures": pictures_of(after) if after else (),
     }
 
 
