@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.training.domain.curves import draw
 from apps.training.models import TrainedModel, Training, TrainingPoint, TrainingState
@@ -49,6 +51,13 @@ def trainings_of(user: User) -> QuerySet[Training]:
 def latest_model(user: User, name: str) -> TrainedModel | None:
     """The one whose weights lie in the folder."""
     return TrainedModel.objects.visible_to(user).filter(name=name).order_by("-placed_at").first()
+
+
+def unlisted_names() -> list[str]:
+    """Of models in the model folder that no row speaks of."""
+    listed = set(TrainedModel.objects.values_list("name", flat=True))
+    cards = (settings.MODEL_DIR / "vlm").glob("*/card.json")
+    return sorted({card.parent.name for card in cards} - listed)
 
 
 def others_of_name(model: TrainedModel) -> QuerySet[TrainedModel]:

@@ -6,6 +6,7 @@ app_name = "training"
 urlpatterns = [
     path("", views.list_page, name="list"),
     path("named/<slug:name>/", views.named, name="named"),
+    path("named/<slug:name>/register/", views.register, name="register"),
     path("<uuid:public_id>/", views.model, name="model"),
     path("new/", views.create, name="create"),
     path("validate/", views.validate, name="validate"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,10 +25,19 @@ from apps.training.queries import (
     others_of_name,
     seen,
     trainings_of,
+    unlisted_names,
     uses_of,
 )
 from apps.training.recipes import chosen, shipped
-from apps.training.services import TrainingRefused, cancel_training, recheck_recipe, start_training, write_recipe
+from apps.training.services import (
+    NoModel,
+    TrainingRefused,
+    cancel_training,
+    recheck_recipe,
+    register_model,
+    start_training,
+    write_recipe,
+)
 from apps.training.services.recipes import read_web_recipe
 from apps.web.paging import page_of
 from apps.web.posted import posted
@@ -45,7 +55,8 @@ if TYPE_CHECKING:
 @researchers
 def list_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    context = {"trainings": trainings_of(user)[:50], "page": page_of(request, models_of(user))}
+    page = page_of(request, models_of(user))
+    context = {"trainings": trainings_of(user)[:50], "page": page, "unlisted": unlisted_names()}
     return render(request, "training/list.html", context)
 
 
@@ -72,7 +83,22 @@ def named(request: HttpRequest, name: str) -> HttpResponse:
     """Where pipelines send: to the card of the model that lies in the folder now."""
     found = latest_model(signed_in(request), name)
     if found is None:
-        return render(request, "training/unknown.html", {"name": name}, status=404)
+        context = {"name": name, "unlisted": [name] if name in unlisted_names() else []}
+        return render(request, "training/unknown.html", context, status=404)
+    return redirect("training:model", found.public_id)
+
+
+@require_POST
+@researchers
+def register(request: HttpRequest, name: str) -> HttpResponse:
+    """Lists a model that came into the folder without the site."""
+    if name not in unlisted_names():
+        return redirect("training:list")
+    try:
+        found = register_model(actor=signed_in(request), folder=settings.MODEL_DIR / "vlm" / name)
+    except NoModel as reason:
+        messages.error(request, str(reason))
+        return redirect("training:list")
     return redirect("training:model", found.public_id)
 
 

@@ -24,14 +24,16 @@ class NoModel(Exception):
     """The folder holds no finished model; the message says what is missing."""
 
 
-def register_model(*, actor: User | None, folder: Path) -> TrainedModel:
-    """The model in `folder`, which names it. Reads all its files. Known weights keep their row. Raises NoModel."""
+def register_model(*, actor: User | None, folder: Path, maker: User | None = None) -> TrainedModel:
+    """The model in `folder`, which names it; `maker` trained it on the site. Reads all its files. Known weights keep
+    their row. Raises NoModel.
+    """
     files, card = file_hashes(folder), read_card(folder)
     digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     readme = (folder / README).read_text() if (folder / README).is_file() else ""
     with transaction.atomic():
         model, is_new = TrainedModel.objects.get_or_create(
-            name=folder.name, sha256=digest, defaults={"files": files, "made_by": actor}
+            name=folder.name, sha256=digest, defaults={"files": files, "made_by": maker}
         )
         TrainedModel.objects.filter(pk=model.pk).update(card=card, readme=readme, placed_at=Now())
         if is_new:

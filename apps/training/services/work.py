@@ -101,7 +101,8 @@ def train_whole(training: Training, recipe: Recipe, is_unwanted: Callable[[], bo
 
 
 def finish(training: Training, folder: Path) -> None:
-    model = register_model(actor=training.created_by, folder=folder)
+    maker = training.created_by
+    model = register_model(actor=maker, folder=folder, maker=maker)
     hold(training).update(state=TrainingState.DONE, model=model, lease_until=None, error="", finished_at=Now())
 
 

@@ -1,6 +1,8 @@
 """Trainings and models as rows, as a worker leaves them behind; nothing is trained."""
 
 import base64
+import json
+from pathlib import Path
 
 from apps.accounts.models import User
 from apps.training.models import TrainedModel, Training, TrainingPoint, TrainingSample, TrainingState
@@ -77,3 +79,12 @@ def make_model(name: str, *, sha256: str = "a" * 64) -> TrainedModel:
     return TrainedModel.objects.create(
         name=name, sha256=sha256, files={"model.safetensors": "b" * 64}, card=CARD, readme=README
     )
+
+
+def make_folder(folder: Path, weights: bytes) -> Path:
+    """A model folder as a training leaves it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.safetensors").write_bytes(weights)
+    (folder / "card.json").write_text(json.dumps({"evaluation": {"exact_match": 0.9}}))
+    (folder / "README.md").write_text("# tiny")
+    return folder

@@ -9,9 +9,13 @@ from django.urls import reverse
 from apps.pipelines.tests.makers import make_revision
 from apps.training.models import Training, TrainingState
 from apps.training.queries import seen
-from apps.training.tests.makers import RECIPE, make_model, make_training
+from apps.training.tests.makers import RECIPE, make_folder, make_model, make_training
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import Settings
+
     from apps.accounts.models import User
     from conftest import Cast
 
@@ -89,3 +93,16 @@ def test_a_model_shows_its_card_and_pipelines_lead_to_it(cast: Cast) -> None:
     )
     missing = client.get(reverse("training:named", args=["nobody"]))
     assert (missing.status_code, b"manage.py vlm register nobody" in missing.content) == (404, True)
+
+
+def test_a_model_that_lies_in_the_folder_can_be_listed(cast: Cast, tmp_path: Path, settings: Settings) -> None:
+    settings.MODEL_DIR = tmp_path
+    make_folder(tmp_path / "vlm" / "found", b"weights")
+    client = signed_in(cast.researcher)
+    address = reverse("training:register", args=["found"])
+    assert address in client.get(reverse("training:list")).content.decode()
+    assert address in client.get(reverse("training:named", args=["found"])).content.decode()
+    assert "90.0 %" in client.post(address, follow=True).content.decode()
+    assert address not in client.get(reverse("training:list")).content.decode()
+    gone = client.post(reverse("training:register", args=["nobody"]))
+    assert gone.headers["Location"] == reverse("training:list")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from apps.training.services import (
 )
 from apps.training.services.claims import claim_training, fail_training, give_back, hold
 from apps.training.services.registry import NoModel
-from apps.training.tests.makers import RECIPE, make_model, make_training
+from apps.training.tests.makers import RECIPE, make_folder, make_model, make_training
 from inference.errors import SpecError
 
 if TYPE_CHECKING:
@@ -133,14 +132,6 @@ def test_the_time_left_follows_the_pace_of_the_last_points(cast: Cast) -> None:
         point.at = timezone.now() + timedelta(seconds=point.step * 2)
         point.save()
     assert milliseconds_left(training) == pytest.approx(40_000, rel=0.01)  # 20 steps of 2 s
-
-
-def make_folder(folder: Path, weights: bytes) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.safetensors").write_bytes(weights)
-    (folder / "card.json").write_text(json.dumps({"evaluation": {"exact_match": 0.9}}))
-    (folder / "README.md").write_text("# tiny")
-    return folder
 
 
 def test_other_weights_under_a_name_are_another_model_and_revisions_are_told(cast: Cast, tmp_path: Path) -> None:
