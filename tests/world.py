@@ -58,7 +58,9 @@ def make_world(cast: Cast) -> World:
     """The evaluation has four tasks with a picture each: one judged by the assessor, one leased to them; in one
     an answer names its model, so the pair waits for a decision."""
     now = timezone.now()
-    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], overlap=1, images=1, says=LEAK)
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], overlap=1, images=1, says=LEAK, criteria="standard"
+    )
     judgment = make_judgment(evaluation, assessor=cast.assessor)
     assignment = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=now)
     assert assignment is not None

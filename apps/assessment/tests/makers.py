@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.sets import SETS
 from apps.assessment.domain.verdicts import JudgmentInput, rating_shown, verdict_shown
-from apps.assessment.models import Evaluation, Judgment
+from apps.assessment.models import CriterionKind, Evaluation, Judgment
 from apps.assessment.services import admit_pairs, claim_comparison, open_evaluation, submit_judgment
 from apps.assessment.services.admitting import WHILE_WAITED
 from apps.buckets.tests.makers import make_bucket
@@ -90,11 +90,14 @@ def make_judgment(
     now = now or timezone.now()
     place = claim_comparison(assessor=assessor, evaluation=evaluation, now=now)
     assert place is not None
-    meant = {criterion.key: 0 for criterion in evaluation.criteria.all()} | dict(ratings or {})
+    criteria = list(evaluation.criteria.all())
+    meant = {item.key: 0 for item in criteria if item.kind == CriterionKind.COMPARATIVE} | dict(ratings or {})
+    marking = any(item.kind == CriterionKind.MARKS for item in criteria)
     form = JudgmentInput(
         verdict=verdict_shown(verdict, a_on_left=place.a_on_left),
         ratings={key: rating_shown(value, a_on_left=place.a_on_left) for key, value in meant.items()},
         comment=comment,
+        faults=("none", "none") if marking else ("", ""),
     )
     return submit_judgment(
         assessor=assessor,

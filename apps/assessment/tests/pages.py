@@ -12,6 +12,7 @@ from apps.assessment.models import Evaluation
 RATINGS = dict.fromkeys(
     ["grammar", "readability", "comprehensiveness", "relevance", "errors", "hallucinations"], "same"
 )
+NOTHING_WRONG = {"faults_1": "none", "faults_2": "none"}
 HTMX = {"HX-Request": "true"}
 
 
@@ -27,5 +28,5 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def send(client: Client, evaluation: Evaluation, page: str, *, htmx: bool = False, **said: str) -> HttpResponse:
-    data = {"verdict": "left", "comment": ""} | RATINGS | hidden(page) | said
+    data = {"verdict": "left", "comment": ""} | NOTHING_WRONG | RATINGS | hidden(page) | said
     return client.post(judge_url(evaluation), data, headers=HTMX if htmx else {})  # type: ignore[return-value]
