@@ -14,7 +14,7 @@ LIMITED = {"gold": 60, "fast": 3}
 
 
 def percent(label: object, help_text: object, most: int = 50) -> forms.IntegerField:
-    return forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=most, initial=0)  # type: ignore[arg-type]
+    return forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=most, initial=0, required=False)  # type: ignore[arg-type]
 
 
 def number(label: object, help_text: object, most: int, **more: Any) -> forms.IntegerField:
@@ -59,14 +59,10 @@ class PolicyForm(forms.Form):
         self.fields["pass_percent"].initial = 80
 
     def take_policy(self) -> Policy:
-        """Takes the fields out of what was said."""
+        """Takes the fields out of what was said; what was left empty is as a policy has it."""
         said = {name: self.cleaned_data.pop(name, None) for name in PolicyForm.base_fields}
         rules = DEFAULTS if said.pop("usual_rules") else ()
-        most, cap = said.pop("most_overlap"), said.pop("daily_cap")
-        shows = bool(said.pop("shows_gold"))
-        return Policy(
-            most_overlap=most, daily_cap=cap, shows_gold=shows, rules=rules, **{k: v or 0 for k, v in said.items()}
-        )
+        return Policy(rules=rules, **{name: value for name, value in said.items() if value is not None})
 
     def policy_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in PolicyForm.base_fields]
@@ -84,7 +80,7 @@ class RulesForm(forms.Form):
         super().__init__(data)
         usual = {rule.kind: rule for rule in DEFAULTS}
         asked = {rule.kind: rule for rule in rules}
-        for kind, label in RuleKind.choices:
+        for kind in RuleKind.values:
             rule = asked.get(kind, usual[kind])
             self.fields[f"{kind}_window"] = forms.IntegerField(
                 label=_("Over the last"), min_value=2, max_value=100, initial=rule.window
@@ -93,7 +89,7 @@ class RulesForm(forms.Form):
                 unit = _("Fewer right than, %") if kind == "gold" else _("Faster than, seconds")
                 self.fields[f"{kind}_limit"] = forms.FloatField(label=unit, min_value=0, initial=rule.limit)
             self.fields[f"{kind}_action"] = forms.ChoiceField(
-                label=label,
+                label=_("Then"),
                 choices=[OFF, *RuleAction.choices],
                 required=False,
                 initial=rule.action if kind in asked else "",

@@ -21,6 +21,7 @@ from apps.assessment.queries.leaks import masks_of
 from apps.buckets.models import Task
 
 PREFERS_A = ("a", "a_much")
+EXAMPLES, LOOKED_AT = 3, 30
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class StagesDone:
 def language_of(task: Task) -> str:
     """Without script and region: who reads English reads en-GB."""
     return task.language.split("-")[0]
+
+
+def example_items(evaluation: Evaluation) -> list[GoldItem]:
+    """What the page of guidelines works out, so that nobody is tested on it: one of each kind of damage, `EXAMPLES` and
+    a fifth of the stock at most, the same for everyone."""
+    items: dict[str, GoldItem] = {}
+    rows = evaluation.gold.select_related("source__task", "source__answer_a", "source__answer_b").order_by("pk")
+    for item in rows.defer("source__answer_a__trace", "source__answer_b__trace")[:LOOKED_AT]:
+        items.setdefault(item.corruption, item)
+    return list(items.values())[: min(EXAMPLES, evaluation.gold.count() // 5)]
 
 
 def shown_texts(comparison: Comparison) -> tuple[str, str]:

@@ -7,9 +7,8 @@ from django.utils.translation import get_language_info
 from apps.accounts.models import User
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.models import Assignment, Evaluation, GoldItem, LeakSide
+from apps.assessment.queries.checks import example_items
 from apps.assessment.queries.monitor import Paid, paid_work
-
-EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -45,12 +44,7 @@ def my_totals(user: User) -> list[tuple[Evaluation, Paid]]:
 
 
 def worked_examples(evaluation: Evaluation) -> list[Example]:
-    """One of each kind of damage, at most `EXAMPLES`; the same for everyone."""
-    items: dict[str, GoldItem] = {}
-    rows = evaluation.gold.select_related("source__task", "source__answer_a", "source__answer_b").order_by("pk")
-    for item in rows.defer("source__answer_a__trace", "source__answer_b__trace")[:100]:
-        items.setdefault(item.corruption, item)
-    return [example_of(item) for item in list(items.values())[:EXAMPLES]]
+    return [example_of(item) for item in example_items(evaluation)]
 
 
 def example_of(item: GoldItem) -> Example:

@@ -21,7 +21,7 @@ from apps.assessment.models import (
     StandingState,
 )
 from apps.assessment.models.judgments import JudgmentQuerySet
-from apps.assessment.queries.checks import PREFERS_A, said_on_checks
+from apps.assessment.queries.checks import PREFERS_A, example_items, said_on_checks
 from apps.assessment.queries.progress import Median
 from apps.assessment.queries.standing import PREFERS_B
 from apps.statistics.wilson import wilson
@@ -275,7 +275,7 @@ def gold_stock(evaluation: Evaluation, open_places: int) -> GoldStock:
     """With controls and training, which are made of the same items."""
     had = Check.objects.filter(evaluation=evaluation, gold__isnull=False).values_list("assessor")
     most = max((count for _, count in had.annotate(Count("pk")).order_by()), default=0)
-    stock = evaluation.gold.count()
+    stock = evaluation.gold.count() - len(example_items(evaluation))
     share = (evaluation.gold_percent + evaluation.control_percent) / 100
     stages = 0 if most else evaluation.training_size + evaluation.exam_size
     each = open_places / max(1, evaluation.assessors.count())

@@ -22,7 +22,7 @@ from apps.assessment.models import (
     Judgment,
     LeakSide,
 )
-from apps.assessment.queries.checks import language_of, stages_done
+from apps.assessment.queries.checks import example_items, language_of, stages_done
 
 STOCK = 500  # gold items of one evaluation
 RETEST_AFTER, RETEST_AMONG = 10, 100  # judgments in between, and how far back one is looked for
@@ -117,7 +117,9 @@ def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) ->
 def draw_item(assessor: User, evaluation: Evaluation, chance: random.Random) -> GoldItem | None:
     """One the person has not had, of a task they have not met if there is one."""
     met = Assignment.objects.filter(assessor=assessor, comparison__task=OuterRef("source__task"))
-    fresh = evaluation.gold.exclude(checks__assessor=assessor).annotate(met=Exists(met)).order_by("pk")
+    examples = [item.pk for item in example_items(evaluation)]
+    fresh = evaluation.gold.exclude(checks__assessor=assessor).exclude(pk__in=examples)
+    fresh = fresh.annotate(met=Exists(met)).order_by("pk")
     items = list(fresh.values_list("pk", "met"))
     unmet = [key for key, is_met in items if not is_met] or [key for key, _ in items]
     return GoldItem.objects.select_related("source__task").get(pk=chance.choice(unmet)) if unmet else None
