@@ -65,21 +65,24 @@ def plan_export(evaluation: Evaluation, lift: Collection[str] = ()) -> Plan:
 def candidates_of(evaluation: Evaluation) -> list[Candidate]:
     """All comparisons in the bucket's order; six queries, no texts."""
     votes, lost = _votes(evaluation), _tasks_without_picture(evaluation)
-    rows = evaluation.comparisons.compared().annotate(
+    rows = evaluation.comparisons.annotate(
         leaked=Exists(LeakHit.objects.filter(comparison=OuterRef("pk"))),
         same=Q(answer_a__text=F("answer_b__text")),
         empty=Q(answer_a__text__regex=BLANK) | Q(answer_b__text__regex=BLANK),
     )
-    found = rows.order_by("task__position", "pk").values_list(
-        "pk", "task_id", "state", "is_check", "leaked", "same", "empty"
-    )
-    return [Candidate(pk, *facts, task in lost, tuple(votes.get(pk, ()))) for pk, task, *facts in found]
+    found = rows.order_by("task__position", "pk")
+    return [
+        Candidate(pk, state, check, leaked, same, empty, task in lost, tuple(votes.get(pk, ())))
+        for pk, task, state, check, leaked, same, empty in found.values_list(
+            "pk", "task_id", "state", "is_check", "leaked", "same", "empty"
+        )
+    ]
 
 
 def _votes(evaluation: Evaluation) -> dict[int, list[Vote]]:
     """By comparison, in the order of their making."""
     ratings: dict[int, dict[str, int]] = defaultdict(dict)
-    current = Judgment.objects.filter(assignment__evaluation=evaluation).compared()
+    current = Judgment.objects.filter(assignment__evaluation=evaluation).current()
     said = Rating.objects.filter(judgment__in=current).exclude(preference=None)
     for judgment_id, key, preference in said.values_list("judgment_id", "criterion__key", "preference"):
         ratings[judgment_id][key] = preference or 0

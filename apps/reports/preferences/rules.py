@@ -66,24 +66,29 @@ class Rule(Generic[T]):
 
 
 VOTE_RULES: tuple[Rule[Vote], ...] = (
-    Rule("withdrawn", _("withdrawn, and judged again by others"), lambda vote: vote.withdrawn),
-    Rule("stopped", _("by an assessor who is paused or banned"), lambda vote: vote.stopped, may_lift=True),
-    Rule("simulated", _("made by a program, not a person"), lambda vote: vote.simulated, may_lift=True),
-    Rule("unseen", _("made before both answers and the picture were seen"), lambda vote: vote.unseen, may_lift=True),
-    Rule("contradicts", _("its criteria say the contrary"), lambda vote: vote.contradicts, may_lift=True),
+    Rule("withdrawn", _("Judgments that were withdrawn"), lambda vote: vote.withdrawn),
+    Rule("stopped", _("Judgments of assessors who are paused or banned"), lambda vote: vote.stopped, may_lift=True),
+    Rule("simulated", _("Judgments of programs"), lambda vote: vote.simulated, may_lift=True),
+    Rule(
+        "unseen",
+        _("Judgments made before both answers and the picture were seen"),
+        lambda vote: vote.unseen,
+        may_lift=True,
+    ),
+    Rule("contradicts", _("Judgments whose criteria say the contrary"), lambda vote: vote.contradicts, may_lift=True),
 )
 PAIR_RULES: tuple[Rule[Candidate], ...] = (
-    Rule("check", _("made to test an assessor: gold, control, re-test, training"), lambda pair: pair.check),
-    Rule("held", _("waits for a decision about a possible leak"), lambda pair: pair.state == "held"),
-    Rule("excluded", _("excluded because of a leak"), lambda pair: pair.state == "excluded"),
-    Rule("leaked", _("an answer has a leak that was masked or accepted"), lambda pair: pair.leaked, may_lift=True),
-    Rule("lost_picture", _("the file of a picture is missing"), lambda pair: pair.lost_picture),
-    Rule("unjudged", _("no judgment that counts"), lambda pair: not pair.votes),
-    Rule("tie", _("more than half of the judgments call it a tie"), lambda pair: pair.winner == "tie"),
-    Rule("both_bad", _("more than half of the judgments call both bad"), lambda pair: pair.winner == "both_bad"),
-    Rule("split", _("no verdict has more than half of the judgments"), lambda pair: pair.winner == ""),
-    Rule("same", _("both answers are the same"), lambda pair: pair.same),
-    Rule("empty", _("an answer is empty"), lambda pair: pair.empty),
+    Rule("check", _("Made to test an assessor: gold, control, re-test, training"), lambda pair: pair.check),
+    Rule("held", _("Waits for a decision about a possible leak"), lambda pair: pair.state == "held"),
+    Rule("excluded", _("Excluded because of a leak"), lambda pair: pair.state == "excluded"),
+    Rule("leaked", _("Comparisons with a leak that was masked or accepted"), lambda pair: pair.leaked, may_lift=True),
+    Rule("lost_picture", _("The file of a picture is missing"), lambda pair: pair.lost_picture),
+    Rule("unjudged", _("No judgment that counts"), lambda pair: not pair.votes),
+    Rule("tie", _("More than half of the judgments call it a tie"), lambda pair: pair.winner == "tie"),
+    Rule("both_bad", _("More than half of the judgments call both bad"), lambda pair: pair.winner == "both_bad"),
+    Rule("split", _("No verdict has more than half of the judgments"), lambda pair: pair.winner == ""),
+    Rule("same", _("Both answers are the same"), lambda pair: pair.same),
+    Rule("empty", _("An answer is empty"), lambda pair: pair.empty),
 )
 LIFTABLE: dict[str, Promise] = {rule.key: rule.label for rule in VOTE_RULES if rule.may_lift}
 LIFTABLE |= {rule.key: rule.label for rule in PAIR_RULES if rule.may_lift}
