@@ -1,4 +1,4 @@
-"""The assessor's day in Chromium: keys alone, a lost network, a reload, a phone."""
+"""The assessor's day in Chromium: keys alone, fingers alone, a lost network, a reload."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Console, PageAs
 
 LAPTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 375, "height": 800}
+PHONE = {"viewport": {"width": 375, "height": 800}, "is_mobile": True, "has_touch": True}
+NARROW = {"width": 320, "height": 640}
+FIRST_BETTER, ALL_SAME = "QWER", "ASDF"  # the four criteria
+NOTHING_WRONG = "GH"  # seen in answer 1, in answer 2
 
 
 @pytest.fixture
@@ -35,20 +38,29 @@ def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, p
     first = place_of(page)
     press(page, "KeyP", "Tab", "+", "+")  # into the picture, enlarge it
     assert page.locator("[data-scale]").inner_text() == "156%"
-    press(page, "Digit2", *"QWERTY", "KeyM")
+    press(page, "Digit2", *FIRST_BETTER, *NOTHING_WRONG, "KeyM")
     page.keyboard.type("1 is clearer; q1?")  # keys are only letters here
     press(page, "Control+Enter")
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    wait_for_another(page, first)
     assert page.locator("#judge-said").inner_text() == "Saved. Here is the next comparison."
     assert page.evaluate("document.activeElement.tagName") == "H1"
     second = place_of(page)
-    press(page, "Digit0", *"ASDFGH", "Enter")
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=second)
-    said = Judgment.objects.order_by("pk")
-    left = "a" if said[0].a_on_left else "b"
-    assert [(item.verdict, item.comment) for item in said] == [(left, "1 is clearer; q1?"), ("both_bad", "")]
-    assert set(said[0].ratings.values_list("preference", flat=True)) == {1 if said[0].a_on_left else -1}
-    assert set(said[1].ratings.values_list("preference", flat=True)) == {0}
+    press(page, "Digit1", "KeyO")  # a draft stays behind, and the list of what was said comes
+    page.locator("#said-dialog[open]").wait_for()
+    press(page, "Enter")
+    page.get_by_role("heading", name="Change your judgment").wait_for()
+    assert page.locator("#judge-comment").input_value() == "1 is clearer; q1?"
+    press(page, "Digit4", *"ZXCV", "Enter")
+    wait_for_another(page, first)
+    assert place_of(page) == second
+    assert page.locator("[name=verdict][value=left_much]").is_checked()
+    press(page, "Digit0", *ALL_SAME, *NOTHING_WRONG, "Enter")
+    wait_for_another(page, second)
+    one, changed, other = Judgment.objects.order_by("pk")
+    assert (one.verdict, one.comment) == ("a" if one.a_on_left else "b", "1 is clearer; q1?")
+    assert (changed.verdict, changed.supersedes) == ("b" if one.a_on_left else "a", one)
+    assert (other.verdict, other.comment) == ("both_bad", "")
+    assert set(one.ratings.values_list("preference", flat=True)) >= {1 if one.a_on_left else -1}
 
 
 def test_with_the_network_gone_nothing_is_lost_and_it_counts_once_when_it_returns(
@@ -57,13 +69,13 @@ def test_with_the_network_gone_nothing_is_lost_and_it_counts_once_when_it_return
     console.expect("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest")
     page = judging(page_as, cast, evaluation)
     first = place_of(page)
-    press(page, "Digit3", *"ASDFGH")
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
     page.context.set_offline(True)
     press(page, "Enter")
     page.get_by_text("Not saved yet").wait_for()
     assert page.locator("[name=verdict][value=tie]").is_checked()
     page.context.set_offline(False)
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    wait_for_another(page, first)
     assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
 
 
@@ -73,7 +85,7 @@ def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
     console.expect("40[34]|Response Status Error")
     page = judging(page_as, cast, evaluation)
     first = place_of(page)
-    press(page, "Digit3", *"ASDFGH")
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
     spoil = "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(field => field.value = 'x'.repeat(64))"
     page.evaluate(spoil)
     press(page, "Enter")
@@ -85,10 +97,10 @@ def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
     page.reload()
     assert page.locator("[name=verdict][value=tie]").is_checked()
     press(page, "Enter")
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=first)
+    wait_for_another(page, first)
     assert page.evaluate("old => localStorage.getItem(`draft/${old}`)", first) is None
     change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.admin])
-    press(page, "Digit3", *"ASDFGH", "Enter")
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")
     page.get_by_text("You no longer judge in this evaluation").wait_for()
 
 
@@ -104,23 +116,26 @@ def test_a_skip_without_network_is_not_silent(
     page.get_by_text("Not skipped: the server can’t be reached").wait_for()
 
 
-def test_a_reload_keeps_the_draft_and_hot_keys_can_be_switched_off(
+def test_a_reload_keeps_the_draft_and_hot_keys_can_be_moved_and_switched_off(
     cast: Cast, evaluation: Evaluation, page_as: PageAs
 ) -> None:
     page = judging(page_as, cast, evaluation)
-    press(page, "Digit5", "KeyQ", "KeyM")
+    press(page, "?")
+    page.get_by_role("button", name="Comment: M").click()
+    press(page, "KeyQ", "Escape", "Digit5", "KeyM", "KeyQ")  # M and Q have changed places
     page.keyboard.type("Half a thought")
     page.reload()
     assert page.locator("[name=verdict][value=right_much]").is_checked()
     assert page.locator("[name=grammar][value=left]").is_checked()
     assert page.locator("#judge-comment").input_value() == "Half a thought"
+    assert page.locator("label:has([name=grammar][value=left]) kbd").inner_text() == "M"
     press(page, "?")
     page.get_by_label("Use single keys").uncheck()
     press(page, "Escape", "Digit1")
     assert page.locator("[name=verdict][value=right_much]").is_checked()
 
 
-def test_what_is_needed_fits_a_laptop_and_stacks_on_a_phone(
+def test_what_is_needed_fits_a_laptop_and_stacks_where_it_is_narrow(
     cast: Cast, evaluation: Evaluation, page_as: PageAs
 ) -> None:
     page = judging(page_as, cast, evaluation, viewport=LAPTOP)
@@ -128,17 +143,41 @@ def test_what_is_needed_fits_a_laptop_and_stacks_on_a_phone(
         box = page.locator(part).bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= LAPTOP["height"], part
-    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    press(page, "BracketRight")
+    assert "Answer 1: 1, answer 2: 1" in page.locator("[data-differences]").inner_text()
+    page.set_viewport_size({"width": NARROW["width"], "height": NARROW["height"]})
     first, second = (page.locator(f"#answer-{number}").bounding_box() for number in (1, 2))
     assert first is not None
     assert second is not None
     assert second["y"] >= first["y"] + first["height"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     small = page.evaluate(
         "[...document.querySelectorAll('main :is(button, .segment, summary, textarea)')]"
         ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"
     )
     assert small == []
+
+
+def test_a_judgment_by_touch_on_a_phone(cast: Cast, evaluation: Evaluation, page_as: PageAs) -> None:
+    page = judging(page_as, cast, evaluation, **PHONE)
+    place, fingers = place_of(page), page.context.new_cdp_session(page)
+    x, y = middle(page, ".zoom__view")
+    fingers.send("Input.synthesizePinchGesture", {"x": x, "y": y, "scaleFactor": 2})
+    assert page.locator("[data-scale]").inner_text() != "100%"
+    assert page.evaluate("visualViewport.scale") == 1
+    x, y = middle(page, "#answer-1")
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x + 120, "y": y}]})
+    for moved in range(0, 280, 20):
+        fingers.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 120 - moved, "y": y}]})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.locator(".answers__switch [aria-current]", has_text="Answer 2").wait_for()
+    page.get_by_role("link", name="Answer 1").tap()
+    page.locator(".answers__switch [aria-current]", has_text="Answer 1").wait_for()
+    for choice in page.locator("#judge-form .segment:has(:is([value=tie], [value=same], [value=none]))").all():
+        choice.tap()
+    page.get_by_role("button", name="Save, next").tap()
+    wait_for_another(page, place)
+    assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -160,6 +199,13 @@ def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: obje
     return page
 
 
+def middle(page: Page, selector: str) -> tuple[float, float]:
+    page.locator(selector).scroll_into_view_if_needed()
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(f"Key{key}" if len(key) == 1 and key.isupper() else key)
@@ -171,6 +217,10 @@ def tab_to(page: Page, selector: str) -> None:
         if page.locator(selector).evaluate("element => element === document.activeElement"):
             return
     pytest.fail(f"Tab never reached {selector}")
+
+
+def wait_for_another(page: Page, old: str) -> None:
+    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=old)
 
 
 def place_of(page: Page) -> str:
