@@ -2,14 +2,13 @@
 
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from inference.folders import draft_of, put_in_place
 from inference.models.gguf import sha256_of
 from inference.models.pictures import open_picture
 from inference.readers import usable_processors
@@ -56,7 +55,7 @@ def build_corpus(source: Path, name: str, model_dir: Path, *, replace: bool, pro
     """The number of documents. Raises BadInput, ModelUnavailable."""
     target = own_corpus(name, model_dir)
     check_target(name, target, replace or (target.is_file() and sha256_of(target) == sha256_of(source)))
-    with staged(target) as partial:
+    with draft_of(target) as partial:
         copy = partial / target.name
         shutil.copyfile(source, copy)
         faults, each, count = Faults(), progress("Checking"), 0
@@ -79,7 +78,7 @@ def build_catalogue(
     """The number of pictures. They are copied, so that the index can be built again by another encoder."""
     target = own_catalogue(name, model_dir)
     check_target(name, target, replace)
-    with staged(target) as partial:
+    with draft_of(target) as partial:
         (partial / "pictures").mkdir()
         faults, each, count = Faults(), progress("Checking"), 0
         with (partial / TABLE).open("w", encoding="utf-8") as table:
@@ -128,26 +127,3 @@ def copied_row(line: int, row: Entry | RowFault, pictures: Path, partial: Path) 
     suffix = path.suffix.lower() if re.fullmatch(r"\.[a-z]{3,4}", path.suffix.lower()) else ""
     shutil.copyfile(path, partial / "pictures" / f"{digest}{suffix}")
     return row.model_copy(update={"picture": f"pictures/{digest}{suffix}", "sha256": digest})
-
-
-@contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """A folder beside `target`, gone at the end whatever happens."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{target.stem}-", dir=target.parent))
-    try:
-        yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def put_in_place(partial: Path, target: Path) -> None:
-    """A folder can't replace one that holds something, so the old one steps aside first: between the two renames there
-    is none, and a process that ends right there leaves the old one as `.<name>-…-old`.
-    """
-    old = partial.with_name(f"{partial.name}-old")
-    if target.exists():
-        target.rename(old)
-    partial.chmod(0o755)
-    partial.rename(target)
-    shutil.rmtree(old, ignore_errors=True)

@@ -115,3 +115,11 @@ def test_a_low_rank_update_is_copied_and_what_was_trained_here_stays(tmp_path: P
     (tmp_path / "vlm" / "update" / "unpacked.sha256").unlink()
     (source / LORA_CONFIG).write_text("{}")
     assert (unpack(source, tmp_path) / LORA_CONFIG).read_text() == "[]"
+
+
+def test_packing_replaces_packed_models_alone(packed: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    with pytest.raises(ModelUnavailable, match="name a folder that is not there"):
+        pack(make_recipe(packed), packed, silent, tmp_path)
+    assert kept.read_text() == "mine"

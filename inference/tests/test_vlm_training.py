@@ -148,6 +148,38 @@ def test_a_loss_that_is_no_number_ends_the_stage_and_leaves_a_checkpoint(
     assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
 
 
+def test_a_checkpoint_never_holds_what_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = make_recipe(tmp_path)
+    calls: list[int] = []
+
+    def explodes(model: Any, batch: Any) -> torch.Tensor:
+        calls.append(1)
+        loss = answer_loss(model, batch)
+        if len(calls) == 10:  # the loss is sound, the step after it is not, and it is the one that is saved
+            loss.register_hook(lambda gradient: gradient * float("inf"))
+        return loss
+
+    with monkeypatch.context() as patched:
+        patched.setattr("inference.vlm.training.trainer.answer_loss", explodes)
+        with pytest.raises(NotANumber, match=r"hold.*none any more.*last whole checkpoint is kept"):
+            train(recipe, tmp_path, quiet, device="cpu")
+    assert not (tmp_path / "vlm" / ".work" / "tiny" / "say" / "checkpoint-10" / "whole").exists()
+    assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
+
+
+def test_a_model_never_takes_the_place_of_something_else(tmp_path: Path) -> None:
+    recipe = make_recipe(tmp_path)
+    notes = tmp_path / "vlm" / "tiny" / "notes.txt"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("mine")
+    with pytest.raises(ModelUnavailable, match="something else than a model"):
+        train(recipe, tmp_path, quiet, device="cpu")
+    named = recipe.model_copy(update={"model": recipe.model.model_copy(update={"name": "data"})})
+    with pytest.raises(ModelUnavailable, match="another name"):
+        train(named, tmp_path, quiet, device="cpu")
+    assert notes.read_text() == "mine"
+
+
 EVERY_KIND = """
 stages:
   - {id: pairs, data: [{path: ./pairs.jsonl, kind: pairs}], train: {adapter: 0.01}, batch_size: 2, steps: 2}

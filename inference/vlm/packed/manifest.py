@@ -37,7 +37,8 @@ class Manifest(Strict):
     loras: list[PackedLora] = []
 
     def write(self, folder: Path) -> None:
-        values = self.model_dump(mode="json", exclude_defaults=True)
+        """Defaults too: what they are may change one day."""
+        values = self.model_dump(mode="json", exclude_none=True)
         (folder / MANIFEST).write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True))
 
 

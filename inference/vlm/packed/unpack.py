@@ -2,14 +2,10 @@
 
 import hashlib
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
@@ -17,6 +13,7 @@ from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.models.lora import CONFIG as LORA_CONFIG
 from inference.vlm.build import Vlm, build_vlm
+from inference.vlm.model_folder import holds_model, lock_of, new_model_folder
 from inference.vlm.packed.manifest import MANIFEST, PARTS, SHIPPED_WEIGHTS, must_be_same_llm, read_manifest
 from inference.vlm.recipe import TrainSpec
 from inference.vlm.training.parts import Adapted, load_trained
@@ -60,18 +57,17 @@ def unpack(packed: Path, model_dir: Path) -> Path:
     folder, mark = model_dir / "vlm" / name, mark_of(packed)
     if is_done(folder, mark):
         return folder
-    (model_dir / "vlm").mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(model_dir / "vlm" / f".{name}.lock"):
+    with lock_of(name, model_dir):
         if not is_done(folder, mark):
-            with whole_folder(name, model_dir) as partial:
-                fill(packed, partial, model_dir)
-                mark.write(partial)
+            with new_model_folder(name, model_dir) as draft:
+                fill(packed, draft, model_dir)
+                mark.write(draft)
     return folder
 
 
 def is_done(folder: Path, mark: Mark) -> bool:
-    """A folder without a mark was trained here."""
-    return folder.is_dir() and (mark.is_on(folder) or not (folder / Mark.FILE).exists())
+    """A model without a mark was trained here."""
+    return holds_model(folder) and (mark.is_on(folder) or not (folder / Mark.FILE).exists())
 
 
 def fill(packed: Path, partial: Path, model_dir: Path) -> None:
@@ -82,21 +78,6 @@ def fill(packed: Path, partial: Path, model_dir: Path) -> None:
     for card in CARDS:
         if (packed / card).is_file():
             shutil.copy(packed / card, partial)
-
-
-@contextmanager
-def whole_folder(name: str, model_dir: Path) -> Iterator[Path]:
-    """A folder to fill; when all went well it becomes `vlm/<name>`."""
-    place = model_dir / "vlm"
-    place.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=place))
-    try:
-        partial.chmod(0o755)
-        yield partial
-        shutil.rmtree(place / name, ignore_errors=True)
-        partial.rename(place / name)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def assembled(packed: Path, model_dir: Path) -> Vlm:

@@ -9,14 +9,16 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from inference.errors import ModelUnavailable
+from inference.folders import draft_of, put_in_place
 from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm, build_vlm
-from inference.vlm.packed.manifest import LIMIT, PARTS, SHIPPED_WEIGHTS, Manifest, PackedLora, llm_hash
-from inference.vlm.packed.unpack import assembled, mark_of, whole_folder
+from inference.vlm.model_folder import new_model_folder
+from inference.vlm.packed.manifest import LIMIT, MANIFEST, PARTS, SHIPPED_WEIGHTS, Manifest, PackedLora, llm_hash
+from inference.vlm.packed.unpack import assembled, mark_of
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.card import facts_of, write_card
 from inference.vlm.training.parts import LORA
-from inference.vlm.training.publish import assess, put_in_place
+from inference.vlm.training.publish import assess
 from inference.vlm.training.work import MARK, RESULT, marked, take_learned, work_folder
 
 Say = Callable[[str], None]
@@ -30,24 +32,29 @@ def pack(recipe: Recipe, model_dir: Path, say: Say, folder: Path | None = None) 
         raise ModelUnavailable(
             "Only a model with an architecture of its own is packed; a LoRA's folder is small as it is."
         )
-    work = work_folder(recipe.model.name, model_dir)
-    partial = fresh(work / "packed")
+    folder = folder or SHIPPED_WEIGHTS / recipe.model.name
+    must_be_packed(folder)
+    partial = fresh(work_folder(recipe.model.name, model_dir) / ".packed")
     say("putting together what was trained")
     write_files(trained(recipe, model_dir), recipe, recipe.model, model_dir, partial)
     refuse_large(partial)
     say("building the model from the rounded weights")
     vlm = assembled(partial, model_dir)
-    with whole_folder(recipe.model.name, model_dir) as built:
+    with new_model_folder(recipe.model.name, model_dir) as built:
         vlm.save(built)
         say("evaluating it")
         facts = facts_of(vlm, recipe, assess(vlm, recipe, built, model_dir), model_dir)
         for place in (partial, built):
             write_card(place, recipe, facts)
         mark_of(partial).write(built)
-    folder = folder or SHIPPED_WEIGHTS / recipe.model.name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(partial, fresh(folder.with_name(f".{folder.name}.partial")), dirs_exist_ok=True)
-    return put_in_place(folder.with_name(f".{folder.name}.partial"), folder)
+    with draft_of(folder) as draft:
+        shutil.copytree(partial, draft, dirs_exist_ok=True)
+        return put_in_place(draft, folder)
+
+
+def must_be_packed(folder: Path) -> None:
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise ModelUnavailable(f"{folder} holds something else than a packed model; name a folder that is not there.")
 
 
 def fresh(folder: Path) -> Path:

@@ -6,12 +6,16 @@ from typing import Any
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, NotANumber
 from inference.models.lora import Sample, sample
 from inference.vlm.build import Lora, Vlm
 from inference.vlm.recipe import LoraSpec, TrainSpec
 
 LORA = "lora_"
+REMEDY = (
+    "The last whole checkpoint is kept. Lower the stage's learning rates, or use precision: float32, and start again "
+    "with --again; the same command without a change resumes at the checkpoint."
+)
 
 
 class Adapted:
@@ -65,12 +69,18 @@ def add_lora(vlm: Vlm, spec: LoraSpec) -> tuple[Sample, Any]:
 
 
 def trained_state(model: nn.Module) -> dict[str, Tensor]:
-    """What training changes: parameters with gradients, and the statistics that their modules keep."""
+    """What training changes: parameters with gradients, and the statistics that their modules keep. Raises NotANumber:
+    after a step with endless gradients the weights are broken before any loss tells.
+    """
     changing = {name for name, value in model.named_parameters() if value.requires_grad}
     owners = {name.rpartition(".")[0] for name in changing}
     kept = {name for name, _ in model.named_buffers() if name.rpartition(".")[0] in owners}
     state = model.state_dict()
-    return {name: state[name].detach().cpu().contiguous() for name in sorted(changing | (kept & set(state)))}
+    found = {name: state[name].detach().cpu().contiguous() for name in sorted(changing | (kept & set(state)))}
+    for name, value in found.items():
+        if value.is_floating_point() and not value.isfinite().all():
+            raise NotANumber(f"{name} holds numbers that are none any more. {REMEDY}")
+    return found
 
 
 def save_trained(model: nn.Module, path: Any) -> None:

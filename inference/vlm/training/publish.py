@@ -1,24 +1,23 @@
 """From a trained model to the folder that pipelines name, `vlm/<name>`, with its card."""
 
-import shutil
 from pathlib import Path
 
 from inference.spec.model import ModelSpec
 from inference.vlm.build import Vlm
+from inference.vlm.model_folder import new_model_folder
 from inference.vlm.recipe import Recipe
 from inference.vlm.training.card import Assessed, facts_of, write_card
 from inference.vlm.training.evaluate import evaluate
-from inference.vlm.training.work import work_folder
 from inference.vlm.training.written import written
 
 
 def publish(vlm: Vlm, recipe: Recipe, model_dir: Path) -> Path:
     """Whole or not at all: what stood in the folder before is replaced at once. Raises BadData, ModelUnavailable."""
-    partial = work_folder(recipe.model.name, model_dir) / "finished"
-    shutil.rmtree(partial, ignore_errors=True)
-    vlm.save(partial)
-    write_card(partial, recipe, facts_of(vlm, recipe, assess(vlm, recipe, partial, model_dir), model_dir))
-    return put_in_place(partial, model_dir / "vlm" / recipe.model.name)
+    name = recipe.model.name
+    with new_model_folder(name, model_dir) as draft:
+        vlm.save(draft)
+        write_card(draft, recipe, facts_of(vlm, recipe, assess(vlm, recipe, draft, model_dir), model_dir))
+    return model_dir / "vlm" / name
 
 
 def assess(vlm: Vlm, recipe: Recipe, folder: Path, model_dir: Path) -> Assessed | None:
@@ -36,9 +35,3 @@ def finished(vlm: Vlm, folder: Path) -> ModelSpec:
     if vlm.lora is not None:
         return ModelSpec(engine="transformers", source=vlm.base, lora=here, device=device)
     return ModelSpec(engine="transformers", source=here, device=device)
-
-
-def put_in_place(partial: Path, folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
-    return folder

@@ -12,6 +12,7 @@ from accelerate import PartialState
 from inference.errors import TrainingStopped
 from inference.models.weights import pick_device
 from inference.vlm.build import Vlm, build_vlm
+from inference.vlm.model_folder import must_be_free
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.hooks import Hooks, Saved, Tell, never, nothing
 from inference.vlm.training.publish import publish
@@ -36,6 +37,7 @@ def train(
     TrainingStopped.
     """
     hooks = Hooks(tell, stop, saved)
+    must_be_free(recipe.model.name, model_dir)
     work = work_folder(recipe.model.name, model_dir)
     on = pick_device(device)
     together = PartialState(cpu=on.type == "cpu")  # the processes of `accelerate launch`, or this one alone

@@ -18,7 +18,7 @@ from inference.vlm.build import Vlm
 from inference.vlm.recipe import Stage
 from inference.vlm.training.hooks import Hooks, Saved
 from inference.vlm.training.loss import answer_loss
-from inference.vlm.training.parts import load_trained, save_trained
+from inference.vlm.training.parts import REMEDY, load_trained, save_trained
 
 WHOLE = "whole"  # written last: a checkpoint without it was cut short
 WEIGHTS = "trained.safetensors"
@@ -35,11 +35,7 @@ class StageTrainer(Trainer):
     def compute_loss(self, model: nn.Module, inputs: dict[str, Any], *args: Any, **rest: Any) -> Any:
         loss = self.loss_of(model, inputs)
         if not math.isfinite(value := float(loss.detach())):
-            raise NotANumber(
-                f"The loss is {value} at step {self.state.global_step + 1}. The last whole checkpoint is kept. Lower "
-                "the stage's learning rates, or use precision: float32, and start again with --again; the same command "
-                "without a change resumes at the checkpoint."
-            )
+            raise NotANumber(f"The loss is {value} at step {self.state.global_step + 1}. {REMEDY}")
         return loss
 
     def loss_of(self, model: nn.Module, inputs: dict[str, Any]) -> Tensor:

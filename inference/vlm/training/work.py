@@ -31,7 +31,7 @@ def work_folder(name: str, model_dir: Path) -> Path:
 def held(work: Path, patience: float = 0) -> filelock.FileLock:
     """Raises BeingTrained where another process still trains the same model after `patience` seconds."""
     work.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(work / "lock", timeout=patience)
+    lock = filelock.FileLock(work / ".lock", timeout=patience)
     try:
         lock.acquire()
     except filelock.Timeout:
