@@ -26,6 +26,9 @@ def put_in_place(draft: Path, target: Path) -> Path:
     if target.exists():
         target.rename(old)
     draft.chmod(0o755)
+    for path in draft.iterdir():
+        if path.is_file():
+            path.chmod(0o644)  # safetensors writes files for their owner alone
     draft.rename(target)
     shutil.rmtree(old, ignore_errors=True)
     return target

@@ -21,7 +21,7 @@ class OneTileMllamaConfig(MllamaConfig):  # type: ignore[no-untyped-call]
 
     model_type = "one_tile_mllama"
     sub_configs_defaults = {
-        "text_config": MllamaTextConfig,
+        "text_config": SubConfigSpec(config_class=MllamaTextConfig),
         "vision_config": SubConfigSpec(config_class=AutoConfig, model_type="clip_vision_model"),
     }
 
@@ -33,7 +33,7 @@ class OneTile(nn.Module):
 
     def __init__(self, config: OneTileMllamaConfig) -> None:
         super().__init__()
-        self.vision_tower = AutoModel.from_config(config.vision_config)
+        self.vision_tower = AutoModel.from_config(config.vision_config)  # type: ignore[no-untyped-call]
         self.num_patches = config.image_states
 
     def forward(self, pixel_values: Tensor, **aspects: Any) -> BaseModelOutput:
@@ -49,11 +49,12 @@ class OneTileMllamaModel(MllamaModel):
 
     def __init__(self, config: OneTileMllamaConfig) -> None:
         MllamaPreTrainedModel.__init__(self, config)
-        text = config.text_config
+        text: Any = config.text_config
+        vision: Any = config.vision_config
         self.vocab_size, self.hidden_size = text.vocab_size, text.hidden_size
         self.vision_model = OneTile(config)
-        self.language_model = MllamaTextModel._from_config(text)
-        self.multi_modal_projector = nn.Linear(config.vision_config.hidden_size, text.hidden_size)
+        self.language_model = MllamaTextModel._from_config(text)  # type: ignore[no-untyped-call]
+        self.multi_modal_projector = nn.Linear(vision.hidden_size, text.hidden_size)
         self.post_init()  # type: ignore[no-untyped-call]
 
 
@@ -63,7 +64,8 @@ class OneTileMllama(MllamaForConditionalGeneration):
     def __init__(self, config: OneTileMllamaConfig) -> None:
         MllamaPreTrainedModel.__init__(self, config)
         self.model = OneTileMllamaModel(config)
-        self.lm_head = nn.Linear(config.text_config.hidden_size, config.text_config.vocab_size, bias=False)
+        text: Any = config.text_config
+        self.lm_head = nn.Linear(text.hidden_size, text.vocab_size, bias=False)
         self.post_init()  # type: ignore[no-untyped-call]
 
 
