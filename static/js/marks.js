@@ -28,6 +28,7 @@ class MarkDesk extends HTMLElement {
 
   disconnectedCallback() {
     this.stop.abort();
+    document.documentElement.classList.remove("marking");
     for (const name of Object.values(HIGHLIGHTS)) globalThis.CSS?.highlights?.delete(name);
   }
 
@@ -147,6 +148,7 @@ class MarkDesk extends HTMLElement {
     this.editing = { number, index, isWhole: isWhole || (index !== null && !old.quote) || !text.textContent.trim() };
     this.offer.hidden = true;
     this.editor.hidden = false;
+    document.documentElement.classList.add("marking");
     this.editor.querySelector("[data-words-part]").hidden = this.editing.isWhole;
     for (const title of this.editor.querySelectorAll("[data-title]")) title.hidden = title.dataset.title !== String(number);
     for (const input of this.editor.querySelectorAll("[data-choice]")) input.checked = input.value === (old[input.dataset.choice] ?? "minor");
@@ -155,10 +157,10 @@ class MarkDesk extends HTMLElement {
     this.region.hidden = !this.region.views.length;
     this.complain("");
     if (this.editing.isWhole) return this.editor.querySelector("[data-choice=kind]").focus();
+    text.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.cursor.open(text, old.quote ? old : null);
     if (selection && index === null) this.cursor.take(selection);
-    this.cursor.focus();
-    this.editor.scrollIntoView({ block: "nearest" });
+    this.cursor.focus({ preventScroll: true });
   }
 
   key(event) {
@@ -213,6 +215,7 @@ class MarkDesk extends HTMLElement {
     const { number } = this.editing;
     this.editing = null;
     this.editor.hidden = true;
+    document.documentElement.classList.remove("marking");
     this.cursor.close();
     this.region.value = null;
     getSelection().removeAllRanges();

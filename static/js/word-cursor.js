@@ -131,11 +131,13 @@ function rangeOf(element, start, end) {
   return range;
 }
 
-/** Scroll the element, not the page, so that the range is seen. */
+/** Scroll the element, and the page if need be, so that the range is seen above the panel. */
 function reveal(element, range) {
   const [box, words] = [element.getBoundingClientRect(), range.getBoundingClientRect()];
   if (words.top < box.top) element.scrollTop -= box.top - words.top + 8;
   else if (words.bottom > box.bottom) element.scrollTop += words.bottom - box.bottom + 8;
+  const { top, bottom } = range.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight / 2) scrollBy(0, top - innerHeight / 4);
 }
 
 WordCursor.rangeOf = rangeOf;

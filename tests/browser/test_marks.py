@@ -67,7 +67,7 @@ def test_words_and_their_place_in_the_picture_are_marked_by_mouse(
     page.get_by_label("Attribute").check()
     page.get_by_text("Show the place in the picture").click()
     drag(page, ".zoom__view img", (0.1, 0.2), (0.6, 0.7))
-    assert page.locator("[data-side=width]").input_value() == "50"
+    assert page.locator("[data-side=left]").input_value() == "10"
     page.locator("[data-side=height]").fill("25")
     assert Axe().run(page).violations_count == 0, Axe().run(page).generate_report()
     page.get_by_role("button", name="Save the mark").click()

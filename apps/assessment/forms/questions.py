@@ -11,7 +11,7 @@ from apps.assessment.domain.criteria import COMPARATIVE, Condition
 VERDICT_KEYS = {"left_much": "Digit1", "left": "Digit2", "tie": "Digit3", "right": "Digit4", "right_much": "Digit5"}
 VERDICT_KEYS["both_bad"] = "Digit0"
 RATING_KEYS = {"left": "QWERTYUIOP", "same": "ASDFGHJKL", "right": "ZXCVBNM"}
-TAKEN = set("JKLMOPU")  # keys of the page itself
+TAKEN = set("IJKLMOPU")  # keys of the page itself
 
 
 @dataclass(frozen=True)
