@@ -97,6 +97,7 @@ def _votes(evaluation: Evaluation) -> dict[int, list[Vote]]:
                 stopped=judgment.assessor_id in stopped,
                 unseen=judgment.is_unseen,
                 contradicts=bool(judgment.contradiction),
+                flagged=judgment.flagged,
                 ratings=ratings.get(judgment.pk, {}),
             )
         )

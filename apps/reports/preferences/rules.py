@@ -31,6 +31,7 @@ class Vote:
     stopped: bool = False
     unseen: bool = False
     contradicts: bool = False
+    flagged: bool = False
     ratings: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -76,6 +77,7 @@ VOTE_RULES: tuple[Rule[Vote], ...] = (
         may_lift=True,
     ),
     Rule("contradicts", _("Judgments whose criteria say the contrary"), lambda vote: vote.contradicts, may_lift=True),
+    Rule("flagged", _("Judgments flagged for the researcher"), lambda vote: vote.flagged, may_lift=True),
 )
 PAIR_RULES: tuple[Rule[Candidate], ...] = (
     Rule("check", _("Made to test an assessor: gold, control, re-test, training"), lambda pair: pair.check),

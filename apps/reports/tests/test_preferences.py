@@ -55,6 +55,7 @@ BY_PROGRAM = votes("a", "a", simulated=True)
         (Candidate(1, votes=(*BY_PROGRAM, *votes("b"))), ""),
         (Candidate(1, votes=(Vote("a", withdrawn=True),)), "unjudged"),
         (Candidate(1, votes=(Vote("a", unseen=True), Vote("a", contradicts=True))), "unjudged"),
+        (Candidate(1, votes=(Vote("a", flagged=True), Vote("b"))), ""),
         (Candidate(1, check=True, votes=votes("a")), "check"),
         (Candidate(1, state="held"), "held"),
         (Candidate(1, state="excluded", leaked=True), "excluded"),
