@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from inference.declare import Request, Result
 from inference.engines import engines
-from inference.errors import ModelUnavailable, NotANumber
+from inference.errors import ModelUnavailable, NotANumber, TrainingStopped
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.vlm_makers import architecture_yaml, make_architecture
 from inference.vlm.recipe import Recipe, parse_recipe
@@ -164,6 +164,21 @@ def test_a_checkpoint_never_holds_what_is_no_number(tmp_path: Path, monkeypatch:
         with pytest.raises(NotANumber, match=r"hold.*none any more.*last whole checkpoint is kept"):
             train(recipe, tmp_path, quiet, device="cpu")
     assert not (tmp_path / "vlm" / ".work" / "tiny" / "say" / "checkpoint-10" / "whole").exists()
+    assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
+
+
+def test_what_is_stopped_while_it_is_evaluated_is_not_published(tmp_path: Path) -> None:
+    short = STAGES.replace("steps: 12", "steps: 2").replace("epochs: 10", "epochs: 1")
+    recipe, work = make_recipe(tmp_path, short), tmp_path / "vlm" / ".work" / "tiny"
+    asked: list[bool] = []
+
+    def stop() -> bool:  # the second time that it is asked after the last stage
+        asked.append((work / "say" / "learned.safetensors").exists())
+        return asked.count(True) > 1
+
+    with pytest.raises(TrainingStopped):
+        train(recipe, tmp_path, quiet, device="cpu", stop=stop)
+    assert not (tmp_path / "vlm" / "tiny").exists()
     assert train(recipe, tmp_path, quiet, device="cpu").is_dir()
 
 

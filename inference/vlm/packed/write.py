@@ -17,6 +17,7 @@ from inference.vlm.packed.manifest import LIMIT, MANIFEST, PARTS, SHIPPED_WEIGHT
 from inference.vlm.packed.unpack import assembled, mark_of
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.card import facts_of, write_card
+from inference.vlm.training.hooks import Hooks
 from inference.vlm.training.parts import LORA
 from inference.vlm.training.publish import assess
 from inference.vlm.training.work import MARK, RESULT, marked, take_learned, work_folder
@@ -43,7 +44,7 @@ def pack(recipe: Recipe, model_dir: Path, say: Say, folder: Path | None = None) 
     with new_model_folder(recipe.model.name, model_dir) as built:
         vlm.save(built)
         say("evaluating it")
-        facts = facts_of(vlm, recipe, assess(vlm, recipe, built, model_dir), model_dir)
+        facts = facts_of(vlm, recipe, assess(vlm, recipe, built, model_dir, Hooks()), model_dir)
         for place in (partial, built):
             write_card(place, recipe, facts)
         mark_of(partial).write(built)

@@ -13,6 +13,7 @@ from inference.vlm.data.dataset import Samples, Sources
 from inference.vlm.data.tokens import NOTHING, Writer
 from inference.vlm.describe import count_image_tokens
 from inference.vlm.recipe import DataSpec, EvaluationSpec
+from inference.vlm.training.hooks import Hooks
 from inference.vlm.training.loss import said_right
 
 MAX_TOKENS = 4096
@@ -44,9 +45,9 @@ class Score:
 
 
 @torch.no_grad()
-def evaluate(vlm: Vlm, spec: EvaluationSpec, folder: Path) -> Score:
+def evaluate(vlm: Vlm, spec: EvaluationSpec, folder: Path, hooks: Hooks) -> Score:
     """Exact match without generating: an answer comes out exactly when each of its tokens, its end too, is the most
-    likely one after those before it. Raises BadData.
+    likely one after those before it. Raises BadData, TrainingStopped.
     """
     writer = Writer(vlm.processor, vlm.architecture.image_token, count_image_tokens(vlm))
     sources = Sources([DataSpec(path=spec.path, kind="triplets")], folder)
@@ -55,6 +56,7 @@ def evaluate(vlm: Vlm, spec: EvaluationSpec, folder: Path) -> Score:
     vlm.model.train(False)
     rows: dict[int, tuple[str, bool]] = {}
     for start in range(0, len(samples), spec.batch_size):
+        hooks.go_on()
         places = range(start, min(start + spec.batch_size, len(samples)))
         numbers = [found.row for place in places for found in samples.groups[place]]
         rows |= zip(numbers, answered(vlm, samples, places), strict=True)

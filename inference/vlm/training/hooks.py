@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from inference.errors import TrainingStopped
+
 if TYPE_CHECKING:
     from inference.vlm.build import Vlm
     from inference.vlm.recipe import Stage
@@ -27,7 +29,7 @@ class Saved:
     steps: int
 
 
-def nothing(saved: Saved) -> None:
+def nothing(heard: Any) -> None:
     pass
 
 
@@ -37,6 +39,11 @@ class Hooks:
     raises TrainingStopped; `saved` may look at the model, whose chance and modes are put back after it.
     """
 
-    tell: Tell
+    tell: Tell = nothing
     stop: Callable[[], bool] = never
     saved: Callable[[Saved], None] = nothing
+
+    def go_on(self) -> None:
+        """Between stages, and between batches of the evaluation. Raises TrainingStopped."""
+        if self.stop():
+            raise TrainingStopped("The training was stopped after a stage; what was trained is kept, and it can go on.")

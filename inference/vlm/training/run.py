@@ -9,7 +9,6 @@ from pathlib import Path
 import torch
 from accelerate import PartialState
 
-from inference.errors import TrainingStopped
 from inference.models.weights import pick_device
 from inference.vlm.build import Vlm, build_vlm
 from inference.vlm.model_folder import must_be_free
@@ -51,16 +50,9 @@ def train(
             run_stage(vlm, stage, folder, model_dir, mark, on, hooks)
         if together.is_main_process:
             vlm.model.to(on)
-            go_on(hooks)
-            publish(vlm, recipe, model_dir)
+            publish(vlm, recipe, model_dir, hooks)
         together.wait_for_everyone()
         return model_dir / "vlm" / recipe.model.name
-
-
-def go_on(hooks: Hooks) -> None:
-    """Raises TrainingStopped between stages; what was trained lies in their folders."""
-    if hooks.stop():
-        raise TrainingStopped("The training was stopped between two stages; it can go on there.")
 
 
 def run_stage(
@@ -72,7 +64,7 @@ def run_stage(
     if (folder / RESULT).exists():
         take_learned(vlm, stage, folder)
         return
-    go_on(hooks)
+    hooks.go_on()
     job = job_of(vlm, stage, model_dir)
     logging = replace(hooks, tell=logged(folder, stage, hooks.tell))
     train_stage(vlm, stage, job, folder, device, logging)

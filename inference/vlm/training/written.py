@@ -13,6 +13,7 @@ from inference.spec.model import ModelSpec, Sampling
 from inference.vlm.data.dataset import Sources
 from inference.vlm.recipe import DataSpec, EvaluationSpec
 from inference.vlm.training.evaluate import Counts, Score
+from inference.vlm.training.hooks import Hooks
 
 GREEDY = Sampling(temperature=0, max_tokens=24)
 
@@ -37,22 +38,22 @@ class Written:
     prompt_tokens: float
 
 
-def written(finished: ModelSpec, spec: EvaluationSpec, score: Score, model_dir: Path) -> Written:
-    """Raises ModelUnavailable when the model can't be loaded or fails on a question, BadData."""
+def written(finished: ModelSpec, spec: EvaluationSpec, score: Score, model_dir: Path, hooks: Hooks) -> Written:
+    """Raises ModelUnavailable when the model can't be loaded or fails on a question, BadData, TrainingStopped."""
     rows = read(spec.path, model_dir) if spec.generated else []
     rows = rows[:: max(1, len(rows) // max(spec.generated, 1))][: spec.generated]
-    found = ask(finished, rows, model_dir)
+    found = ask(finished, rows, model_dir, hooks)
     same = sum((result.text == row.answer) == score.rows[row.row][1] for row, result in zip(rows, found, strict=True))
     tokens = sum(result.prompt_tokens for result in found) / max(len(found), 1)
-    return Written(captions(finished, spec, model_dir), len(rows), same, tokens)
+    return Written(captions(finished, spec, model_dir, hooks), len(rows), same, tokens)
 
 
-def captions(finished: ModelSpec, spec: EvaluationSpec, model_dir: Path) -> Counts | None:
+def captions(finished: ModelSpec, spec: EvaluationSpec, model_dir: Path, hooks: Hooks) -> Counts | None:
     if spec.captions is None:
         return None
     words = {word for name in spec.captions.words for word in spec.groups[name]}
     rows = read(spec.captions.path, model_dir)
-    found = ask(finished, rows, model_dir)
+    found = ask(finished, rows, model_dir, hooks)
     right = sum(named(row.answer, words) == named(result.text, words) for row, result in zip(rows, found, strict=True))
     return len(rows), right
 
@@ -72,13 +73,15 @@ def read(path: str, model_dir: Path) -> list[Asked]:
     return found
 
 
-def ask(finished: ModelSpec, rows: Sequence[Asked], model_dir: Path) -> list[Result]:
+def ask(finished: ModelSpec, rows: Sequence[Asked], model_dir: Path, hooks: Hooks) -> list[Result]:
     """By the engine that pipelines use, greedily."""
     if not rows:
         return []
     model = engines()[finished.engine].load(finished, model_dir)
     requests = [Request(row.instruction, None, (row.picture,), GREEDY, 0) for row in rows]
-    return [must_answer(found) for found in model.generate(requests, lambda: False)]
+    answers = model.generate(requests, hooks.stop)
+    hooks.go_on()
+    return [must_answer(found) for found in answers]
 
 
 def must_answer(found: Result | Failure) -> Result:
