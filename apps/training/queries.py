@@ -57,7 +57,8 @@ def unlisted_names() -> list[str]:
     """Of models in the model folder that no row speaks of."""
     listed = set(TrainedModel.objects.values_list("name", flat=True))
     cards = (settings.MODEL_DIR / "vlm").glob("*/card.json")
-    return sorted({card.parent.name for card in cards} - listed)
+    names = {card.parent.name for card in cards}
+    return sorted(name for name in names - listed if not name.startswith("."))
 
 
 def others_of_name(model: TrainedModel) -> QuerySet[TrainedModel]:
