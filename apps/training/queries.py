@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from apps.pipelines.models import Pipeline, PipelineRevision
+from apps.pipelines.queries import TRAINED
 from apps.training.domain.curves import draw
 from apps.training.models import TrainedModel, Training, TrainingPoint, TrainingState
 
@@ -58,7 +59,7 @@ def unlisted_names() -> list[str]:
     listed = set(TrainedModel.objects.values_list("name", flat=True))
     cards = (settings.MODEL_DIR / "vlm").glob("*/card.json")
     names = {card.parent.name for card in cards}
-    return sorted(name for name in names - listed if not name.startswith("."))
+    return sorted(name for name in names - listed if TRAINED.match(name))
 
 
 def others_of_name(model: TrainedModel) -> QuerySet[TrainedModel]:
