@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from apps.training.models import Training, TrainingState
 from apps.training.services import cancel_training, claims, start_training, work, write_recipe
 from apps.training.tests.makers import make_training
 from apps.training.tests.vlm_recipes import write_data
+from apps.training.tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,14 +117,7 @@ def test_a_process_notices_that_its_worker_is_gone(
     assert training is not None
     with claims.held(training) as is_unwanted:
         first = training.lease_until
-        wait(lambda: Training.objects.get().lease_until != first)
+        wait_until(lambda: Training.objects.get().lease_until != first)
         assert not is_unwanted()
         monkeypatch.setattr("os.getppid", lambda: 1)
-        wait(is_unwanted)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+        wait_until(is_unwanted)
