@@ -100,9 +100,9 @@ def test_both_families_are_aligned_and_begin_at_the_reference(tmp_path: Path) ->
 def test_a_loss_that_is_no_number_ends_alignment_and_leaves_a_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from trl import DPOTrainer
+    from trl.trainer.dpo_trainer import DPOTrainer
 
-    whole = DPOTrainer.compute_loss
+    whole: Any = DPOTrainer.compute_loss
 
     def breaks(self: Any, *rest: Any, **more: Any) -> Any:
         return whole(self, *rest, **more) * (float("nan") if self.state.global_step >= 4 else 1.0)

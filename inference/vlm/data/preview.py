@@ -44,7 +44,7 @@ def preview(vlm: Vlm, stage: Stage, folder: Path, count: int = 10, samples: Samp
 
 
 def preview_pairs(vlm: Vlm, stage: Stage, spec: PreferenceSpec, folder: Path, count: int) -> Iterator[str]:
-    pairs = pairs_of(vlm, stage, spec, folder)
+    pairs: Any = pairs_of(vlm, stage, spec, folder)
     yield f"stage {stage.id}: {len(pairs):,} pairs, {len(pairs.held_out):,} held out, {len(pairs.problems):,} bad rows"
     yield from pairs.problems[:count]
     ordered = Ordered(pairs, max(len(pairs), 1), min(count, len(pairs)), stage.seed)

@@ -9,7 +9,8 @@ from typing import Any
 
 from datasets import Dataset
 from torch import Tensor, nn
-from trl import DPOConfig, DPOTrainer
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
 
 from inference.errors import ModelUnavailable
 from inference.vlm.build import Vlm
@@ -29,17 +30,18 @@ class PreferenceTrainer(StageTrainer, DPOTrainer):
         # TRL insists on a table of its own kind while it is made; ours keeps the order, so it takes the table's place
         super().__init__(train_dataset=Dataset.from_dict({"pair": [0]}), **rest)
         self.train_dataset = train_dataset
-        self.model.delete_adapter(REFERENCE)
+        policy: Any = self.model
+        policy.delete_adapter(REFERENCE)
 
     def loss_of(self, model: nn.Module, inputs: dict[str, Any]) -> Tensor:
-        loss: Tensor = DPOTrainer.compute_loss(self, model, inputs)
+        loss: Tensor = DPOTrainer.compute_loss(self, model, inputs)  # type: ignore[no-untyped-call]
         return loss
 
-    def train(self, **rest: Any) -> Any:
+    def train(self, *args: Any, **rest: Any) -> Any:
         """What is held out is measured at checkpoints and at the end."""
-        result = super().train(**rest)
+        result = super().train(*args, **rest)
         step = self.state.global_step
-        if self.eval_dataset is not None and step == self.state.max_steps and step % self.args.eval_steps:
+        if self.eval_dataset is not None and step == self.state.max_steps and step % int(self.args.eval_steps or 1):
             self.evaluate()
         return result
 
@@ -63,10 +65,10 @@ def preferences_job(vlm: Vlm, stage: Stage, spec: PreferenceSpec, folder: Path, 
         )
     pairs = pairs_of(vlm, stage, spec, folder)
     pairs.refuse_bad_rows(skip=stage.skip_bad_rows)
-    policy = adapted.tuner
+    policy: Any = adapted.tuner
 
     def finish() -> None:
-        vars(policy.get_base_model()).pop("forward", None)  # TRL's own, see add_fused_lm_head
+        policy.get_base_model().__dict__.pop("forward", None)  # TRL's own, see add_fused_lm_head
         adapted.finish()
 
     return Job(
