@@ -12,7 +12,6 @@ import argparse
 import io
 import os
 import socket
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -93,14 +92,12 @@ def prepare(submits: int) -> tuple[User, Evaluation]:
 
 @contextmanager
 def served(environment: dict[str, str], log: Path) -> Iterator[str]:
-    from sbs_platform.local.children import Child, stop_children
-    from sbs_platform.local.site import web_answers
+    from sbs_platform.local.children import stop_children
+    from sbs_platform.local.site import start_web, web_answers
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
-    words = ["-m", "gunicorn", "sbs_platform.wsgi", "-w", "2", "-b", address.removeprefix("http://")]
-    server = Child("web", [sys.executable, *words], log=log, env=environment)
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = start_web(listener, log, environment)
     try:
         while not web_answers(address):
             server.check()
@@ -108,6 +105,7 @@ def served(environment: dict[str, str], log: Path) -> Iterator[str]:
         yield address
     finally:
         stop_children([server], 5)
+        listener.close()
 
 
 def judge(page: Page, submits: int) -> list[list[float]]:
@@ -120,15 +118,18 @@ def judge(page: Page, submits: int) -> list[list[float]]:
     return waits[5:]  # the first ones warm the server up
 
 
-def open_page(chromium: Any, address: str, user: User, evaluation: Evaluation) -> Page:
+def sign_in(user: User) -> dict[str, str]:
     from django.conf import settings
     from django.test import Client
 
     client = Client()
     client.force_login(user)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+
+
+def open_page(chromium: Any, address: str, cookie: dict[str, str], evaluation: Evaluation) -> Page:
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
+    context.add_cookies([{**cookie, "url": address}])
     context.add_init_script(WATCH)
     page: Page = context.new_page()
     page.goto(f"{address}/evaluations/judge/{evaluation.public_id}/", wait_until="networkidle")
@@ -143,10 +144,11 @@ def measure(submits: int) -> list[list[float]]:
 
     with own_servers() as servers:
         user, evaluation = prepare(submits)
+        cookie = sign_in(user)  # Playwright's loop has no part in our connection
         with served(servers.environment, servers.folder / "web.log") as address, sync_playwright() as play:
             args = ["--no-sandbox", "--disable-gpu"] if os.geteuid() == 0 else ["--disable-gpu"]
             chromium = play.chromium.launch(executable_path=str(find_chromium()), args=args)
-            return judge(open_page(chromium, address, user, evaluation), submits)
+            return judge(open_page(chromium, address, cookie, evaluation), submits)
 
 
 def row(name: str, values: np.ndarray, unit: str) -> list[str]:
@@ -173,7 +175,7 @@ def main() -> None:
         row("size of the answer", waits[:, 2] / 1000, "kB"),
     ]
     kept = "kept" if np.percentile(waits[:, 0], 95) <= LIMIT_MS else "missed"
-    note = f"`python -m perf.judging --submits {submits}`: loopback, gunicorn with two processes, PostgreSQL, Chromium"
+    note = f"`python -m perf.judging --submits {submits}`: loopback, the product’s web server, PostgreSQL, Chromium"
     note += f" without a window at 1440 × 900. The limit of {LIMIT_MS} ms (95 % of submits) was {kept}."
     write_section("Waiting for the next comparison", note, ["what", "median", "95 %", "worst"], rows)
 
