@@ -148,8 +148,8 @@ def write_comparisons(asked: Sequence[Asked], answered: dict[str, list[Answered]
                 ]
             )
     note = (
-        f"Beside {BEFORE}: difference of the shares and relative gain with 95 % intervals; how many questions only this "
-        f"pipeline got right, and how many only {BEFORE} did; McNemar's exact p of these two."
+        f"Beside {BEFORE}: difference of the shares and relative gain with 95 % intervals; how many questions only it "
+        f"got right, and how many only {BEFORE} did; McNemar's exact p of these two."
     )
     head = ["after", "questions", "difference", "relative gain", "newly right : newly wrong", "p"]
     write_section("Before and after", note, head, rows, PAGE)
