@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from inference.errors import SpecError
-from inference.tests.vlm_makers import architecture_yaml, make_architecture, told
+from inference.tests.vlm_makers import CONVOLUTIONAL, architecture_yaml, make_architecture, told
 from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm, adapter_of, build_vlm
 from inference.vlm.data.dataset import Ordered, Samples
@@ -148,6 +148,8 @@ def test_a_preview_shows_what_is_read_and_what_is_learned(vlm: Vlm, tmp_path: Pa
 @pytest.mark.parametrize(
     ("line", "says"),
     [
+        ('{"image": "../red.png", "instruction": "what", "answer": "red"}', "row 2: The picture ../red.png lies"),
+        ('{"image": "/red.png", "instruction": "what", "answer": "red"}', "row 2: The picture /red.png lies"),
         ("{nonsense", "line 2: this is not JSON"),
         ('{"image": "gone.png", "instruction": "what", "answer": "red"}', "row 2: The picture gone.png can't be"),
         ('{"image": "rows.jsonl", "instruction": "what", "answer": "red"}', "row 2: The picture rows.jsonl can't be"),
@@ -201,6 +203,16 @@ def test_the_recipes_that_come_with_the_platform_are_sound() -> None:
     kinds = {data.kind for recipe in recipes for stage in recipe.stages for data in stage.data or []}
     assert kinds == {"pairs", "interleaved", "triplets", "conversations"}
     assert [recipe.model.name for recipe in recipes] == [path.stem for path in SHIPPED.glob("*.yaml")]
+
+
+def test_a_recipe_tells_every_path_that_leads_out_of_a_folder(tmp_path: Path) -> None:
+    stages = "stages:\n  - {id: one, labels: {path: ./../x.jsonl}, train: {encoder: 0.1}, batch_size: 2, steps: 3}\n"
+    further = parse_recipe("model: {name: more, base: ./vlm/../../base}\n" + stages + "evaluation: {path: /x.jsonl}\n")
+    assert [key for key, _ in further.outside(tmp_path)] == ["model.base", "stages.0", "evaluation.path"]
+    pinned = architecture_yaml().replace(f"config: {CONVOLUTIONAL}", "source: /clip").replace("./llm", "./../llm")
+    model = "model:\n" + "".join(f"  {line}\n" for line in pinned.splitlines())
+    found = parse_recipe(model + stages.replace("./../x", "./x")).outside(tmp_path)
+    assert [key for key, _ in found] == ["model.encoder.source", "model.llm.source"]
 
 
 def test_what_questions_say_of_a_picture() -> None:

@@ -1,5 +1,6 @@
 """A recipe: a model and the stages that train it, as data. Its paths begin at the model folder."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -174,6 +175,24 @@ class Recipe(Strict):
         if len(names) != len(set(names)):
             raise PydanticCustomError("same_id", "two stages have the same id")
         return self
+
+    @property
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """Every folder and file that is read, by its key: weights and rows. Pictures lie below their rows' folder."""
+        if isinstance(self.model, Further):
+            yield "model.base", self.model.base
+        else:
+            sources = {"encoder": self.model.encoder.source, "llm": self.model.llm.source}
+            yield from [(f"model.{part}.source", source) for part, source in sources.items() if source]
+        yield from [(f"stages.{place}", path) for place, stage in enumerate(self.stages) for path in stage.paths]
+        if self.evaluation is not None:
+            yield "evaluation.path", self.evaluation.path
+            yield from [("evaluation.captions.path", spec.path)] if (spec := self.evaluation.captions) else []
+
+    def outside(self, folder: Path) -> list[tuple[str, str]]:
+        """Those of `paths` that don't lie in `folder`, where they begin."""
+        whole = folder.resolve()
+        return [(key, path) for key, path in self.paths if not (whole / path).resolve().is_relative_to(whole)]
 
 
 class BuildRecipe(Recipe):

@@ -16,8 +16,6 @@ from inference.errors import SpecError, SpecProblem
 from inference.vlm.recipe import parse_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from apps.accounts.models import User
     from inference.vlm.recipe import Recipe
 
@@ -46,26 +44,15 @@ def write_recipe(*, actor: User, source: str) -> Training:
 def read_web_recipe(source: str) -> Recipe:
     """Whoever may write here may read the model folder, and nothing outside. Raises SpecError."""
     recipe = parse_recipe(source)
-    folder = settings.MODEL_DIR.resolve()
-    outside = [path for path in _paths(recipe) if not (folder / path).resolve().is_relative_to(folder)]
-    if outside:
-        raise SpecError([_outside(path, source) for path in outside])
+    if outside := recipe.outside(settings.MODEL_DIR):
+        raise SpecError([_outside(key, path, source) for key, path in outside])
     return recipe
 
 
-def _paths(recipe: Recipe) -> Iterator[str]:
-    """Of all rows that the recipe reads."""
-    for stage in recipe.stages:
-        yield from stage.paths
-    if recipe.evaluation is not None:
-        yield recipe.evaluation.path
-        yield from [recipe.evaluation.captions.path] if recipe.evaluation.captions else []
-
-
-def _outside(path: str, source: str) -> SpecProblem:
+def _outside(key: str, path: str, source: str) -> SpecProblem:
     lines = [number for number, line in enumerate(source.splitlines(), 1) if path in line]
-    message = _("Data lie in the model folder: begin the path with “./”, without “..”.")
-    return SpecProblem(line=lines[0] if lines else 1, key="path", message=message)
+    message = _("Models and data lie in the model folder: begin the path with “./”, without “..”.")
+    return SpecProblem(line=lines[0] if lines else 1, key=key, message=message)
 
 
 @transaction.atomic

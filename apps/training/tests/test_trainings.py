@@ -60,8 +60,10 @@ def test_a_recipe_is_checked_before_it_may_start(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("changed", "key"),
     [
-        (RECIPE.replace("./rows.jsonl, kind", "../../etc/rows.jsonl, kind"), "path"),
-        (RECIPE.replace("./labels.jsonl", "/etc/labels.jsonl"), "path"),
+        (RECIPE.replace("./rows.jsonl, kind", "../../etc/rows.jsonl, kind"), "stages.1"),
+        (RECIPE.replace("./labels.jsonl", "/etc/labels.jsonl"), "stages.0"),
+        (RECIPE.replace("source: ./llm", "source: /srv/llm"), "model.llm.source"),
+        (RECIPE.replace("evaluation: {path: .", "evaluation: {path: ./.."), "evaluation.path"),
         (RECIPE.replace("batch_size: 2", "batchsize: 2"), "stages.1.batchsize"),
     ],
 )

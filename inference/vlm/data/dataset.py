@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from inference.models.pictures import open_picture
 from inference.vlm.data.kinds import Part, Told, read_row
-from inference.vlm.data.rows import BadData, BadRow, Rows, open_rows
+from inference.vlm.data.rows import BadData, BadRow, Rows, open_rows, picture_below
 from inference.vlm.data.tokens import Tokens, Writer
 from inference.vlm.recipe import DataSpec
 
@@ -26,7 +26,7 @@ class Place:
 
 
 class Sources:
-    """The files of a stage. Pictures are relative to the file that names them."""
+    """The files of a stage. Pictures lie below the folder of the file that names them."""
 
     def __init__(self, specs: Sequence[DataSpec], folder: Path) -> None:
         self.specs = specs
@@ -41,17 +41,16 @@ class Sources:
         spec, rows = self.specs[place.source], self.rows[place.source]
         values = rows[place.row]
         try:
-            told = read_row(spec.kind, values, spec.instruction)
+            return at(read_row(spec.kind, values, spec.instruction), rows.path.parent)
         except ValueError as error:
             raise self.bad(place, str(error)) from None
-        return at(told, rows.path.parent)
 
     def bad(self, place: Place, reason: str) -> BadRow:
         return BadRow(f"{self.rows[place.source].path.name}, row {place.row + 1}: {reason}")
 
 
 def at(told: Told, folder: Path) -> Told:
-    """The same with whole paths of pictures."""
+    """The same with whole paths of pictures. Raises ValueError for one that lies elsewhere."""
     messages = tuple(
         message
         if isinstance(message.content, str)
@@ -62,7 +61,7 @@ def at(told: Told, folder: Path) -> Told:
 
 
 def moved(part: Part, folder: Path) -> Part:
-    return part if part.image is None else part.model_copy(update={"image": str(folder / part.image)})
+    return part if part.image is None else part.model_copy(update={"image": str(picture_below(folder, part.image))})
 
 
 class Samples(Dataset[Tokens]):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import StringConstraints, ValidationError
 
 from inference.vlm.data.kinds import Message, Part, Row, Told
+from inference.vlm.data.rows import picture_below
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -55,7 +56,7 @@ def read_pair(values: Any, folder: Path) -> Pair:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{field or 'the row'}: {first['msg']}; a row has {', '.join(PairRow.model_fields)}") from None
-    images = tuple(folder / image if isinstance(image, str) else image.bytes for image in row.images)
+    images = tuple(picture_below(folder, image) if isinstance(image, str) else image.bytes for image in row.images)
     prompt = asked(row.prompt, len(images))
     chosen, rejected = answer(row.chosen, "chosen"), answer(row.rejected, "rejected")
     if chosen == rejected:

@@ -88,6 +88,14 @@ def open_rows(path: Path) -> Rows:
     raise BadData(f"{path.name}: rows are read from .jsonl and .parquet files.")
 
 
+def picture_below(folder: Path, image: str) -> Path:
+    """The picture that a row names, in the folder of the row's file or below it. Raises ValueError."""
+    path = folder / image
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"The picture {image} lies outside the folder of the rows' file: put it below that folder.")
+    return path
+
+
 def hash_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

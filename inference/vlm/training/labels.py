@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 
 from inference.vlm.data.collate import opened
 from inference.vlm.data.dataset import reason_against
-from inference.vlm.data.rows import BadData, BadRow, open_rows
+from inference.vlm.data.rows import BadData, BadRow, open_rows, picture_below
 from inference.vlm.data.tokens import NOTHING
 
 Labelled = tuple[str, list[int]]
@@ -38,9 +38,10 @@ class LabelledPictures(Dataset[Labelled]):
             raise ValueError("a row has “image”, a path, and “labels”, a value for each name")  # noqa: TRY004
         if not all(value is None or isinstance(value, str) for value in labels.values()):
             raise ValueError("labels: every value must be text, or null where it is not known")
-        if reason := reason_against(self.folder / image):
+        picture = picture_below(self.folder, image)
+        if reason := reason_against(picture):
             raise ValueError(reason)
-        return str(self.folder / image), labels
+        return str(picture), labels
 
     def refuse_bad_rows(self, *, skip: bool) -> None:
         if self.problems and not skip:
