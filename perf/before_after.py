@@ -103,7 +103,7 @@ def answers(name: str, asked: Sequence[Asked]) -> list[Answered]:
 def said(outcome: Any, step: str) -> str:
     """The query, or the context."""
     found = (record.output for record in outcome.trace if record.step == step)
-    output = next(found, {})
+    output: dict[str, Any] = next(found, {})
     return str(output.get("query", output.get("text", "")))
 
 
@@ -118,8 +118,8 @@ def groups(asked: Sequence[Asked]) -> dict[str, list[int]]:
 def compared(asked: Sequence[Asked], places: list[int], before: list[Answered], after: list[Answered]) -> Any:
     from apps.statistics.paired import compare_paired
 
-    scores = ([run[place].score for place in places] for run in (before, after))
-    return compare_paired(*scores, [asked[place].picture.stem for place in places])
+    first, second = ([run[place].score for place in places] for run in (before, after))
+    return compare_paired(first, second, [asked[place].picture.stem for place in places])
 
 
 def write_accuracies(asked: Sequence[Asked], answered: dict[str, list[Answered]]) -> None:
@@ -143,15 +143,19 @@ def write_comparisons(asked: Sequence[Asked], answered: dict[str, list[Answered]
                     label,
                     f"{found.difference.value:+.1%} ({bounds(found.difference, signed)})",
                     "–" if found.gain.value is None else f"{found.gain.value:+.0%} ({bounds(found.gain, signed)})",
+                    "–" if found.difference.p is None else f"{found.difference.p:.2g}",
                     "–" if found.counts is None else f"{found.counts.after_only} : {found.counts.before_only}",
                     "–" if found.counts is None else f"{found.counts.p:.2g}",
                 ]
             )
     note = (
-        f"Beside {BEFORE}: difference of the shares and relative gain with 95 % intervals; how many questions only it "
-        f"got right, and how many only {BEFORE} did; McNemar's exact p of these two."
+        f"Beside {BEFORE}: difference of the shares and relative gain with 95 % intervals, and the p of the paired t "
+        "test, all clustered by picture, since questions about one picture are not independent; how many questions "
+        f"only it got right, and how many only {BEFORE} did, and the p of McNemar's exact test of these two counts, "
+        "which takes all questions as independent."
     )
-    head = ["after", "questions", "difference", "relative gain", "newly right : newly wrong", "p"]
+    measured = ["difference", "relative gain", "p, clustered by picture"]
+    head = ["after", "questions", *measured, "newly right : newly wrong", "p, McNemar"]
     write_section("Before and after", note, head, rows, PAGE)
 
 
