@@ -1,8 +1,10 @@
 """What a researcher watches while assessors work."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
@@ -25,6 +27,9 @@ from apps.assessment.queries.checks import PREFERS_A, example_items, said_on_che
 from apps.assessment.queries.progress import Median
 from apps.assessment.queries.standing import PREFERS_B
 from apps.statistics.wilson import wilson
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 NORMAL_95 = 1.959964
 NEITHER = ("tie", "both_bad")
@@ -153,21 +158,21 @@ def people_watched(evaluation: Evaluation) -> list[Watched]:
 
 def watched(
     person: User,
-    row: dict[str, object],
+    row: Mapping[str, Any],
     standing: Standing | None,
     gold: dict[int, Share],
     partial: dict[int, Share],
     same: dict[int, Share],
 ) -> Watched:
-    count = {name: int(row.get(name) or 0) for name in ("done", "left", "neither", "told", "unseen")}  # type: ignore[call-overload]
+    count = {name: int(row.get(name) or 0) for name in ("done", "left", "neither", "told", "unseen")}
     return Watched(
         person=person,
         state=standing.state if standing else StandingState.WORKING,
         reason=standing.reason if standing else "",
         done=count["done"],
-        hours=float(row.get("time") or 0) / 3600,  # type: ignore[arg-type]
-        median_seconds=row.get("median"),  # type: ignore[arg-type]
-        last_at=row.get("last"),  # type: ignore[arg-type]
+        hours=float(row.get("time") or 0) / 3600,
+        median_seconds=row.get("median"),
+        last_at=row.get("last"),
         left=Share(count["left"], count["done"] - count["neither"]),
         neither=Share(count["neither"], count["done"]),
         gold=gold.get(person.pk, Share()),
@@ -215,8 +220,17 @@ def pace_of(evaluation: Evaluation, now: datetime, left: int) -> Pace:
     return Pace(**counts, left=left)
 
 
-def judged_comparisons(evaluation: Evaluation) -> QuerySet[Judgment, dict[str, int]]:
-    """By comparison with at least two judgments, how many prefer A, B or neither: `a`, `b`, `n` and `all`."""
+class Leanings(TypedDict):
+    """How many judgments of a comparison prefer A, B or neither, and how many there are."""
+
+    a: int
+    b: int
+    n: int
+    all: int
+
+
+def judged_comparisons(evaluation: Evaluation) -> "QuerySet[WithAnnotations[Judgment, Leanings], Any]":
+    """By comparison with at least two judgments."""
     said = Judgment.objects.filter(assignment__evaluation=evaluation).compared().order_by()
     counted = said.values("assignment__comparison").annotate(
         a=Count("pk", filter=Q(verdict__in=PREFERS_A)),
