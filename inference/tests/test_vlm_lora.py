@@ -38,7 +38,7 @@ def make_lora(folder: Path, name: str, seed: int) -> None:
     model = base_model(folder)
     made_on = sample(model, LAYERS)
     torch.manual_seed(seed)
-    lora = get_peft_model(model, LoraConfig(r=4, lora_alpha=4000, target_modules=LAYERS, init_lora_weights=False))
+    lora: Any = get_peft_model(model, LoraConfig(r=4, lora_alpha=4000, target_modules=LAYERS, init_lora_weights=False))
     lora.save_pretrained(folder / name)
     write_base(folder / name, "./base", made_on)
     make_image_model(folder / f"{name}-merged")

@@ -76,9 +76,10 @@ def gold_is_damaged() -> None:
     for place in Assignment.objects.filter(comparison__check_of__kind=CheckKind.GOLD):
         shown = judging_sheet(place).answers
         assert shown[0] != shown[1]
-        good = place.comparison.answer_a.text or ""
+        good, gold = place.comparison.answer_a.text or "", place.comparison.check_of.gold
+        assert gold is not None
         assert good[:8] in (shown[0] if place.a_on_left else shown[1])
-        assert place.comparison.check_of.gold.text != good
+        assert gold.text != good
     for place in Assignment.objects.filter(comparison__check_of__kind=CheckKind.CONTROL):
         assert len(set(judging_sheet(place).answers)) == 1
 
@@ -87,6 +88,7 @@ def retests_are_swapped() -> None:
     for check in Check.objects.filter(kind=CheckKind.RETEST).select_related("comparison", "retest_of__assignment"):
         place, before = check.comparison.assignments.get(), check.retest_of
         assert before is not None
+        assert place.shown_at is not None
         assert before.assessor_id == place.assessor_id == check.assessor_id
         assert place.a_on_left != before.a_on_left
         assert judging_sheet(place).answers == judging_sheet(before.assignment).answers[::-1]

@@ -163,8 +163,9 @@ def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: C
 def test_what_the_browser_says_of_attention_is_stored_within_bounds(cast: Cast, client: Client) -> None:
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=3)
     client.force_login(cast.assessor)
-    for said in ({"active_ms": "99999999", "seen": "answer-1 nonsense"}, {"active_ms": "", "seen": ""}):
-        send(client, evaluation, client.get(judge_url(evaluation)).content.decode(), **said)
+    for active, seen in (("99999999", "answer-1 nonsense"), ("", "")):
+        page = client.get(judge_url(evaluation)).content.decode()
+        send(client, evaluation, page, active_ms=active, seen=seen)
     first, second = Judgment.objects.order_by("pk")
     assert first.active_seconds is not None
     assert first.active_seconds <= first.seconds

@@ -23,7 +23,7 @@ def test_a_researcher_opens_an_evaluation_and_mistakes_are_explained(cast: Cast,
     page = client.get(address, {"run_a": str(run_a.public_id), "run_b": str(run_b.public_id)}).content.decode()
     assert page.count("selected>") == 2
     said = {"name": "Alpha against Beta", "run_a": run_a.public_id, "run_b": run_a.public_id, "overlap": 2}
-    said |= {"criteria": "standard"} | NO_CHECKS
+    said |= {"criteria": "standard", **NO_CHECKS}
     said |= {"lease_minutes": 20, "assessors": [cast.assessor.public_id, cast.admin.public_id], "guidelines": ""}
     same = client.post(address, said)
     assert same.status_code == 422
@@ -49,7 +49,7 @@ def test_a_researcher_writes_a_set_of_criteria_and_mistakes_have_lines(cast: Cas
     run_a, run_b = (make_run(bucket, make_revision(cast.researcher, name=name)) for name in ("Alpha", "Beta rays"))
     client.force_login(cast.researcher)
     said = {"name": "Mine", "run_a": run_a.public_id, "run_b": run_b.public_id, "overlap": 1, "lease_minutes": 20}
-    said |= {"assessors": [cast.assessor.public_id], "criteria": "own"} | NO_CHECKS
+    said |= {"assessors": [cast.assessor.public_id], "criteria": "own", **NO_CHECKS}
     for source, words in (
         ("criteria:\n  - key: tone", "Line 2, criteria.1: “tone” needs a name"),
         ("criteria:\n  - {key: grammar, kind: best}", "Line 2, criteria.1.kind: it must be"),

@@ -29,6 +29,7 @@ def test_reports_leave_out_checks_what_is_withdrawn_and_what_was_asked_out_of_do
     assert Judgment.objects.compared().count() == 6
     report = freeze_report(actor=cast.researcher, evaluation=evaluation)
     facts, overall = report.content.facts, report.content.overall
+    assert facts.leaks is not None
     assert (overall.judgments, facts.comparisons, facts.leaks.scanned) == (4, 2, 2)
     change_standing(
         actor=cast.researcher,

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ A = [1, 1, 0, 0, 1, 0, 0, 1, 0, 0]
 B = [1, 1, 1, 1, 1, 0, 1, 0, 0, 1]
 
 
-def compare(before: list[float], after: list[float], clusters: list[int]) -> Comparison:
+def compare(before: Sequence[float], after: Sequence[float], clusters: Sequence[int]) -> Comparison:
     found = compare_paired(before, after, clusters)
     assert found is not None
     return found

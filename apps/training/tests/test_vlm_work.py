@@ -88,6 +88,7 @@ def test_a_checked_recipe_is_trained_on_after_its_process_was_stopped(cast: Cast
     samples = list(training.samples.all())
     assert {sample.expected for sample in samples} == {"red", "blue", "one", "two"}
     assert [said["step"] for said in samples[0].said][-1] == 20
+    assert samples[0].picture is not None
     assert bytes(samples[0].picture)[:4] == b"\x89PNG"
 
 

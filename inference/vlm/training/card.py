@@ -88,7 +88,7 @@ def counted(counts: Counts) -> dict[str, Any]:
 def trained_parameters(vlm: Vlm, recipe: Recipe, work: Path) -> int:
     """Of all stages together: parts that a stage trains, and low-rank updates."""
     roles = {role for stage in recipe.stages for role in ("encoder", "adapter", "llm") if getattr(stage.train, role)}
-    parts = sum(value.numel() for role in roles for _, value in vlm.parameters(role))
+    parts: int = sum(value.numel() for role in roles for _, value in vlm.parameters(role))
     return parts + sum(lora_numbers(work / stage.id / RESULT) for stage in recipe.stages if stage.train.lora)
 
 
