@@ -38,7 +38,8 @@ from apps.training.services import (
     start_training,
     write_recipe,
 )
-from apps.training.services.recipes import read_web_recipe
+from apps.training.services.names import with_free_name
+from apps.training.services.recipes import read_new_recipe
 from apps.web.paging import page_of
 from apps.web.posted import posted
 from inference.errors import SpecError
@@ -106,7 +107,8 @@ def register(request: HttpRequest, name: str) -> HttpResponse:
 @researchers
 def create(request: HttpRequest) -> HttpResponse:
     start = chosen(request.GET.get("from", ""))
-    form = RecipeForm(posted(request), initial={"source": written_before(request) or start.source})
+    source = with_free_name(written_before(request) or start.source, signed_in(request))
+    form = RecipeForm(posted(request), initial={"source": source})
     problems: list[Any] = []
     if form.is_bound and form.is_valid():
         try:
@@ -133,7 +135,7 @@ def written_before(request: HttpRequest) -> str:
 def validate(request: HttpRequest) -> HttpResponse:
     """The list of problems, for the editor to show while one types."""
     try:
-        read_web_recipe(request.POST.get("source", ""))
+        read_new_recipe(signed_in(request), request.POST.get("source", ""))
     except SpecError as error:
         return render(request, "pipelines/problems.html", {"problems": shown(error)})
     return render(request, "pipelines/problems.html", {"checked": True})

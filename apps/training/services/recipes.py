@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from apps.audit.services import record
-from apps.training.models import TO_DO, TrainedModel, Training, TrainingState
+from apps.training.models import TO_DO, Training, TrainingState
+from apps.training.services.names import reason_against_name
 from apps.training.services.wake import wake_trainers
 from inference.errors import SpecError, SpecProblem
 from inference.vlm.recipe import parse_recipe
@@ -32,7 +33,7 @@ def write_recipe(*, actor: User, source: str) -> Training:
 
     Raises SpecError.
     """
-    recipe = read_web_recipe(source)
+    recipe = read_new_recipe(actor, source)
     training = Training.objects.create(
         name=recipe.model.name, source=source, stages=len(recipe.stages), created_by=actor
     )
@@ -49,20 +50,28 @@ def read_web_recipe(source: str) -> Recipe:
     return recipe
 
 
+def read_new_recipe(actor: User, source: str) -> Recipe:
+    """One that `actor` may train: its model's name is free too. Raises SpecError."""
+    recipe = read_web_recipe(source)
+    if reason := reason_against_name(recipe.model.name, actor):
+        raise SpecError([SpecProblem(line=_line_of(recipe.model.name, source), key="model.name", message=reason)])
+    return recipe
+
+
 def _outside(key: str, path: str, source: str) -> SpecProblem:
-    lines = [number for number, line in enumerate(source.splitlines(), 1) if path in line]
     message = _("Models and data lie in the model folder: begin the path with “./”, without “..”.")
-    return SpecProblem(line=lines[0] if lines else 1, key=key, message=message)
+    return SpecProblem(line=_line_of(path, source), key=key, message=message)
+
+
+def _line_of(words: str, source: str) -> int:
+    """The first that holds them and is no comment; 1 where they are written another way."""
+    lines = enumerate(source.splitlines(), 1)
+    return next((number for number, line in lines if words in line and not line.startswith("#")), 1)
 
 
 @transaction.atomic
 def start_training(*, actor: User, training: Training, again: bool = False) -> None:
     """Start, or go on at the last checkpoint; `again` forgets what was trained before. Raises TrainingRefused."""
-    if TrainedModel.objects.filter(name=training.name).exists():
-        raise TrainingRefused(
-            _("There is a model “%(name)s” already, and pipelines may name it. Give the new one another name.")
-            % {"name": training.name}
-        )
     startable = Training.objects.filter(pk=training.pk, state__in=STARTABLE, report__is_sound=True)
     facts = {"again": again, "losses": 0, "lease_until": None, "error": "", "finished_at": None}
     try:
@@ -72,6 +81,8 @@ def start_training(*, actor: User, training: Training, again: bool = False) -> N
         raise TrainingRefused(_("A model “%(name)s” is being trained already.") % {"name": training.name}) from None
     if not is_started:
         raise TrainingRefused(_("It can't be started now: see its state."))
+    if reason := reason_against_name(training.name, training.created_by):
+        raise TrainingRefused(reason)
     if again:
         training.points.all().delete()
         training.samples.all().delete()
