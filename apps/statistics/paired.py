@@ -25,6 +25,9 @@ from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
 
 Scores = NDArray[np.float64]
+ROUNDING = (
+    1e-12  # of the scores' scale: a standard error below it is rounding; one item in a hundred million makes 1e-8
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def compare_paired(
         clusters=spread.count,
         before=spread.share(a),
         after=spread.share(b),
-        difference=spread.difference(b - a),
+        difference=spread.difference(b - a, scale=float(max(a.max(), b.max()))),
         gain=spread.gain(a, b),
         counts=discordant(a == 1, b == 1) if is_right_or_wrong else None,
     )
@@ -115,12 +118,13 @@ class Spread:
         n_effective = binomial / variance if variance > 0 and binomial > 0 else float(self.count)
         return Interval(mean, *wilson(mean, n_effective, self.quantile))
 
-    def difference(self, differences: Scores) -> Interval:
+    def difference(self, differences: Scores, scale: float) -> Interval:
+        """`scale` is the largest score."""
         mean = float(differences.mean())
         if self.count < 2:
             return Interval(mean, undefined=Reason.ONE_TASK)
         error = math.sqrt(self.variance((differences - mean) / len(differences)))
-        if error == 0:
+        if error <= ROUNDING * scale:
             return Interval(mean, undefined=Reason.NO_VARIATION)
         half, p = self.quantile * error, 2 * float(special.stdtr(self.count - 1, -abs(mean) / error))
         return Interval(mean, max(-1.0, mean - half), min(1.0, mean + half), min(1.0, p))
@@ -129,7 +133,12 @@ class Spread:
         if before.sum() == 0:
             return Interval(None, undefined=Reason.NOTHING_RIGHT)
         ratio = float(after.sum() / before.sum())
-        if self.count < 2 or ratio == 0:
-            return Interval(ratio - 1, undefined=Reason.NO_VARIATION if ratio == 0 else Reason.ONE_TASK)
-        half = self.quantile * math.sqrt(self.variance((after - ratio * before) / before.sum())) / ratio
+        if self.count < 2:
+            return Interval(ratio - 1, undefined=Reason.ONE_TASK)
+        if ratio == 0:
+            return Interval(-1.0, undefined=Reason.NOTHING_RIGHT)
+        error = math.sqrt(self.variance((after - ratio * before) / before.sum()))
+        if error <= ROUNDING * ratio:
+            return Interval(ratio - 1, undefined=Reason.NO_VARIATION)
+        half = self.quantile * error / ratio
         return Interval(ratio - 1, ratio * math.exp(-half) - 1, ratio * math.exp(half) - 1)

@@ -10,5 +10,5 @@ class Reason(StrEnum):
     NO_VARIATION = "no_variation"  # every value is the same, so a t interval would have no width
     NONE_DECISIVE = "none_decisive"  # a share of the decisive judgments, and there are none
     NO_LOSSES = "no_losses"  # a ratio to the losses, and there are none
-    NOTHING_RIGHT = "nothing_right"  # a gain over something that got nothing right
+    NOTHING_RIGHT = "nothing_right"  # a relative gain, and one of the two got nothing right
     TOO_FEW_GROUPS = "too_few_groups"  # groups are compared, and fewer than two can be

@@ -64,7 +64,28 @@ def test_what_can_not_be_said_says_why() -> None:
     assert compare([1, 0], [1, 1], [7, 7]).difference.undefined is Reason.ONE_TASK
     same = compare([1, 0, 1], [1, 0, 1], [0, 1, 2])
     assert (same.difference.value, same.difference.undefined) == (0, Reason.NO_VARIATION)
+    assert (same.gain.value, same.gain.undefined) == (0, Reason.NO_VARIATION)
+    lost = compare([1, 0, 1], [0, 0, 0], [0, 1, 2])
+    assert (lost.gain.value, lost.gain.undefined) == (-1, Reason.NOTHING_RIGHT)
     with pytest.raises(ValueError, match="one length"):
         compare_paired([1], [1, 0], [0, 0])
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         compare_paired([2], [1], [0])
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-9])
+def test_rounding_is_no_variation_and_a_small_difference_is(size: float) -> None:
+    before = size * np.array([0.1, 0.2, 0.3, 0.7])
+    raised = compare_paired(before, before + size * 0.1, [0, 1, 2, 3])
+    assert raised is not None
+    assert (raised.difference.undefined, raised.difference.p) == (Reason.NO_VARIATION, None)
+    assert raised.gain.low is not None
+    scaled = compare_paired(before, before * 1.3, [0, 1, 2, 3])
+    assert scaled is not None
+    assert scaled.gain.undefined is Reason.NO_VARIATION
+    assert scaled.difference.p is not None
+    many = np.zeros(100_000)
+    one = np.where(np.arange(100_000) == 7, size, 0)
+    found = compare_paired(many, one, np.arange(100_000))
+    assert found is not None
+    assert found.difference.p == pytest.approx(stats.ttest_1samp(one, 0).pvalue)
