@@ -23,10 +23,10 @@ def load_processor(path: Any, where: Source, *, reads_images: bool) -> Any:
     installed. Raises what transformers raises.
     """
     if not reads_images:
-        return AutoTokenizer.from_pretrained(path, **where)
+        return AutoTokenizer.from_pretrained(path, trust_remote_code=False, **where)
     if not is_torchvision_available():
         do_without_videos()
-    return AutoProcessor.from_pretrained(path, **where)  # type: ignore[no-untyped-call]
+    return AutoProcessor.from_pretrained(path, trust_remote_code=False, **where)  # type: ignore[no-untyped-call]
 
 
 def do_without_videos() -> None:

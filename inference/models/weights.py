@@ -22,11 +22,12 @@ from inference.models.lora import add_lora, switch
 from inference.models.memory import UNREADABLE, MemoryNeed, estimate, refuse_what_cannot_fit
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
+from inference.models.replaced import FileState, folder_states
 from inference.models.shipped import put_in_place
 from inference.spec.model import ModelSpec
 from inference.vlm import encoders  # noqa: F401  makes AutoModel know encoders of our own
 
-LOADED: "WeakValueDictionary[tuple[str, ...], Weights]" = WeakValueDictionary()
+LOADED: "WeakValueDictionary[tuple[str | tuple[FileState, ...], ...], Weights]" = WeakValueDictionary()
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
@@ -60,13 +61,16 @@ class Weights:
 
 
 def load_weights(spec: ModelSpec, model_dir: Path) -> Weights:
-    """Loaded once per process, whatever LoRAs lie on it, and freed when no runner holds it any more. Raises
-    ModelUnavailable.
+    """Loaded once per process, whatever LoRAs lie on it, and freed when no runner holds it any more; anew when its
+    folder was replaced, also while it was read. Raises ModelUnavailable.
     """
-    key = (spec.source, spec.revision or "", spec.dtype, spec.device, spec.quantisation or "", str(model_dir))
-    found = LOADED.get(key)
-    if found is None:
-        found = LOADED[key] = read_weights(spec, model_dir)
+    put_in_place(spec.source, model_dir)
+    files = folder_states([spec.source], model_dir)
+    key = (spec.source, spec.revision or "", spec.dtype, spec.device, spec.quantisation or "", str(model_dir), files)
+    found = LOADED.get(key) or read_weights(spec, model_dir)
+    if folder_states([spec.source], model_dir) != files:
+        return load_weights(spec, model_dir)
+    LOADED[key] = found
     if spec.lora is None:
         return found
     name, record = add_lora(found.model, spec, model_dir)
@@ -161,13 +165,14 @@ def from_pretrained(
     """Never runs code that comes with a model, never unpickles."""
     where = dict(where)
     path = where.pop("path")
-    config = AutoConfig.from_pretrained(path, **where)
+    config = AutoConfig.from_pretrained(path, trust_remote_code=False, **where)
     if quantised and getattr(config, "quantization_config", None) is not None:
         raise ValueError("its weights are quantised already; remove “quantisation”.")
     reads_images = type(config) in AutoModelForImageTextToText._model_mapping
     kind = AutoModelForImageTextToText if reads_images else AutoModelForCausalLM
     placed = {} if device.type == "cpu" else {"device_map": str(device)}
-    model = kind.from_pretrained(path, **where, dtype=dtype, use_safetensors=True, **placed, **quantised)
+    safe = {"use_safetensors": True, "trust_remote_code": False}
+    model = kind.from_pretrained(path, **where, dtype=dtype, **safe, **placed, **quantised)
     model.requires_grad_(False).train(False)
     processor = load_processor(path, where, reads_images=reads_images)
     tokenizer = processor.tokenizer if reads_images else processor

@@ -137,6 +137,9 @@ def test_new_layers_of_cross_attention_are_the_adapter_and_begin_silent(tmp_path
         ("convolutional_vision", "no_such_type", ["encoder", "no_such_type"]),
         ("kind: mlp", "kind: qformer", ["qformer", "blip_2_vision_model", "convolutional_vision"]),
         ("source: ./llm", "source: owner/model", ["llm", "40-digit commit"]),
+        ("[8, 8, 16]", "[100000, 100000]", ["encoder.config", "GB", "smaller sizes"]),
+        ("image_size: 16", "attn_implementation: owner/kernel", ["encoder", "“attn_implementation” can't be set"]),
+        ("{% endfor %}{% if add", "{% if add", ["chat_template", "line 1 of the template", "endfor"]),
     ],
 )
 def test_what_is_wrong_is_named_with_the_remedy(tmp_path: Path, old: str, new: str, says: list[str]) -> None:
@@ -144,3 +147,12 @@ def test_what_is_wrong_is_named_with_the_remedy(tmp_path: Path, old: str, new: s
     with pytest.raises((SpecError, ModelUnavailable)) as error:
         build_vlm(parse_architecture(architecture_yaml().replace(old, new)), tmp_path)
     assert [word for word in says if word not in told(error)] == []
+
+
+def test_a_huge_adapter_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    make_architecture(tmp_path)
+    huge = architecture_yaml("qformer").replace(
+        "queries: 3, hidden_size: 32, layers: 2", "hidden_size: 80000, layers: 9"
+    )
+    with pytest.raises(ModelUnavailable, match=r"Blip2ForConditionalGeneration can't be made.*GB"):
+        build_vlm(parse_architecture(huge), tmp_path)

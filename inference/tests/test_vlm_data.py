@@ -171,6 +171,15 @@ def test_bad_rows_are_named_by_number_and_refused_unless_they_may_be_skipped(
     assert len(samples) == 1
 
 
+def test_what_the_chat_template_refuses_is_a_bad_row(vlm: Vlm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "rows.jsonl", triplets("red")[:1])
+    monkeypatch.setattr(vlm.processor, "chat_template", "{{ raise_exception('no pictures here') }}")
+    with pytest.raises(
+        BadData, match=r"row 1: the chat template can't write it: no pictures here; mend “chat_template”"
+    ):
+        samples_of(vlm, stage(path), tmp_path).refuse_bad_rows(skip=False)
+
+
 def test_the_order_is_the_seeds_and_every_epoch_shows_every_sample() -> None:
     samples: Any = list(range(7))
     ordered, again = (Ordered(samples, 7, 21, seed=3) for _ in range(2))

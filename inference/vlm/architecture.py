@@ -1,8 +1,11 @@
 """What a vision-language model is made of, as data: an encoder, an adapter and an LLM, and how a picture is written."""
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from jinja2 import Environment, TemplateSyntaxError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from inference.errors import SpecError
@@ -12,6 +15,10 @@ from inference.spec.yaml_lines import Document, read_yaml
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Kind = TypeVar("Kind", bound=BaseModel)
+NOT_SIZES = ("auto_map", "trust_remote_code", "name_or_path", "quantization_config", "dtype", "torch_dtype")
+READER = Environment(extensions=["jinja2.ext.loopcontrols"])  # noqa: S701  only parses
+GENERATION = re.compile(r"\{%[-+]?\s*(?:end)?generation\s*[-+]?%\}")  # transformers' own tag
+LAYERS, MAX_LAYERS = re.compile("layer|depth|block|stage"), 1000
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 
 
@@ -46,7 +53,27 @@ class EncoderSpec(Source):
             raise PydanticCustomError("one_origin", "give exactly one of “source” and “config”")
         if self.config is not None and not isinstance(self.config.get("model_type"), str):
             raise PydanticCustomError("no_model_type", "“config” needs “model_type”, such as convolutional_vision")
+        for key, value in keys_of(self.config):
+            refuse_key(key, value)
         return self
+
+
+def keys_of(config: Any) -> Iterator[tuple[str, Any]]:
+    """At every depth."""
+    for key, value in config.items() if isinstance(config, dict) else []:
+        yield key, value
+        yield from keys_of(value)
+
+
+def refuse_key(key: str, value: Any) -> None:
+    """A config says sizes. Whose code runs, and how, is not a recipe's to say. Raises PydanticCustomError."""
+    if key.startswith("_") or key in NOT_SIZES or key.endswith("implementation"):
+        raise PydanticCustomError("no_size", "config: “{key}” can't be set by a recipe; remove it", {"key": key})
+    if key == "num_channels" and value != 3:
+        raise PydanticCustomError("no_rgb", "config: num_channels must be 3, since pictures are read as RGB")
+    count = len(value) if isinstance(value, list) else value
+    if isinstance(count, int) and (isinstance(value, list) or LAYERS.search(key)) and count > MAX_LAYERS:
+        raise PydanticCustomError("too_deep", "config: “{key}” is too large", {"key": key})
 
 
 class LlmSpec(Source):
@@ -75,6 +102,17 @@ class Architecture(Strict):
     image_size: Annotated[int, Field(ge=8, le=4096)] | None = None
     chat_template: Annotated[str, StringConstraints(min_length=1, max_length=20_000)] | None = None
     seed: int = 0
+
+    @field_validator("chat_template")
+    @classmethod
+    def readable(cls, template: str | None) -> str | None:
+        """Whether it is Jinja; what it does with a conversation shows when rows are read."""
+        try:
+            READER.parse(GENERATION.sub("", template or ""))
+        except (TemplateSyntaxError, RecursionError) as error:
+            facts = {"line": getattr(error, "lineno", 1), "reason": str(error)}
+            raise PydanticCustomError("template", "line {line} of the template: {reason}", facts) from None
+        return template
 
 
 class Further(Strict):

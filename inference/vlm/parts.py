@@ -15,10 +15,13 @@ from inference.models.weights import locate
 from inference.spec.model import ModelSpec
 from inference.vlm import encoders
 from inference.vlm.architecture import Architecture, Source
+from inference.vlm.making import made
 
 BUILT_IN = {"blip_2_vision_model": "Blip2VisionModel", "mllama_vision_model": "MllamaVisionModel"}
+OWN_CODE = {"trust_remote_code": False}  # never that of a model's folder
 CHATML = "<|im_start|>"
 TEMPLATE = Path(__file__).with_name("chat_template.jinja")
+MAX_SIZE, MAX_PATCHES = 4096, 16_384
 REFUSED = (OSError, ValueError, ImportError, KeyError, RuntimeError, TypeError, AttributeError)
 __all__ = ["Parts", "encoders", "load_parts"]
 
@@ -48,6 +51,7 @@ def load_parts(architecture: Architecture, model_dir: Path) -> Parts:
     llm = tried("llm", partial(load_llm, where))
     tokenizer = tried("llm", partial(load_tokenizer, where, architecture.image_token, llm.config.vocab_size))
     size = architecture.image_size or image_size_of(encoder.config)
+    refuse_patches(encoder.config, size)
     return Parts(
         encoder=encoder,
         llm=llm,
@@ -85,16 +89,16 @@ def load_encoder(architecture: Architecture, model_dir: Path) -> Any:
 def make_encoder(keys: dict[str, Any]) -> Any:
     keys = dict(keys)
     config = AutoConfig.for_model(keys.pop("model_type"), **keys)
-    return vision_class(config)._from_config(config)
+    return made(partial(vision_class(config)._from_config, config))
 
 
 def load_vision(where: dict[str, Any]) -> Any:
     """The vision half of a CLIP or SigLIP checkpoint, or the model itself where it has no other half."""
     where = dict(where)
     path = where.pop("path")
-    config = AutoConfig.from_pretrained(path, **where)
+    config = AutoConfig.from_pretrained(path, **OWN_CODE, **where)
     vision = getattr(config, "vision_config", config)
-    return vision_class(vision).from_pretrained(path, config=vision, use_safetensors=True, **where)
+    return vision_class(vision).from_pretrained(path, config=vision, use_safetensors=True, **OWN_CODE, **where)
 
 
 def vision_class(config: Any) -> Any:
@@ -109,14 +113,15 @@ def vision_class(config: Any) -> Any:
 
 def load_llm(where: dict[str, Any]) -> Any:
     where = dict(where)
-    return AutoModelForCausalLM.from_pretrained(where.pop("path"), use_safetensors=True, dtype=torch.float32, **where)
+    path = where.pop("path")
+    return AutoModelForCausalLM.from_pretrained(path, use_safetensors=True, dtype=torch.float32, **OWN_CODE, **where)
 
 
 def load_tokenizer(where: dict[str, Any], image_token: str, rows: int) -> Any:
     """`rows` is the size of the LLM's table of embeddings, which is never changed: `image_token` must have a row."""
     where = dict(where)
     where["extra_special_tokens"] = {"image_token": image_token}
-    tokenizer = AutoTokenizer.from_pretrained(where.pop("path"), **where)
+    tokenizer = AutoTokenizer.from_pretrained(where.pop("path"), **OWN_CODE, **where)
     if int(tokenizer.get_vocab()[image_token]) >= rows:
         free = [str(token) for token in tokenizer.added_tokens_decoder.values() if str(token) != image_token]
         raise ValueError(
@@ -136,6 +141,18 @@ def image_size_of(config: Any) -> int:
     return size
 
 
+def refuse_patches(config: Any, size: int) -> None:
+    """Before the encoder reads a picture for the first time. Raises ModelUnavailable."""
+    patch = getattr(config, "patch_size", None)
+    patch = patch[0] if isinstance(patch, list | tuple) else patch
+    count = (size // max(patch, 1)) ** 2 if isinstance(patch, int) else 1
+    if size > MAX_SIZE or count > MAX_PATCHES:
+        raise ModelUnavailable(
+            f"Pictures of {size:,} pixels a side in {count:,} patches are too large: {MAX_SIZE:,} pixels and "
+            f"{MAX_PATCHES:,} patches are the limits. Change image_size or patch_size."
+        )
+
+
 def load_image_processor(architecture: Architecture, model_dir: Path, size: int) -> Any:
     """The encoder's own, else pictures resized to a square with every channel from -1 to 1. Without torchvision."""
     square = {"height": size, "width": size}
@@ -143,7 +160,7 @@ def load_image_processor(architecture: Architecture, model_dir: Path, size: int)
         where = located(architecture.encoder, model_dir, "encoder")
         path = where.pop("path")
         try:
-            return AutoImageProcessor.from_pretrained(path, backend="pil", **where)  # type: ignore[no-untyped-call]
+            return AutoImageProcessor.from_pretrained(path, backend="pil", **OWN_CODE, **where)  # type: ignore[no-untyped-call]
         except OSError:  # no preprocessor_config.json: as from scratch
             pass
     return SiglipImageProcessorPil(size=square, image_mean=[0.5] * 3, image_std=[0.5] * 3)

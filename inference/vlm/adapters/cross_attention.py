@@ -5,6 +5,7 @@ must be a `llama`. It also brings a vision transformer, `mllama_vision_model`, w
 encoder sees a picture as one tile. New layers begin with closed gates: untrained, the model answers as its LLM does.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from PIL.Image import Image
@@ -15,6 +16,7 @@ from inference.errors import ModelUnavailable
 from inference.spec.model import Strict
 from inference.vlm.adapters import Adapter
 from inference.vlm.adapters.llava import count_patches
+from inference.vlm.making import made
 from inference.vlm.parts import Parts
 
 TILED = "mllama_vision_model"
@@ -54,7 +56,7 @@ def tiled(given: dict[str, Any]) -> tuple[Any, Any]:
     """The model and its encoder."""
     from transformers import MllamaConfig, MllamaForConditionalGeneration
 
-    model = MllamaForConditionalGeneration(MllamaConfig(**given))
+    model = made(partial(MllamaForConditionalGeneration, MllamaConfig(**given)))
     return model, model.model.vision_model
 
 
@@ -62,7 +64,7 @@ def one_tile(given: dict[str, Any], parts: Parts) -> tuple[Any, Any]:
     from inference.vlm.classes import OneTileMllama, OneTileMllamaConfig
 
     states = count_patches(parts.encoder, parts.image_size)
-    model = OneTileMllama(OneTileMllamaConfig(**given, image_states=states))
+    model = made(partial(OneTileMllama, OneTileMllamaConfig(**given, image_states=states)))
     return model, model.model.vision_model.vision_tower
 
 

@@ -1,11 +1,13 @@
 """Prompt-based, the simplest: each patch is projected to a token of the prompt (LLaVA: Liu et al. 2023, 2024)."""
 
+from functools import partial
 from typing import Any
 
 from PIL.Image import Image
 from torch import Tensor
 
 from inference.spec.model import Strict
+from inference.vlm.making import made
 from inference.vlm.parts import Parts
 
 
@@ -35,7 +37,7 @@ def build_llava(parts: Parts, options: LlavaOptions, activation: str) -> tuple[A
         vision_feature_select_strategy="default" if first_is_class else "full",
         projector_hidden_act=activation,
     )
-    model = LlavaForConditionalGeneration(config)
+    model = made(partial(LlavaForConditionalGeneration, config))
     model.model.vision_tower.load_state_dict(parts.encoder.state_dict())
     take_llm(model, parts.llm)
     return model, processor(parts, patch, 1 if first_is_class else 0, config.vision_feature_select_strategy)

@@ -2,6 +2,7 @@
 (Alayrac et al. 2022; Laurençon et al. 2024). Idefics2's own connector, with any encoder and any LLM.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from inference.spec.model import Strict
 from inference.vlm.adapters import Adapter
 from inference.vlm.adapters.llava import count_patches, patch_size, pictures, processor, take_llm
+from inference.vlm.making import made
 from inference.vlm.parts import Parts
 
 Size = Annotated[int, Field(ge=1, le=10_000)]
@@ -18,7 +20,7 @@ class PerceiverOptions(Strict):
     """`latents` are the image tokens of a picture; `heads` must be a multiple of `key_value_heads`."""
 
     latents: Size = 16
-    depth: Size = 2
+    depth: Annotated[int, Field(ge=1, le=200)] = 2
     heads: Size = 8
     head_dim: Size = 64
     key_value_heads: Size = 4
@@ -51,7 +53,7 @@ def build(parts: Parts, options: PerceiverOptions) -> tuple[Any, Any]:
         vision_feature_layer=options.feature_layer,
         vision_feature_select_strategy="default" if first_is_class else "full",
     )
-    model = PerceiverLlava(config)
+    model = made(partial(PerceiverLlava, config))
     model.part_latents()
     model.model.vision_tower.load_state_dict(parts.encoder.state_dict())
     take_llm(model, parts.llm)

@@ -3,6 +3,7 @@
 The library's class brings its own vision transformer, so the encoder's `model_type` must be `blip_2_vision_model`.
 """
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from inference.errors import ModelUnavailable
 from inference.spec.model import Strict
 from inference.vlm.adapters import Adapter
 from inference.vlm.adapters.llava import pictures, processor
+from inference.vlm.making import made
 from inference.vlm.parts import Parts
 
 Size = Annotated[int, Field(ge=1, le=100_000)]
@@ -19,7 +21,7 @@ Size = Annotated[int, Field(ge=1, le=100_000)]
 class QFormerOptions(Strict):
     queries: Size = 32
     hidden_size: Size = 768
-    layers: Size = 12
+    layers: Annotated[int, Field(ge=1, le=200)] = 12
     heads: Size = 12
     intermediate_size: Size = 3072
 
@@ -47,7 +49,7 @@ def build(parts: Parts, options: QFormerOptions) -> tuple[Any, Any]:
         num_query_tokens=options.queries,
         image_token_index=parts.image_token_id,
     )
-    model = Blip2ForConditionalGeneration(config)
+    model = made(partial(Blip2ForConditionalGeneration, config))
     model.vision_model.load_state_dict(parts.encoder.state_dict())
     model.language_model.load_state_dict(parts.llm.state_dict())
     model.generation_config = parts.llm.generation_config

@@ -9,10 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jinja2 import TemplateError
+
 from inference.vlm.data.kinds import Message, Part, Told
 
 NOTHING = -100  # torch's own “ignore_index”
 SHARED = 0
+TEMPLATE_ERRORS = (TemplateError, TypeError, LookupError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,14 @@ class Writer:
             written = answered[: len(answered) - (len(kept) - len(kept.rstrip("\n")))]
 
     def render(self, messages: Sequence[Message], *, opens: bool) -> str:
+        """Raises ValueError for what the template can't write."""
         said = [{"role": message.role, "content": content(message)} for message in messages]
-        made = self.tokenizer.apply_chat_template(
-            said, chat_template=self.processor.chat_template, tokenize=False, add_generation_prompt=opens
-        )
+        try:
+            made = self.tokenizer.apply_chat_template(
+                said, chat_template=self.processor.chat_template, tokenize=False, add_generation_prompt=opens
+            )
+        except TEMPLATE_ERRORS as error:
+            raise ValueError(f"the chat template can't write it: {error}; mend “chat_template”") from None
         return str(made)
 
     def tokens(self, many: Iterable[Told]) -> Tokens:
