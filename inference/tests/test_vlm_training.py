@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from inference.engines import engines
 from inference.errors import ModelUnavailable, NotANumber, TrainingStopped
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.vlm_makers import architecture_yaml, make_architecture
+from inference.vlm.build import build_vlm
 from inference.vlm.recipe import Recipe, parse_recipe
 from inference.vlm.training import memory
 from inference.vlm.training.loss import answer_loss
+from inference.vlm.training.memory import picture_bytes
 from inference.vlm.training.run import train
+from inference.vlm.training.stage import job_of, needed_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -128,6 +132,27 @@ def test_what_can_not_work_is_refused_with_what_to_do(tmp_path: Path, monkeypatc
     monkeypatch.setattr(memory, "free_bytes", lambda on: 1000)
     with pytest.raises(ModelUnavailable, match=r"Stage see can't fit.*smaller batch_size"):
         train(make_recipe(tmp_path, short), tmp_path, quiet, again=True, device="cpu")
+
+
+def test_pictures_and_learned_tokens_count_for_memory(tmp_path: Path) -> None:
+    see, say = make_recipe(tmp_path).stages
+    vlm = build_vlm(make_recipe(tmp_path).model, tmp_path)
+    need = {
+        size: needed_bytes(vlm, stage, job_of(vlm, stage, tmp_path))
+        for size in (4, 65_536)
+        for stage in [see.model_copy(update={"batch_size": size})]
+    }
+    pixels = 3 * 16 * 16 * 4
+    assert need[65_536] - need[4] > 65_532 * (pixels + 4 * 8 * 8 * 8)
+    job = job_of(vlm, say, tmp_path)
+    assert (job.learned_tokens, job.pictures) == (4, 1)
+    fewer = needed_bytes(vlm, say, replace(job, learned_tokens=0))
+    assert needed_bytes(vlm, say, job) - fewer == 2 * 4 * vlm.model.config.get_text_config().vocab_size * 3 * 4
+
+
+def test_the_estimate_looks_at_an_encoder_of_tiles_too(tmp_path: Path) -> None:
+    vlm = build_vlm(make_architecture(tmp_path, "cross_attention"), tmp_path)
+    assert picture_bytes(vlm, trained=True) > 2 * picture_bytes(vlm, trained=False) > 0
 
 
 def test_a_loss_that_is_no_number_ends_the_stage_and_leaves_a_checkpoint(

@@ -17,10 +17,11 @@ from inference.vlm.build import Vlm
 from inference.vlm.data.collate import Collate
 from inference.vlm.data.dataset import Ordered
 from inference.vlm.data.preview import samples_of
+from inference.vlm.data.tokens import NOTHING
 from inference.vlm.recipe import Stage
 from inference.vlm.training.hooks import Hooks
 from inference.vlm.training.labels import CollatePictures, EncoderWithHeads, LabelledPictures
-from inference.vlm.training.memory import refuse_what_cannot_fit, stage_bytes
+from inference.vlm.training.memory import Sizes, picture_bytes, refuse_what_cannot_fit, stage_bytes
 from inference.vlm.training.parts import Adapted
 from inference.vlm.training.trainer import StageTrainer, Watch, arguments, grouped, newest_whole
 
@@ -30,7 +31,7 @@ SAMPLED = 200  # samples that are measured for the estimate of memory
 @dataclass
 class Job:
     """`module` is trained by a `trainer` with `arguments`; `learned` is what of it is kept; `finish` readies the model
-    for what comes after.
+    for what comes after. A sample has at most so many `tokens`, `learned_tokens` among them, and `pictures`.
     """
 
     module: nn.Module
@@ -43,6 +44,8 @@ class Job:
     finish: Callable[[], None]
     trainer: Callable[..., StageTrainer] = StageTrainer
     arguments: Callable[[Stage, Path, str], Any] = arguments
+    learned_tokens: int = 0
+    pictures: int = 0
 
 
 def adapt(vlm: Vlm, stage: Stage) -> tuple[nn.Module, Adapted]:
@@ -66,9 +69,19 @@ def text_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted, learned: nn
     samples.refuse_bad_rows(skip=stage.skip_bad_rows)
     groups = grouped(vlm.model.named_parameters(), adapted.group_of, adapted.rates)
     step = max(1, len(samples) // SAMPLED)
-    tokens = max(len(samples[place].ids) for place in range(0, len(samples), step))
-    collate = Collate(vlm.adapter, vlm.processor)
-    return Job(vlm.model, learned, samples, len(samples), collate, groups, tokens, adapted.finish)
+    measured = [samples[place] for place in range(0, len(samples), step)]
+    return Job(
+        vlm.model,
+        learned,
+        samples,
+        len(samples),
+        Collate(vlm.adapter, vlm.processor),
+        groups,
+        max(len(sample.ids) for sample in measured),
+        adapted.finish,
+        learned_tokens=max(sum(target != NOTHING for target in sample.targets) for sample in measured),
+        pictures=max(len(sample.images) for sample in measured),
+    )
 
 
 def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
@@ -84,7 +97,7 @@ def labels_job(vlm: Vlm, stage: Stage, folder: Path, adapted: Adapted) -> Job:
     rates = {"encoder": stage.train.encoder}
     groups = grouped(module.named_parameters(), lambda _: "encoder", rates)
     collate = CollatePictures(vlm.processor.image_processor)
-    return Job(module, vlm.encoder, pictures, len(pictures), collate, groups, 1, adapted.finish)
+    return Job(module, vlm.encoder, pictures, len(pictures), collate, groups, 0, adapted.finish, pictures=1)
 
 
 def train_stage(vlm: Vlm, stage: Stage, job: Job, folder: Path, device: torch.device, hooks: Hooks) -> None:
@@ -119,5 +132,8 @@ def refuse_large(vlm: Vlm, stage: Stage, job: Job, device: torch.device) -> None
 def needed_bytes(vlm: Vlm, stage: Stage, job: Job) -> int:
     """The estimate, weights included."""
     text = vlm.model.config.get_text_config()
-    layers, hidden = (text.num_hidden_layers, text.hidden_size) if not stage.labels else (1, 1)
-    return stage_bytes(job.module, stage, job.tokens, layers, hidden)
+    pictures = job.pictures * picture_bytes(vlm, trained=bool(stage.train.encoder)) if job.pictures else 0
+    if stage.labels:
+        return stage_bytes(job.module, stage, Sizes(picture_bytes=pictures))
+    logits = job.learned_tokens * text.vocab_size
+    return stage_bytes(job.module, stage, Sizes(job.tokens, text.num_hidden_layers, text.hidden_size, logits, pictures))
