@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from inference.errors import ModelUnavailable
+from inference.errors import ModelUnavailable, TrainingStopped
 from inference.models.lora import CONFIG as LORA_CONFIG
 from inference.tests.test_vlm_training import STAGES, make_recipe, quiet
 from inference.vlm.packed.manifest import MANIFEST, PARTS
@@ -115,6 +115,26 @@ def test_a_low_rank_update_is_copied_and_what_was_trained_here_stays(tmp_path: P
     (tmp_path / "vlm" / "update" / "unpacked.sha256").unlink()
     (source / LORA_CONFIG).write_text("{}")
     assert (unpack(source, tmp_path) / LORA_CONFIG).read_text() == "[]"
+
+
+def test_what_was_unpacked_is_replaced_by_a_training_with_consent_alone(tmp_path: Path) -> None:
+    recipe = make_recipe(tmp_path)
+    for name, files in {
+        "tiny": ("config.json", "unpacked.sha256"),
+        "update": ("adapter_config.json", "base.json"),
+    }.items():
+        (tmp_path / "vlm" / name).mkdir(parents=True)
+        for file in files:
+            (tmp_path / "vlm" / name / file).write_text('{"source": "./vlm/tiny"}')
+    with pytest.raises(ModelUnavailable, match=r"was unpacked.* update would not fit.*another name.*--replace"):
+        train(recipe, tmp_path, quiet, device="cpu")
+    assert (tmp_path / "vlm" / "tiny" / "unpacked.sha256").exists()
+
+    def stop() -> bool:
+        raise TrainingStopped("it began")
+
+    with pytest.raises(TrainingStopped):
+        train(recipe, tmp_path, quiet, device="cpu", replace_unpacked=True, stop=stop)
 
 
 def test_packing_replaces_packed_models_alone(packed: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.models.lora import CONFIG as LORA_CONFIG
 from inference.vlm.build import Vlm, build_vlm
-from inference.vlm.model_folder import holds_model, lock_of, new_model_folder
+from inference.vlm.model_folder import UNPACKED, holds_model, lock_of, new_model_folder
 from inference.vlm.packed.manifest import MANIFEST, PARTS, SHIPPED_WEIGHTS, must_be_same_llm, read_manifest
 from inference.vlm.recipe import TrainSpec
 from inference.vlm.training.parts import Adapted, load_trained
@@ -25,7 +25,7 @@ CARDS = ("card.json", "README.md")
 class Mark:
     """Written into what was unpacked: which packed model it is, so that another one replaces it."""
 
-    FILE = "unpacked.sha256"
+    FILE = UNPACKED
     digest: str
 
     def write(self, folder: Path) -> None:

@@ -11,7 +11,7 @@ from accelerate import PartialState
 
 from inference.models.weights import pick_device
 from inference.vlm.build import Vlm, build_vlm
-from inference.vlm.model_folder import must_be_free
+from inference.vlm.model_folder import must_be_free, must_not_be_unpacked
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.hooks import Hooks, Saved, Tell, never, nothing
 from inference.vlm.training.publish import publish
@@ -25,18 +25,21 @@ def train(
     tell: Tell,
     *,
     again: bool = False,
+    replace_unpacked: bool = False,
     device: str = "auto",
     stop: Callable[[], bool] = never,
     saved: Callable[[Saved], None] = nothing,
     patience: float = 0,
 ) -> Path:
     """The folder of the finished model, `vlm/<name>` below `model_dir`. Work lies in `vlm/.work/<name>` meanwhile: the
-    same call goes on where an earlier one was cut off; `again` forgets it. `stop` and `saved` are those of Hooks.
-    Waits `patience` seconds for another process that trains the same name. Raises ModelUnavailable, NotANumber,
-    TrainingStopped.
+    same call goes on where an earlier one was cut off; `again` forgets it. What was unpacked under the name is kept
+    unless `replace_unpacked`. `stop` and `saved` are those of Hooks. Waits `patience` seconds for another process that
+    trains the same name. Raises ModelUnavailable, NotANumber, TrainingStopped.
     """
     hooks = Hooks(tell, stop, saved)
     must_be_free(recipe.model.name, model_dir)
+    if not replace_unpacked:
+        must_not_be_unpacked(recipe.model.name, model_dir)
     work = work_folder(recipe.model.name, model_dir)
     on = pick_device(device)
     together = PartialState(cpu=on.type == "cpu")  # the processes of `accelerate launch`, or this one alone

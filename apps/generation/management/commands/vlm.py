@@ -28,7 +28,11 @@ class Command(BaseCommand):
         train.add_argument("file", type=Path, help="a recipe")
         train.add_argument("--again", action="store_true", help="forget what earlier calls have trained")
         train.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
-        train.add_argument("--replace", action="store_true", help="also where another recipe made the model listed so")
+        train.add_argument(
+            "--replace",
+            action="store_true",
+            help="also where the name is that of an unpacked model, or of one that another recipe made",
+        )
         register = verbs.add_parser("register", help="list models of MODEL_DIR/vlm among the site's models")
         register.add_argument("file", nargs="?", help="a model's name; by default all")
         pack = verbs.add_parser(
@@ -79,7 +83,7 @@ class Command(BaseCommand):
         recipe = read_recipe(file)
         if not replace and (reason := reason_to_refuse(recipe)):
             raise CommandError(reason)
-        folder = train(recipe, settings.MODEL_DIR, self.tell, again=again, device=device)
+        folder = train(recipe, settings.MODEL_DIR, self.tell, again=again, device=device, replace_unpacked=replace)
         self.stdout.write(f"{folder}: see README.md there")
         self.stdout.write(announce_model(folder))
 
