@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, F, OuterRef, Q
 
 from apps.assessment.models import AssignmentState, Comparison, Judgment, LeakHit, Rating, StandingState
+from apps.benchmarks.models import Benchmark
 from apps.buckets.models import Image, TaskImage
 from apps.reports.preferences.rules import Candidate, Selection, Vote, select
 from apps.reports.provenance import code_version
@@ -63,8 +64,8 @@ def plan_export(evaluation: Evaluation, lift: Collection[str] = ()) -> Plan:
 
 
 def candidates_of(evaluation: Evaluation) -> list[Candidate]:
-    """All comparisons in the bucket's order; six queries, no texts."""
-    votes, lost = _votes(evaluation), _tasks_without_picture(evaluation)
+    """All comparisons in the bucket's order, in a few queries, no texts."""
+    votes, lost, measured = _votes(evaluation), _tasks_without_picture(evaluation), _measured_tasks(evaluation)
     rows = evaluation.comparisons.annotate(
         leaked=Exists(LeakHit.objects.filter(comparison=OuterRef("pk"))),
         same=Q(answer_a__text=F("answer_b__text")),
@@ -72,7 +73,7 @@ def candidates_of(evaluation: Evaluation) -> list[Candidate]:
     )
     found = rows.order_by("task__position", "pk")
     return [
-        Candidate(pk, state, check, leaked, same, empty, task in lost, tuple(votes.get(pk, ())))
+        Candidate(pk, state, check, task in measured, leaked, same, empty, task in lost, tuple(votes.get(pk, ())))
         for pk, task, state, check, leaked, same, empty in found.values_list(
             "pk", "task_id", "state", "is_check", "leaked", "same", "empty"
         )
@@ -112,6 +113,16 @@ def _tasks_without_picture(evaluation: Evaluation) -> set[int]:
         tasks[name].add(task)
     stored = Image._meta.get_field("file").storage
     return {task for name, found in tasks.items() if not stored.exists(name) for task in found}
+
+
+def _measured_tasks(evaluation: Evaluation) -> set[int]:
+    """Tasks of a benchmark's bucket, and those that share a picture with one: stored pictures are one by content."""
+    tasks = TaskImage.objects.filter(task__bucket=evaluation.bucket_id)
+    measured = Benchmark.objects.values("bucket")
+    if measured.filter(bucket=evaluation.bucket_id).exists():
+        return set(evaluation.comparisons.values_list("task_id", flat=True))
+    pictures = TaskImage.objects.filter(task__bucket__in=measured).values("image")
+    return set(tasks.filter(image__in=pictures).values_list("task_id", flat=True))
 
 
 def _side(run: Run) -> dict[str, Any]:

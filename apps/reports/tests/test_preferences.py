@@ -19,6 +19,9 @@ from apps.assessment.services import claim_comparison, decide_leaks
 from apps.assessment.services.standing import change_standing
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.audit.models import AuditEvent
+from apps.benchmarks.models import Benchmark
+from apps.benchmarks.services import create_benchmark
+from apps.benchmarks.tests.makers import make_marked_bucket
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
@@ -57,6 +60,7 @@ BY_PROGRAM = votes("a", "a", simulated=True)
         (Candidate(1, votes=(Vote("a", unseen=True), Vote("a", contradicts=True))), "unjudged"),
         (Candidate(1, votes=(Vote("a", flagged=True), Vote("b"))), ""),
         (Candidate(1, check=True, votes=votes("a")), "check"),
+        (Candidate(1, measured=True, votes=votes("a")), "measured"),
         (Candidate(1, state="held"), "held"),
         (Candidate(1, state="excluded", leaked=True), "excluded"),
         (Candidate(1, leaked=True, votes=votes("a")), "leaked"),
@@ -101,6 +105,24 @@ def judged(cast: Cast) -> Evaluation:
 
 def taken(evaluation: Evaluation, form: str, **rest: Any) -> bytes:
     return b"".join(export_preferences(actor=None, evaluation=evaluation, form=form, **rest).content)
+
+
+def test_what_benchmarks_measure_is_left_out_by_bucket_and_by_picture(judged: Evaluation, cast: Cast) -> None:
+    def left_out(*lift: str) -> int:
+        found = plan_export(judged, lift)
+        count: int = found.manifest["comparisons"]["left_out"]["measured"]
+        assert count == len(SAID) or found.selection.pairs
+        return count
+
+    assert left_out() == 0
+    one = make_marked_bucket(cast.researcher, tasks=1, images=1)
+    quiz = create_benchmark(
+        actor=cast.researcher, name="Quiz", bucket=one, protocol="exact_match@1", now=timezone.now()
+    )
+    assert left_out() == 2, "the first and the fourth of six have its picture"
+    Benchmark.objects.filter(pk=quiz.pk).update(bucket=judged.bucket)
+    assert left_out() == len(SAID)
+    assert left_out("measured") == 0
 
 
 def test_files_hold_the_stored_answers_the_pictures_and_where_they_come_from(judged: Evaluation, cast: Cast) -> None:
