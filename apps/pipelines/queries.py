@@ -26,7 +26,8 @@ TRAINED = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
 class StepSummary:
     """One step as a reader wants to see it; `inputs` are (name, reference), `settings` (name, value).
 
-    `card` is the name of a model that was trained here. `reads_english_only`: it reads text in pictures, and this machine lacks what reads Russian.
+    `card` is the name of a model that was trained here, `lora_card` that of such a LoRA. `reads_english_only`: it reads
+    text in pictures, and this machine lacks what reads Russian.
     """
 
     id: str
@@ -35,6 +36,8 @@ class StepSummary:
     model: str
     settings: list[tuple[str, str]]
     card: str = ""
+    lora: str = ""
+    lora_card: str = ""
     reads_english_only: bool = False
 
 
@@ -78,6 +81,8 @@ def step_summary(step: Mapping[str, Any], models: Mapping[str, Any]) -> StepSumm
         inputs=sorted(step.get("in", {}).items()),
         model=model.get("source", ""),
         card=trained_here(model.get("source", "")),
+        lora=model.get("lora") or "",
+        lora_card=trained_here(model.get("lora") or ""),
         settings=[(name, told(value)) for name, value in sorted(settings.items()) if value not in (None, [], {})],
         reads_english_only=step["uses"] in READ_TEXT and settings.get("read_text", True) and not has_tesseract(),
     )

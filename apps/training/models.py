@@ -53,8 +53,25 @@ class TrainedModel(models.Model):
 
     @property
     def source(self) -> str:
-        """How a pipeline names it."""
+        """How a pipeline names it: as `source`, or as `lora` where it is an update of another."""
         return f"./vlm/{self.name}"
+
+    @property
+    def is_lora(self) -> bool:
+        return "adapter_config.json" in self.files
+
+    @property
+    def base(self) -> str:
+        """What a LoRA is laid on, as the card of its training says; empty for a whole model."""
+        try:
+            return str(self.card["recipe"]["model"]["base"]) if self.is_lora else ""
+        except (KeyError, TypeError):
+            return ""
+
+    @property
+    def written(self) -> str:
+        """The value of `source` in a definition; for a LoRA, with the key that follows."""
+        return f"{self.base or '…'}, lora: {self.source}" if self.is_lora else self.source
 
 
 class TrainingState(models.TextChoices):
@@ -86,7 +103,8 @@ class TrainingQuerySet(models.QuerySet["Training"]):
 class Training(models.Model):
     """A recipe on its way to a model. `attempt` counts claims and fences writes, as that of an answer does.
 
-    `losses` counts processes that were lost since the last checkpoint. `report` is what the check found.
+    `losses` counts processes that were lost since the last checkpoint. `report` is what the check found. `started_at`
+    is when the last training process began.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -13,6 +13,8 @@ from apps.training.domain.curves import draw
 from apps.training.models import TrainedModel, Training, TrainingPoint, TrainingState
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.models import QuerySet
 
     from apps.accounts.models import User
@@ -40,7 +42,7 @@ class Use:
 
 
 def models_of(user: User) -> QuerySet[TrainedModel]:
-    return TrainedModel.objects.visible_to(user).select_related("made_by").defer("readme", "files")
+    return TrainedModel.objects.visible_to(user).select_related("made_by").defer("readme")
 
 
 def trainings_of(user: User) -> QuerySet[Training]:
@@ -75,8 +77,13 @@ def uses_of(user: User, model: TrainedModel) -> list[Use]:
     return [
         Use(revision, is_older=earlier and revision.created_at < model.registered_at)
         for revision in naming
-        if any(found.get("source") == model.source for found in revision.spec.get("models", {}).values())
+        if names(revision.spec, model.source)
     ]
+
+
+def names(spec: Mapping[str, Any], source: str) -> bool:
+    """Whether a model of the definition is that one, or a LoRA is."""
+    return any(source in (model.get("source"), model.get("lora")) for model in spec.get("models", {}).values())
 
 
 def curves_of(training: Training) -> list[StageCurves]:
@@ -105,11 +112,11 @@ def _steps(training: Training, place: int) -> int:
 
 
 def milliseconds_left(training: Training) -> float | None:
-    """Of the stage that it is at, by the pace of the last points; None while nothing is known."""
-    if training.state != TrainingState.RUNNING:
+    """Of the stage that it is at, by the pace of the last points of this attempt; None while nothing is known."""
+    if training.state != TrainingState.RUNNING or training.started_at is None:
         return None
-    passed = training.points.filter(place=training.place, loss__isnull=False).order_by("-step")
-    points = list(passed[:RATE_POINTS])
+    passed = training.points.filter(place=training.place, loss__isnull=False, at__gte=training.started_at)
+    points = list(passed.order_by("-step")[:RATE_POINTS])
     if len(points) < 2 or points[0].step == points[-1].step:
         return None
     pace = (points[0].at - points[-1].at).total_seconds() / (points[0].step - points[-1].step)

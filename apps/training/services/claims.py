@@ -5,17 +5,20 @@ paused past its lease, or whose training was cancelled, matches no row and chang
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
+import time
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.models import Case, F, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
+from apps.training.domain.storable import storable
 from apps.training.models import TO_DO, Training, TrainingState
 from apps.training.services.wake import wake_trainers
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 MOST_LOSSES = 3
+STOP_S = 300.0  # of an unwanted training; a step and a checkpoint take less
 LOST = (
     "Its process ended without a word, three times since the last checkpoint. See the worker's log; most often memory "
     "ran out: use a smaller batch_size with accumulate."
@@ -42,7 +46,7 @@ def claim_training(*, to_check: bool, worker: str) -> Training | None:
     training = free.select_for_update(skip_locked=True).order_by("pk").first()
     if training is None:
         return None
-    started = {} if to_check else {"state": TrainingState.RUNNING, "started_at": Coalesce("started_at", Now())}
+    started = {} if to_check else {"state": TrainingState.RUNNING, "started_at": Now()}
     Training.objects.filter(pk=training.pk).update(
         attempt=F("attempt") + 1,
         losses=Case(When(lease_until__isnull=False, then=F("losses") + 1), default=Value(0)),
@@ -60,7 +64,10 @@ def hold(training: Training) -> QuerySet[Training]:
 
 @contextmanager
 def held(training: Training) -> Iterator[Callable[[], bool]]:
-    """Extends the lease in a thread; yields `is_unwanted()`: cancelled, lost, or the worker that began it is gone."""
+    """Extends the lease in a thread; yields `is_unwanted()`: cancelled, lost, or the worker that began it is gone.
+
+    An unwanted process has time to stop at a checkpoint, and is then ended; a check writes nothing, so at once.
+    """
     unwanted, finished = threading.Event(), threading.Event()
     thread = threading.Thread(target=_keep, args=(training, unwanted, finished, os.getppid()), daemon=True)
     thread.start()
@@ -72,7 +79,7 @@ def held(training: Training) -> Iterator[Callable[[], bool]]:
 
 
 def _keep(training: Training, unwanted: threading.Event, finished: threading.Event, parent: int) -> None:
-    pause = min(2.0, lease_time().total_seconds() / 3)
+    pause, stops_by = min(2.0, lease_time().total_seconds() / 3), math.inf
     while not finished.wait(pause):
         try:
             if not hold(training).update(lease_until=Now() + lease_time()):
@@ -82,18 +89,41 @@ def _keep(training: Training, unwanted: threading.Event, finished: threading.Eve
             connection.close()
         if os.getppid() != parent:
             unwanted.set()
+        if unwanted.is_set():
+            stops_by = min(stops_by, time.monotonic() + time_to_stop(training))
+        if time.monotonic() >= stops_by:
+            end_process(training)
     connection.close()
+
+
+def time_to_stop(training: Training) -> float:
+    """In seconds."""
+    return 0.0 if training.state == TrainingState.CHECKING else STOP_S
+
+
+def end_process(training: Training) -> NoReturn:
+    """In the middle of whatever it does; another may go on where this one was still wanted."""
+    try:
+        hold(training).update(lease_until=None)
+    finally:
+        os._exit(0)
 
 
 @transaction.atomic
 def give_back(training: Training, reason: str = "") -> None:
     """For another process to go on; nothing when it was cancelled."""
-    if hold(training).update(state=TrainingState.WAITING, lease_until=None, error=reason):
+    if hold(training).update(state=TrainingState.WAITING, lease_until=None, error=storable(reason)):
         wake_trainers()
 
 
+def write_report(training: Training, report: dict[str, Any]) -> None:
+    """Samples in it are as the data hold them."""
+    hold(training).update(report=storable(report))
+
+
 def fail_training(training: Training, reason: str) -> None:
-    hold(training).update(state=TrainingState.FAILED, error=reason, lease_until=None, finished_at=Now())
+    failed = {"state": TrainingState.FAILED, "error": storable(reason), "lease_until": None, "finished_at": Now()}
+    hold(training).update(**failed)
 
 
 def lease_time() -> timedelta:

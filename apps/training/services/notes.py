@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import Error, connection
+from django.utils import timezone
 
+from apps.training.domain.storable import storable
 from apps.training.models import TrainingPoint, TrainingSample
 from apps.training.services.claims import hold
 from inference.models.pictures import open_picture
@@ -84,7 +86,7 @@ class Notes:
     def keep_questions(self, asked: list[Asked]) -> None:
         for number, question in enumerate(asked, 1):
             picture = None if question.picture is None else small_png(question)
-            shown = {"instruction": question.instruction[:LONGEST], "expected": question.expected[:LONGEST]}
+            shown = storable({"instruction": question.instruction[:LONGEST], "expected": question.expected[:LONGEST]})
             TrainingSample.objects.get_or_create(
                 training=self.training, number=number, defaults={**shown, "picture": picture}
             )
@@ -95,14 +97,15 @@ class Notes:
         for sample, text in zip(self.training.samples.order_by("number"), seen.said, strict=False):
             here = {"place": self.places[stage], "stage": stage, "step": saved.step}
             others = [said for said in sample.said if (said["place"], said["step"]) != (here["place"], saved.step)]
-            sample.said = [*others, {**here, "text": text.replace("\x00", "")[:LONGEST]}]
+            sample.said = [*others, {**here, "text": storable(text)[:LONGEST]}]
             sample.save(update_fields=["said"])
 
     def point(self, stage: str, step: int, **value: float) -> None:
         if all(math.isfinite(number) for number in value.values()):
             place = self.places[stage]
+            when = {"at": timezone.now()} if "loss" in value else {}
             TrainingPoint.objects.update_or_create(
-                training=self.training, place=place, step=step, defaults={"stage": stage, **value}
+                training=self.training, place=place, step=step, defaults={"stage": stage, **value, **when}
             )
 
     def safely(self, write: Callable[[], object]) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from apps.audit.services import record
+from apps.training.domain.storable import storable
 from apps.training.models import TrainedModel
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def register_model(*, actor: User | None, folder: Path, maker: User | None = Non
         model, is_new = TrainedModel.objects.get_or_create(
             name=folder.name, sha256=digest, defaults={"files": files, "made_by": maker}
         )
-        TrainedModel.objects.filter(pk=model.pk).update(card=card, readme=readme, placed_at=Now())
+        TrainedModel.objects.filter(pk=model.pk).update(card=storable(card), readme=storable(readme), placed_at=Now())
         if is_new:
             record(actor, "model.registered", model, name=model.name, sha256=digest)
     model.refresh_from_db()

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from apps.training.models import TrainingState
-from apps.training.services.claims import fail_training, give_back, hold
+from apps.training.services.claims import fail_training, give_back, hold, write_report
 from apps.training.services.notes import Notes
 from apps.training.services.recipes import read_web_recipe
 from apps.training.services.registry import register_model
@@ -47,10 +47,10 @@ def check(training: Training, recipe: Recipe, is_unwanted: Callable[[], bool]) -
     vlm = build_vlm(recipe.model, settings.MODEL_DIR)
     on = pick_device("auto")
     report: dict[str, Any] = {"parts": asdict(describe(vlm)), "device": str(on), "stages": []}
-    hold(training).update(report=report)
+    write_report(training, report)
     for found in check_stages(vlm, recipe, settings.MODEL_DIR, on):
         report["stages"].append({**asdict(found), "fits": found.fits})
-        hold(training).update(report=report)
+        write_report(training, report)
         if found.problem:
             return f"Stage {found.id}: {found.problem}"
         if not found.fits:
@@ -58,7 +58,7 @@ def check(training: Training, recipe: Recipe, is_unwanted: Callable[[], bool]) -
             return f"Stage {found.id} can't fit: it needs about {need}, and {free} are free on {on}. {HELPS}"
         if is_unwanted():
             raise TrainingStopped("The check was stopped.")
-    hold(training).update(report={**report, "is_sound": True})
+    write_report(training, {**report, "is_sound": True})
     return ""
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from apps.pipelines.queries import step_summaries
 from apps.pipelines.tests.makers import make_revision
-from apps.training.models import TrainedModel, Training, TrainingState
+from apps.training.models import TrainedModel, Training, TrainingPoint, TrainingState
 from apps.training.queries import latest_model, milliseconds_left, uses_of
 from apps.training.services import (
     TrainingRefused,
@@ -19,16 +21,20 @@ from apps.training.services import (
     start_training,
     write_recipe,
 )
-from apps.training.services.claims import claim_training, fail_training, give_back, hold
+from apps.training.services.claims import claim_training, fail_training, give_back, held, hold, write_report
 from apps.training.services.registry import NoModel
 from apps.training.tests.makers import RECIPE, make_folder, make_model, make_training
+from apps.training.tests.waiting import wait_until
 from inference.errors import SpecError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pytest_django.fixtures import Settings
+
     from conftest import Cast
 
+A_DAY = timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -130,7 +136,9 @@ def test_one_training_of_a_name_and_none_under_the_name_of_a_model(cast: Cast) -
 
 def test_the_time_left_follows_the_pace_of_the_last_points(cast: Cast) -> None:
     training = make_training(cast.researcher)
-    for point in training.points.filter(place=2):
+    training.started_at = timezone.now()
+    TrainingPoint.objects.create(training=training, place=2, stage="say", step=1, loss=9, at=timezone.now() - A_DAY)
+    for point in training.points.filter(place=2, step__gt=1):
         point.at = timezone.now() + timedelta(seconds=point.step * 2)
         point.save()
     assert milliseconds_left(training) == pytest.approx(40_000, rel=0.01)  # 20 steps of 2 s
@@ -150,6 +158,45 @@ def test_other_weights_under_a_name_are_another_model_and_revisions_are_told(cas
     assert (again, TrainedModel.objects.count()) == (first, 2)
     assert latest_model(cast.researcher, "tiny") == first, "the weights that lie there now"
     assert latest_model(cast.assessor, "tiny") is None
+
+
+def test_a_lora_is_written_below_its_base_and_its_revisions_are_found(cast: Cast, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "fine", b"update")
+    (folder / "adapter_config.json").write_text("{}")
+    (folder / "card.json").write_text(json.dumps({"recipe": {"model": {"name": "fine\x00", "base": "./vlm/tiny"}}}))
+    model = register_model(actor=None, folder=folder)
+    assert (model.written, model.card["recipe"]["model"]["name"]) == ("./vlm/tiny, lora: ./vlm/fine", "fine")
+    named = {"engine": "transformers", "source": "./vlm/tiny", "lora": model.source}
+    steps = [{"id": "answer", "uses": "direct", "model": "vlm", "in": {}}]
+    revision = make_revision(cast.researcher, spec={"models": {"vlm": named}, "steps": steps})
+    assert [use.revision for use in uses_of(cast.researcher, model)] == [revision]
+    [step] = step_summaries(revision)
+    assert (step.card, step.lora_card) == ("tiny", "fine")
+
+
+def test_a_row_with_nul_or_half_a_character_can_be_told_of(cast: Cast) -> None:
+    training = make_training(cast.researcher)
+    write_report(training, {"stages": [{"preview": ["a\x00b \ud800c"]}]})
+    fail_training(training, "row 3: \x00")
+    assert state_of(training) == TrainingState.FAILED
+    assert (training.report["stages"][0]["preview"], training.error) == (["ab c"], "row 3: ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_check_ends_at_once_and_a_training_has_time(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    settings.TRAINING_LEASE_SECONDS = 0.3
+    monkeypatch.setattr("os._exit", ended.append)
+    for state, ends in ((TrainingState.WAITING, []), (TrainingState.CHECKING, [0])):
+        training = make_training(cast.researcher, state=state, name=state.value)
+        claimed = claim_training(to_check=state == TrainingState.CHECKING, worker="a:1")
+        assert claimed is not None
+        with held(claimed) as is_unwanted:
+            cancel_training(actor=cast.researcher, training=training)
+            wait_until(is_unwanted)
+            wait_until(lambda: ended[:1] == ends)  # noqa: B023 (called here)
 
 
 def test_a_folder_without_weights_or_card_is_no_model(tmp_path: Path) -> None:
