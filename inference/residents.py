@@ -7,6 +7,8 @@ from pathlib import Path
 
 from inference.declare import Model
 from inference.engines import engines
+from inference.models.replaced import folder_states
+from inference.models.shipped import put_in_place
 from inference.spec.model import ModelSpec
 
 _held: dict[tuple[str, str], Model] = {}  # by weights and batch size
@@ -43,5 +45,12 @@ def load(spec: ModelSpec, model_dir: Path) -> Model:
 
 
 def weights_key(spec: ModelSpec, model_dir: Path) -> str:
-    """What says which weights are loaded, and how: all but the batch size."""
-    return f"{model_dir} {spec.model_dump_json(exclude={'batch_size'})}"
+    """What says which weights are loaded, and how: all but the batch size. Another once a folder was replaced.
+
+    Raises ModelUnavailable.
+    """
+    folders = [spec.source, spec.lora or ""]
+    for folder in folders:
+        put_in_place(folder, model_dir)
+    files = folder_states(folders, model_dir)
+    return f"{model_dir} {spec.model_dump_json(exclude={'batch_size'})} {files}"

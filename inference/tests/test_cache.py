@@ -193,3 +193,20 @@ def test_going_to_and_fro_between_pipelines_with_one_model_loads_it_once(loads: 
         second = load_models({"writer": shared, "eyes": own}, tmp_path)
         assert second["writer"] is first["llm"]
     assert loads == ["./a", "./b", "./b"]
+
+
+def test_a_replaced_folder_of_a_model_or_its_lora_is_loaded_anew(loads: list[str], tmp_path: Path) -> None:
+    spec = ModelSpec(engine="counting", source="./a", lora="./low-rank")
+    for name in ("a", "low-rank"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "weights").write_text("1")
+    first = load_models({"llm": spec}, tmp_path)["llm"]
+    assert load_models({"llm": spec}, tmp_path)["llm"] is first
+    for count, name in enumerate(("a", "low-rank"), start=2):
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "weights").write_text("2")  # of one size, and perhaps within the clock's resolution
+        (tmp_path / name).rename(tmp_path / f"old-{name}")
+        (tmp_path / "new").rename(tmp_path / name)
+        assert load_models({"llm": spec}, tmp_path)["llm"] is not first
+        load_models({"llm": spec}, tmp_path)
+        assert loads == ["./a"] * count

@@ -12,6 +12,7 @@ from PIL import Image
 from inference.declare import Model, Request, Result
 from inference.engines import engines
 from inference.errors import ModelUnavailable, SpecError
+from inference.models.local import LocalModel
 from inference.models.lora import BASE, CONFIG, UPDATE, sample, write_base
 from inference.spec.model import ModelSpec, Sampling
 from inference.tests.makers import make_image_model
@@ -144,3 +145,18 @@ def test_a_finished_model_is_trained_further_and_its_lora_is_kept_apart(tmp_path
             parse_recipe(wrong)
     with pytest.raises(ModelUnavailable, match=r"\./rows is no finished model|no model in"):
         build_vlm(Further(name="x", base="./rows"), tmp_path)
+
+
+def test_weights_are_shared_until_their_folder_is_replaced(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "base", tmp_path / "base")
+    shutil.copytree(folder / "first", tmp_path / "first")
+    plain, adapted = load(tmp_path, "base"), load(tmp_path, "base", "first")
+    assert isinstance(plain, LocalModel)
+    assert isinstance(adapted, LocalModel)
+    assert adapted.weights.model is plain.weights.model
+    shutil.copytree(tmp_path / "base", tmp_path / "new")
+    (tmp_path / "base").rename(tmp_path / "old")
+    (tmp_path / "new").rename(tmp_path / "base")
+    again = load(tmp_path, "base")
+    assert isinstance(again, LocalModel)
+    assert again.weights.model is not plain.weights.model

@@ -34,9 +34,9 @@ def build_runner(spec: dict[str, Any], *, model_dir: Path, store: ResultStore | 
 
 @dataclass
 class _Resident:
-    """`key` is the revision's hash and whether results may come from the store."""
+    """`key` is the revision's hash, whether results may come from the store and the files of its models."""
 
-    key: tuple[str, bool] = ("", True)
+    key: tuple[object, ...] = ()
     runner: BatchRunner | None = None
 
 
@@ -44,17 +44,25 @@ _resident = _Resident()
 
 
 def resident_runner(revision: PipelineRevision, *, use_cache: bool = True) -> BatchRunner:
-    """The runner of `revision`. Another one's is let go first, but for the models both use. Not thread-safe.
+    """The runner of `revision`. Another one's is let go first, but for the models both use; so is one whose models'
+    folders were replaced. Not thread-safe.
 
     Raises ModelUnavailable, whatever went wrong: a spec this version can't read, a missing package, no memory. A GPU
     whose context is lost ends the process.
     """
-    key = (revision.sha256, use_cache)
+    key = (revision.sha256, use_cache, _model_files(revision.spec))
     if _resident.runner is not None and _resident.key == key:
         return _resident.runner
     forget_runner()
     _resident.runner, _resident.key = _build(revision.spec, use_cache=use_cache), key
     return _resident.runner
+
+
+def _model_files(spec: dict[str, Any]) -> tuple[object, ...]:
+    from inference.models.replaced import folder_states  # here, since only workers need it
+
+    models = spec.get("models", {}).values()
+    return folder_states([model.get(key) for model in models for key in ("source", "lora")], settings.MODEL_DIR)
 
 
 def _build(spec: dict[str, Any], *, use_cache: bool) -> BatchRunner:
