@@ -188,10 +188,15 @@ def test_a_turn_that_ends_with_work_left_wakes_the_next(cast: Cast, hints: list[
     assert len(hints) == 1
 
 
-def test_one_runner_is_kept_for_the_last_revision(cast: Cast, revision: PipelineRevision, bucket: Bucket) -> None:
+def test_one_runner_is_kept_for_the_last_revision_and_its_files(
+    cast: Cast, revision: PipelineRevision, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = make_run(bucket, revision, done=False)
     kept = runner_of(run)
     assert runner_of(run) is kept
+    monkeypatch.setattr("inference.models.replaced.folder_states", lambda *_: (("./a/weights", 1, 2, 3),))
+    assert runner_of(run) is not kept
+    kept = runner_of(run)
     other = make_revision(cast.researcher, number=2)
     assert resident_runner(other) is not kept
 
