@@ -62,7 +62,7 @@ def test_a_shipped_lora_lies_on_the_base_that_it_was_made_for(packed: Path, sett
         engines()["transformers"].load(one, settings.MODEL_DIR).generate(asked, lambda: False)
         for one in (spec, spec.model_copy(update={"lora": None}))
     ]
-    assert all(isinstance(result, Result) for result in said), said
+    assert all(isinstance(result, Result) for found in said for result in found), said
     texts = [[result.text for result in found if isinstance(result, Result)] for found in said]
     assert len(texts[0]) == len(texts[1]) == len(asked), said
     assert texts[0] != texts[1]

@@ -44,6 +44,7 @@ class WordCursor extends HTMLElement {
   }
 
   get value() {
+    if (!this.range) return null;
     const [start, end] = this.range;
     const count = (offset) => [...this.text.slice(0, offset)].length;
     return { start: count(start), end: count(end), quote: this.text.slice(start, end) };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +27,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's sync API runs a lo
 RESULTS = Path(__file__).parents[2] / "test-results"
 QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 QUIET += ["--no-first-run", "--disable-quic", "--disable-dev-shm-usage"]
+BUSY = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
 FAILED = pytest.StashKey[bool]()
 
 
@@ -105,6 +110,19 @@ def page_as(
         keep_pictures(contexts, request.node.nodeid)
     for context in contexts:
         context.close()
+    wait_for_server()
+
+
+def wait_for_server() -> None:
+    """Until the last requests of pages are through: their locks and the emptying of tables would wait for each other."""
+    from django.db import connection
+
+    quiet, end = 0, time.monotonic() + 20
+    while quiet < 3 and time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute(BUSY)
+            quiet = 0 if cursor.fetchone()[0] else quiet + 1
+        time.sleep(0.03)
 
 
 def session_cookie(user: User, url: str) -> Any:

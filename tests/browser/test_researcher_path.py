@@ -65,7 +65,7 @@ def open_evaluation(page: Page, bucket: Bucket, assessor: User) -> Evaluation:
     page.get_by_role("button", name="Compare side by side").click()
     page.get_by_label("Name", exact=True).fill("Which blue?")
     page.get_by_label(re.compile("Judgments per comparison", re.IGNORECASE)).fill("1")
-    page.get_by_label(re.compile(assessor.name)).check(force=True)
+    page.get_by_label(re.compile(re.escape(assessor.email))).check(force=True)
     page.get_by_role("button", name="Open the evaluation").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Which blue?")
     return Evaluation.objects.get(name="Which blue?")
