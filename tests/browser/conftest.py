@@ -114,7 +114,7 @@ def page_as(
 
 
 def wait_for_server() -> None:
-    """Until the last requests of pages are through: their locks and the emptying of tables would wait for each other."""
+    """Until the last requests are through: their locks and the emptying of tables would wait for each other."""
     from django.db import connection
 
     quiet, end = 0, time.monotonic() + 20
