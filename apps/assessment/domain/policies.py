@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -10,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from apps.assessment.domain.rules import Rule
+from apps.assessment.domain.verdicts import LEANINGS, leaning
 
 SHORTEST = timedelta(minutes=5)
 PACES = 4  # a lease lasts this many of the assessor's median times
 SURE = 0.75  # AA is sure (0.79); AAB is not (0.61), AAAB is (0.77); AABB never is
-LEANINGS = {"a_much": 0, "a": 0, "tie": 1, "both_bad": 1, "b": 2, "b_much": 2}
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,8 @@ def wants_another(verdicts: Sequence[str], *, most: int | None, sure: float = SU
     """
     if most is None or not verdicts or len(verdicts) >= most:
         return False
-    counts = [0, 0, 0]
-    for verdict in verdicts:
-        counts[LEANINGS[verdict]] += 1
-    return leader_probability(*sorted(counts, reverse=True)) < sure
+    counts = Counter(map(leaning, verdicts))
+    return leader_probability(*sorted((counts[name] for name in LEANINGS), reverse=True)) < sure
 
 
 @cache

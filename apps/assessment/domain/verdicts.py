@@ -22,6 +22,8 @@ A_RIGHT = {
     "right_much": "a_much",
     "both_bad": "both_bad",
 }
+PREFERS_A, PREFERS_B, NEITHER = ("a", "a_much"), ("b", "b_much"), ("tie", "both_bad")
+LEANINGS = ("a", "neither", "b")
 SHOWN = tuple(A_LEFT)
 SHOWN_RATINGS = {"left": 1, "same": 0, "right": -1}
 FAULTS = ("none", "marked")
@@ -52,6 +54,11 @@ def verdict_meant(shown: str, *, a_on_left: bool) -> str:
 def verdict_shown(meant: str, *, a_on_left: bool) -> str:
     names = A_LEFT if a_on_left else A_RIGHT
     return next(shown for shown, name in names.items() if name == meant)
+
+
+def leaning(meant: str) -> str:
+    """One of LEANINGS: which answer a verdict prefers, however much."""
+    return "a" if meant in PREFERS_A else "b" if meant in PREFERS_B else "neither"
 
 
 def rating_meant(shown: str, *, a_on_left: bool) -> int:

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from apps.accounts.models import User
 from apps.assessment.domain.leaks import mask_spans
+from apps.assessment.domain.verdicts import PREFERS_A
 from apps.assessment.models import (
     Assignment,
     AssignmentState,
@@ -20,7 +21,7 @@ from apps.assessment.models.judgments import JudgmentQuerySet
 from apps.assessment.queries.leaks import masks_of
 from apps.buckets.models import Task
 
-PREFERS_A = ("a", "a_much")
+STAGES = (CheckKind.TRAINING, CheckKind.EXAM)  # before the work that counts
 EXAMPLES, LOOKED_AT = 3, 30
 
 
@@ -71,11 +72,15 @@ def said_on_checks(evaluation: Evaluation, *kinds: CheckKind) -> JudgmentQuerySe
     )
 
 
+def said_in_work(evaluation: Evaluation) -> JudgmentQuerySet:
+    """Everything current but training and exam, withdrawn too."""
+    said = Judgment.objects.current().filter(assignment__evaluation=evaluation)
+    return said.exclude(assignment__comparison__check_of__kind__in=STAGES)
+
+
 def stages_done(assessor: User, evaluation: Evaluation) -> StagesDone:
     """The exam as it was first said, since nobody corrects an exam. What was skipped or taken back is given anew."""
-    stages = Check.objects.filter(
-        evaluation=evaluation, assessor=assessor, kind__in=(CheckKind.TRAINING, CheckKind.EXAM)
-    )
+    stages = Check.objects.filter(evaluation=evaluation, assessor=assessor, kind__in=STAGES)
     first = Q(comparison__assignments__judgments__supersedes=None)
     live = stages.exclude(comparison__assignments__state=AssignmentState.WITHDRAWN)
     rows = list(live.filter(first).values_list("kind", "comparison__assignments__judgments__verdict"))

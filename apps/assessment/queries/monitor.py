@@ -11,7 +11,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
-from apps.assessment.domain.verdicts import verdict_shown
+from apps.assessment.domain.verdicts import NEITHER, PREFERS_A, PREFERS_B, leaning, verdict_shown
 from apps.assessment.models import (
     Assignment,
     Check,
@@ -22,17 +22,14 @@ from apps.assessment.models import (
     Standing,
     StandingState,
 )
-from apps.assessment.models.judgments import JudgmentQuerySet
-from apps.assessment.queries.checks import PREFERS_A, example_items, said_on_checks
+from apps.assessment.queries.checks import example_items, said_in_work, said_on_checks
 from apps.assessment.queries.progress import Median
-from apps.assessment.queries.standing import PREFERS_B
 from apps.statistics.wilson import wilson
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 NORMAL_95 = 1.959964
-NEITHER = ("tie", "both_bad")
 DAY = timedelta(days=1)
 SEEN_ALL = "answer-1 answer-2 pictures"
 
@@ -118,19 +115,12 @@ class GoldStock:
         return self.left < self.needed
 
 
-def said_here(evaluation: Evaluation) -> JudgmentQuerySet:
-    """Everything current but training and exam, withdrawn too."""
-    stages = (CheckKind.TRAINING, CheckKind.EXAM)
-    said = Judgment.objects.current().filter(assignment__evaluation=evaluation)
-    return said.exclude(assignment__comparison__check_of__kind__in=stages)
-
-
 def people_watched(evaluation: Evaluation) -> list[Watched]:
     """Everyone who judges or judged here, by name; six queries."""
     left = Q(verdict__in=PREFERS_A, a_on_left=True) | Q(verdict__in=PREFERS_B, a_on_left=False)
     worked = Coalesce("active_seconds", "seconds")
     rows = (
-        said_here(evaluation)
+        said_in_work(evaluation)
         .order_by()
         .values("assessor")
         .annotate(
@@ -200,10 +190,6 @@ def retests_same(evaluation: Evaluation) -> dict[int, Share]:
     for person, comparison, verdict in before:
         found[person].append(leaning(verdict or "") == leaning(verdicts[comparison]))
     return {person: Share(sum(same), len(same)) for person, same in found.items()}
-
-
-def leaning(verdict: str) -> str:
-    return "a" if verdict in PREFERS_A else "b" if verdict in PREFERS_B else "neither"
 
 
 def gold_of(person: User, evaluation: Evaluation) -> Share:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.assessment.domain.policies import stage_failed
 from apps.assessment.domain.rules import History, Rule
+from apps.assessment.domain.verdicts import PREFERS_A, leaning
 from apps.assessment.models import (
     Assignment,
     AssignmentState,
@@ -21,10 +22,7 @@ from apps.assessment.models import (
     Standing,
     StandingState,
 )
-from apps.assessment.queries.checks import PREFERS_A, said_on_checks, stages_done
-
-PREFERS_B = ("b", "b_much")
-STAGES = (CheckKind.TRAINING, CheckKind.EXAM)
+from apps.assessment.queries.checks import said_in_work, said_on_checks, stages_done
 
 
 def languages_of(assessor: User) -> list[str]:
@@ -53,12 +51,16 @@ def has_failed(assessor: User, evaluation: Evaluation) -> bool:
     return stage_failed(done.examined, done.right, exam=evaluation.exam_size, pass_percent=evaluation.pass_percent)
 
 
+def midnight_before(now: datetime) -> datetime:
+    """When the day of the person who works or looks began."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def given_today(assessor: User, evaluation: Evaluation, now: datetime) -> int:
     """Judged since midnight, and held."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, supersedes=None)
     held = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, state=AssignmentState.LEASED)
-    return mine.filter(judged_at__gte=midnight).count() + held.count()
+    return mine.filter(judged_at__gte=midnight_before(now)).count() + held.count()
 
 
 def messages_to(assessor: User, evaluation: Evaluation | None = None) -> QuerySet[Message]:
@@ -78,8 +80,7 @@ def history_of(assessor: User, evaluation: Evaluation, rules: Sequence[Rule]) ->
     standing = standing_of(assessor, evaluation)
     since = standing.forgiven_at if standing else None
     longest = max((rule.window for rule in rules), default=0) + 1
-    said = Judgment.objects.current().filter(assessor=assessor, assignment__evaluation=evaluation)
-    work = said.exclude(assignment__comparison__check_of__kind__in=STAGES)
+    work = said_in_work(evaluation).filter(assessor=assessor)
     gold = said_on_checks(evaluation, CheckKind.GOLD).filter(assessor=assessor)
     skips = Skip.objects.filter(assessor=assessor, comparison__evaluation=evaluation)
     if since:
@@ -102,8 +103,7 @@ def history_of(assessor: User, evaluation: Evaluation, rules: Sequence[Rule]) ->
 
 def side_of(verdict: str, a_on_left: bool) -> float:
     """-1 when the left answer was preferred, 1 the right one, 0 neither."""
-    if verdict in PREFERS_A:
-        return -1.0 if a_on_left else 1.0
-    if verdict in PREFERS_B:
-        return 1.0 if a_on_left else -1.0
-    return 0.0
+    leans = leaning(verdict)
+    if leans == "neither":
+        return 0.0
+    return -1.0 if (leans == "a") == a_on_left else 1.0

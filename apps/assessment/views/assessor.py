@@ -20,8 +20,9 @@ from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
 from apps.assessment.models import Evaluation
 from apps.assessment.queries import my_evaluations, pictures_of
+from apps.assessment.queries.standing import midnight_before
 from apps.assessment.views.mine import own_context
-from apps.assessment.views.sheet import end_context, midnight_before, sheet_context
+from apps.assessment.views.sheet import end_context, sheet_context
 
 PICTURE_CACHE = "private, max-age=86400, immutable"
 

@@ -1,7 +1,5 @@
 """What the judging page is given, whoever looks at it."""
 
-from datetime import datetime
-
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -11,7 +9,7 @@ from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
 from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, said_before
 from apps.assessment.queries.checks import lesson_of
-from apps.assessment.queries.standing import why_no_work
+from apps.assessment.queries.standing import midnight_before, why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
 
 Context = dict[str, object]
@@ -80,11 +78,6 @@ def progress_context(evaluation: Evaluation, user: User) -> Context:
         "last": last,
         "lesson": lesson_of(last) if evaluation.training_size else None,
     }
-
-
-def midnight_before(now: datetime) -> datetime:
-    """When the day of the person who looks began."""
-    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def seconds_left(place: Assignment) -> int:
