@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -12,10 +11,9 @@ from django.db import connection
 
 from apps.generation.models import Answer, AnswerState
 from apps.generation.queries import run_progress
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from apps.generation.models import Run
 
 ENVIRONMENT = {
@@ -23,14 +21,6 @@ ENVIRONMENT = {
     "GENERATION_LEASE_SECONDS": "2",
     "GENERATION_SWEEP_SECONDS": "0.5",  # every worker sweeps by itself, so no test needs beat
 }
-LIMIT_S = 300
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < end, "what was waited for did not come"
-        time.sleep(0.05)
 
 
 def wait_for(*runs: Run) -> None:

@@ -14,8 +14,9 @@ from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, FailureKind
 from apps.generation.queries import check_run, run_progress
 from apps.generation.services import start_run
-from apps.generation.tests.faults import ENVIRONMENT, flush_broker, signal_busy_process, wait_for, wait_until
+from apps.generation.tests.faults import ENVIRONMENT, flush_broker, signal_busy_process, wait_for
 from apps.pipelines.tests.makers import make_revision
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from apps.generation.models import Run

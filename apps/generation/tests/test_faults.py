@@ -16,11 +16,12 @@ from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Worker, WorkerState
 from apps.generation.queries import check_run
 from apps.generation.services import cancel_run, start_run
-from apps.generation.tests.faults import ENVIRONMENT, wait_for, wait_until
+from apps.generation.tests.faults import ENVIRONMENT, wait_for
 from apps.pipelines.services import create_pipeline
 from apps.pipelines.tests.makers import make_revision
 from inference.tests.makers import make_text_model
 from inference.tests.servers import completion, serving
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from apps.generation.models import Run

@@ -12,10 +12,11 @@ from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import Answer, AnswerState, Worker, WorkerState
 from apps.generation.queries import check_run
 from apps.generation.services import start_run
-from apps.generation.tests.faults import ENVIRONMENT, busy_process, wait_for, wait_until
+from apps.generation.tests.faults import ENVIRONMENT, busy_process, wait_for
 from apps.pipelines.tests.makers import make_revision
 from tests.live_worker import start_live_worker
 from tests.own_servers import own_servers
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

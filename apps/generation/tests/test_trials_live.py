@@ -9,8 +9,9 @@ import pytest
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import AnswerState, Trial
 from apps.generation.services import start_run, try_instruction
-from apps.generation.tests.faults import ENVIRONMENT, wait_until
+from apps.generation.tests.faults import ENVIRONMENT
 from apps.pipelines.tests.makers import make_revision
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from conftest import Cast, StartWorker

@@ -24,8 +24,8 @@ from apps.training.services import (
 from apps.training.services.claims import claim_training, fail_training, give_back, held, hold, write_report
 from apps.training.services.registry import NoModel
 from apps.training.tests.makers import RECIPE, make_folder, make_model, make_training
-from apps.training.tests.waiting import wait_until
 from inference.errors import SpecError
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ from apps.training.models import Training, TrainingState
 from apps.training.services import cancel_training, claims, start_training, work, write_recipe
 from apps.training.tests.makers import make_training
 from apps.training.tests.vlm_recipes import write_data
-from apps.training.tests.waiting import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,9 @@ from safetensors.torch import load_file
 from apps.training.models import Training, TrainingState
 from apps.training.services import start_training, write_recipe
 from apps.training.tests.vlm_recipes import write_data
-from apps.training.tests.waiting import wait_until
 from inference.vlm.recipe import parse_recipe
 from inference.vlm.training.run import train
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

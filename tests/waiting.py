@@ -1,3 +1,5 @@
+"""For tests with processes of their own."""
+
 import time
 from collections.abc import Callable
 
