@@ -8,7 +8,7 @@ from pathlib import Path
 from inference.declare import Model
 from inference.engines import engines
 from inference.models.replaced import folder_states
-from inference.models.shipped import put_in_place
+from inference.models.shipped import unpack_if_shipped
 from inference.spec.model import ModelSpec
 
 _held: dict[tuple[str, str], Model] = {}  # by weights and batch size
@@ -51,6 +51,6 @@ def weights_key(spec: ModelSpec, model_dir: Path) -> str:
     """
     folders = [spec.source, spec.lora or ""]
     for folder in folders:
-        put_in_place(folder, model_dir)
+        unpack_if_shipped(folder, model_dir)
     files = folder_states(folders, model_dir)
     return f"{model_dir} {spec.model_dump_json(exclude={'batch_size'})} {files}"

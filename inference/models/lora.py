@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 
 from inference.errors import ModelUnavailable, must_pass
 from inference.models.gguf import sha256_of
-from inference.models.shipped import put_in_place
+from inference.models.shipped import unpack_if_shipped
 
 if TYPE_CHECKING:
     from inference.spec.model import ModelSpec
@@ -29,7 +29,7 @@ def add_lora(model: Any, spec: "ModelSpec", model_dir: Path) -> tuple[str, dict[
     """Lays the LoRA of `spec` on `model`, unless it is there. Gives the name by which it is switched on, which is its
     content's, and its record. Raises ModelUnavailable.
     """
-    put_in_place(spec.lora or "", model_dir)
+    unpack_if_shipped(spec.lora or "", model_dir)
     folder = (model_dir / (spec.lora or "")).resolve()
     hashes = {name: hash_in(folder, name, spec) for name in (CONFIG, UPDATE)}
     name = "lora_" + "".join(digest[:8] for digest in hashes.values())

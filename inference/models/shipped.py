@@ -7,7 +7,7 @@ WEIGHTS = Path(__file__).parent.parent / "vlm" / "weights"
 SOURCE = re.compile(r"\./vlm/([a-z][a-z0-9_-]{0,39})")
 
 
-def put_in_place(source: str, model_dir: Path) -> None:
+def unpack_if_shipped(source: str, model_dir: Path) -> None:
     """Nothing for other sources, nor where another was trained under the name. Raises ModelUnavailable."""
     match = SOURCE.fullmatch(source)
     if match is not None and (WEIGHTS / match[1]).is_dir():

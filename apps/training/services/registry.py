@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from apps.accounts.models import User
+from inference.models.gguf import sha256_of
 
 CARD, README = "card.json", "README.md"
 
@@ -48,8 +49,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.iterdir() if folder.is_dir() else []):
         if path.is_file() and path.name not in (CARD, README):
-            with path.open("rb") as file:
-                found[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
+            found[path.name] = sha256_of(path)
     if not any(name.endswith(".safetensors") for name in found):
         raise NoModel(f"There are no weights in {folder}: train one by manage.py vlm train RECIPE.")
     return found

@@ -1,6 +1,5 @@
 """Rows of a JSONL or Parquet file by number, without holding the file in memory."""
 
-import hashlib
 import json
 from array import array
 from functools import lru_cache
@@ -94,8 +93,3 @@ def picture_below(folder: Path, image: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"The picture {image} lies outside the folder of the rows' file: put it below that folder.")
     return path
-
-
-def hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

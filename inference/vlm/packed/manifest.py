@@ -13,7 +13,6 @@ from inference.spec.model import Strict
 from inference.vlm.architecture import Architecture, LlmSpec, Name, parse_document
 from inference.vlm.recipe import LoraSpec
 
-SHIPPED_WEIGHTS = Path(__file__).parent.parent / "weights"
 MANIFEST, PARTS = "pack.yaml", "parts.safetensors"
 LIMIT = 40_000_000  # bytes of a packed model
 

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from safetensors.torch import load_file
 from inference.errors import ModelUnavailable
 from inference.models.gguf import sha256_of
 from inference.models.lora import CONFIG as LORA_CONFIG
+from inference.models.replaced import FileState, folder_states
+from inference.models.shipped import WEIGHTS
 from inference.vlm.build import Vlm, build_vlm
 from inference.vlm.model_folder import UNPACKED, holds_model, lock_of, new_model_folder
-from inference.vlm.packed.manifest import MANIFEST, PARTS, SHIPPED_WEIGHTS, must_be_same_llm, read_manifest
+from inference.vlm.packed.manifest import MANIFEST, PARTS, must_be_same_llm, read_manifest
 from inference.vlm.recipe import TrainSpec
 from inference.vlm.training.parts import Adapted, load_trained
 
@@ -37,14 +40,20 @@ class Mark:
 
 
 def mark_of(folder: Path) -> Mark:
+    return mark_at(folder, folder_states([str(folder.resolve())], folder))
+
+
+@cache
+def mark_at(folder: Path, states: tuple[FileState, ...]) -> Mark:
+    """Read anew only when a file changed: a worker asks before every model that it loads."""
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in CARDS)
     return Mark(hashlib.sha256("".join(f"{path.name} {sha256_of(path)}\n" for path in files).encode()).hexdigest())
 
 
 def shipped() -> list[Path]:
     """Packed models first, then low-rank updates, which are laid on them."""
-    found = sorted(path.parent for path in SHIPPED_WEIGHTS.glob(f"*/{MANIFEST}"))
-    return found + sorted(path.parent for path in SHIPPED_WEIGHTS.glob(f"*/{LORA_CONFIG}"))
+    found = sorted(path.parent for path in WEIGHTS.glob(f"*/{MANIFEST}"))
+    return found + sorted(path.parent for path in WEIGHTS.glob(f"*/{LORA_CONFIG}"))
 
 
 def unpack(packed: Path, model_dir: Path) -> Path:

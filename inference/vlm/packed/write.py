@@ -1,6 +1,5 @@
 """Packs a trained model: half-precision files of what training made, with a card about the rounded weights."""
 
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -10,10 +9,11 @@ from torch import Tensor
 
 from inference.errors import ModelUnavailable
 from inference.folders import draft_of, put_in_place
+from inference.models.shipped import WEIGHTS
 from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm, build_vlm
 from inference.vlm.model_folder import new_model_folder
-from inference.vlm.packed.manifest import LIMIT, MANIFEST, PARTS, SHIPPED_WEIGHTS, Manifest, PackedLora, llm_hash
+from inference.vlm.packed.manifest import LIMIT, MANIFEST, PARTS, Manifest, PackedLora, llm_hash
 from inference.vlm.packed.unpack import assembled, mark_of
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.card import facts_of, write_card
@@ -33,35 +33,27 @@ def pack(recipe: Recipe, model_dir: Path, say: Say, folder: Path | None = None) 
         raise ModelUnavailable(
             "Only a model with an architecture of its own is packed; a LoRA's folder is small as it is."
         )
-    folder = folder or SHIPPED_WEIGHTS / recipe.model.name
+    folder = folder or WEIGHTS / recipe.model.name
     must_be_packed(folder)
-    partial = fresh(work_folder(recipe.model.name, model_dir) / ".packed")
-    say("putting together what was trained")
-    write_files(trained(recipe, model_dir), recipe, recipe.model, model_dir, partial)
-    refuse_large(partial)
-    say("building the model from the rounded weights")
-    vlm = assembled(partial, model_dir)
-    with new_model_folder(recipe.model.name, model_dir) as built:
-        vlm.save(built)
-        say("evaluating it")
-        facts = facts_of(vlm, recipe, assess(vlm, recipe, built, model_dir, Hooks()), model_dir)
-        for place in (partial, built):
-            write_card(place, recipe, facts)
-        mark_of(partial).write(built)
-    with draft_of(folder) as draft:
-        shutil.copytree(partial, draft, dirs_exist_ok=True)
-        return put_in_place(draft, folder)
+    with draft_of(folder) as packed:
+        say("putting together what was trained")
+        write_files(trained(recipe, model_dir), recipe, recipe.model, model_dir, packed)
+        refuse_large(packed)
+        say("building the model from the rounded weights")
+        vlm = assembled(packed, model_dir)
+        with new_model_folder(recipe.model.name, model_dir) as built:
+            vlm.save(built)
+            say("evaluating it")
+            facts = facts_of(vlm, recipe, assess(vlm, recipe, built, model_dir, Hooks()), model_dir)
+            for place in (packed, built):
+                write_card(place, recipe, facts)
+            mark_of(packed).write(built)
+        return put_in_place(packed, folder)
 
 
 def must_be_packed(folder: Path) -> None:
     if folder.exists() and not (folder / MANIFEST).is_file():
         raise ModelUnavailable(f"{folder} holds something else than a packed model; name a folder that is not there.")
-
-
-def fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
 
 
 def trained(recipe: Recipe, model_dir: Path) -> Vlm:

@@ -13,9 +13,10 @@ import filelock
 from safetensors.torch import save_file
 
 from inference.errors import BeingTrained, ModelUnavailable
+from inference.models.gguf import sha256_of
 from inference.vlm.architecture import Architecture
 from inference.vlm.build import Vlm
-from inference.vlm.data.rows import hash_of, open_rows
+from inference.vlm.data.rows import open_rows
 from inference.vlm.recipe import Recipe, Stage
 from inference.vlm.training.hooks import Tell
 from inference.vlm.training.parts import load_trained, trained_state
@@ -80,11 +81,11 @@ def base_hashes(recipe: Recipe, model_dir: Path) -> dict[str, str]:
     if isinstance(recipe.model, Architecture):
         return {}
     files = sorted((model_dir / recipe.model.base).glob("*.safetensors"))
-    return {f"{recipe.model.base}/{path.name}": hash_of(path) for path in files}
+    return {f"{recipe.model.base}/{path.name}": sha256_of(path) for path in files}
 
 
 def data_hashes(stage: Stage, model_dir: Path) -> dict[str, str]:
-    return {path: hash_of(open_rows(model_dir / path).path) for path in stage.paths}
+    return {path: sha256_of(open_rows(model_dir / path).path) for path in stage.paths}
 
 
 def all_hashes(recipe: Recipe, model_dir: Path) -> dict[str, str]:
