@@ -39,6 +39,7 @@ def test_64_people_judge_at_once_without_duplicates_or_too_many() -> None:
 
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(lambda part: work(part, evaluation, barrier), [people[n::at_once] for n in range(at_once)]))
+    work(people, evaluation, Barrier(1))  # a third opened by the very last judgment finds people who had left already
 
     judged = Judgment.objects.compared().values_list("assignment__comparison_id", "assessor_id")
     assert len(judged) == 72 == len(set(judged))
