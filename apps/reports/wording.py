@@ -27,6 +27,9 @@ REASONS: dict[Reason, Promise] = {
     Reason.NONE_DECISIVE: _("Every judgment was a tie or “both bad”."),
     Reason.NOTHING_RIGHT: _("There is no relative gain: the first run got nothing right."),
     Reason.NO_LOSSES: _("There is no ratio: A never lost."),
+    Reason.NO_OVERLAP: _("Agreement is not defined: nothing was rated twice."),
+    Reason.ALL_EQUAL: _("Agreement beyond chance is not defined: all ratings are equal."),
+    Reason.TOO_FEW_UNITS: _("There is no interval: too few were rated twice."),
     Reason.TOO_FEW_GROUPS: _("Fewer than two groups have enough data to be compared."),
 }
 VERDICTS: dict[str, Promise] = {

@@ -11,4 +11,7 @@ class Reason(StrEnum):
     NONE_DECISIVE = "none_decisive"  # a share of the decisive judgments, and there are none
     NO_LOSSES = "no_losses"  # a ratio to the losses, and there are none
     NOTHING_RIGHT = "nothing_right"  # a relative gain, and one of the two got nothing right
+    NO_OVERLAP = "no_overlap"  # agreement, and nothing was rated twice
+    ALL_EQUAL = "all_equal"  # agreement beyond chance, and every rating is the same
+    TOO_FEW_UNITS = "too_few_units"  # resampling so few units often leaves nothing that differs
     TOO_FEW_GROUPS = "too_few_groups"  # groups are compared, and fewer than two can be

@@ -1,0 +1,172 @@
+"""How far assessors agree: Krippendorff's alpha, Gwet's AC1 and raw agreement, with intervals over units.
+
+A unit is what was rated (a comparison, or one of its answers). Everything is computed from `counts`, shape (U, K): how
+many ratings of unit u are category k; missing ratings are simply not counted. A unit with one rating says nothing about
+agreement and is never taken as agreement: it counts for the frequency of categories in AC1 alone.
+
+    alpha = 1 - D_o/D_e, D from the coincidences o_ck = sum_u n_uc (n_uk - [c = k]) / (m_u - 1)      Krippendorff 2011
+    AC1   = (p_a - p_e)/(1 - p_e), p_e = sum_k pi_k (1 - pi_k)/(K - 1)                            Gwet 2008
+    p_a   = mean over units with two ratings or more of sum_k n_uk (n_uk - 1)/(m_u (m_u - 1))
+
+Intervals resample units with replacement; units with the same counts are drawn together, so a hundred thousand units
+cost no more than their distinct patterns. Resampling pairs of ratings instead covers 83-85 % where 95 % are promised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from apps.statistics.undefined import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+
+Level = Literal["nominal", "ordinal", "interval", "ratio"]
+REPLICATES = 1000
+MOST_UNDEFINED = 0.05  # the share of replicates without a value beyond which there is no interval
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """`units` are those with at least two ratings, `ratings` theirs. What is None is explained by `undefined`."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    units: int = 0
+    ratings: int = 0
+    undefined: Reason | None = None
+
+
+def count_ratings(units: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Ratings in long form, one entry each, as counts (U, K) and the K sorted values. NaN values are missing.
+
+    Raises ValueError for arrays of unequal length.
+    """
+    unit, value = np.asarray(units), np.asarray(values)
+    if unit.shape != value.shape or unit.ndim != 1:
+        raise ValueError("units and values must be one-dimensional and of one length")
+    if value.dtype.kind == "f":
+        unit, value = unit[~np.isnan(value)], value[~np.isnan(value)]
+    _, rows = np.unique(unit, return_inverse=True)
+    categories, columns = np.unique(value, return_inverse=True)
+    shape = (int(rows.max()) + 1 if len(rows) else 0, len(categories))
+    counts = np.bincount(rows * max(1, shape[1]) + columns, minlength=shape[0] * shape[1])
+    return counts.reshape(shape).astype(np.int64), categories
+
+
+def krippendorff_alpha(
+    counts: ArrayLike,
+    values: ArrayLike | None = None,
+    level: Level = "nominal",
+    *,
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Agreement:
+    """1: all agree, 0: as if drawn by chance. `values` (K,) ascending: categories as numbers, for interval and ratio.
+
+    Without a value: no unit with two ratings (NO_OVERLAP), or all ratings equal (ALL_EQUAL): chance agreement is 1.
+    """
+    given = np.asarray(counts, dtype=np.float64)
+    points = np.arange(given.shape[1], dtype=np.float64) if values is None else np.asarray(values)
+    usable = given[given.sum(axis=1) >= 2] if given.size else given
+
+    def alpha(patterns: Array, weights: Array) -> Array:
+        sizes, k = patterns.sum(axis=1), patterns.shape[1]
+        pairs = patterns[:, :, None] * (patterns[:, None, :] - np.eye(k))
+        pairs /= (sizes - 1)[:, None, None]
+        coincidences = (weights @ pairs.reshape(len(patterns), k * k)).reshape(-1, k, k)
+        return _one_minus_ratio(coincidences, points, level)
+
+    return _measured(usable, alpha, seed, confidence)
+
+
+def gwet_ac1(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
+    """As alpha, but steady where one category is rare. With one category only it is not defined (ALL_EQUAL)."""
+    given = np.asarray(counts, dtype=np.float64)
+    categories = given.shape[1] if given.ndim == 2 else 0
+    if categories < 2:
+        return _described(given[given.sum(axis=1) >= 2] if given.size else given, Reason.ALL_EQUAL)
+
+    def ac1(patterns: Array, weights: Array) -> Array:
+        shares = weights @ (patterns / patterns.sum(axis=1, keepdims=True)) / weights.sum(axis=1)[:, None]
+        chance = (shares * (1 - shares)).sum(axis=1) / (categories - 1)
+        return np.asarray((_agreed(patterns, weights) - chance) / (1 - chance))
+
+    return _measured(given[given.sum(axis=1) >= 1], ac1, seed, confidence)
+
+
+def raw_agreement(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
+    """The share of pairs of ratings of one unit that are the same, each unit counting once."""
+    given = np.asarray(counts, dtype=np.float64)
+    return _measured(given[given.sum(axis=1) >= 2] if given.size else given, _agreed, seed, confidence)
+
+
+def _agreed(patterns: Array, weights: Array) -> Array:
+    sizes = patterns.sum(axis=1)
+    pairs = np.where(sizes >= 2, sizes * (sizes - 1), 1)
+    agreed = (patterns * (patterns - 1)).sum(axis=1) / pairs
+    paired = weights @ (sizes >= 2).astype(np.float64)
+    return _divided(weights @ agreed, paired)
+
+
+def _one_minus_ratio(coincidences: Array, points: Array, level: Level) -> Array:
+    """1 - D_o/D_e for each (R, K, K) matrix of coincidences; NaN where nothing could have differed."""
+    totals = coincidences.sum(axis=2)
+    n = totals.sum(axis=1)
+    distance = _distances(totals, points, level)
+    observed = (coincidences * distance).sum(axis=(1, 2))
+    expected = (totals[:, :, None] * totals[:, None, :] * distance).sum(axis=(1, 2)) / np.maximum(n - 1, 1)
+    return 1 - _divided(observed, expected)
+
+
+def _distances(totals: Array, points: Array, level: Level) -> Array:
+    """Squared differences (R, K, K), or (1, K, K) where they do not depend on how often a value was given."""
+    if level == "nominal":
+        return (1 - np.eye(len(points)))[None]
+    if level == "ordinal":
+        middles = np.cumsum(totals, axis=1) - totals / 2
+        return np.asarray((middles[:, :, None] - middles[:, None, :]) ** 2)
+    difference = points[:, None] - points[None, :]
+    if level == "interval":
+        return np.asarray(difference**2)[None]
+    return _divided(difference, points[:, None] + points[None, :], 0.0)[None] ** 2
+
+
+def _measured(usable: Array, measure: Callable[[Array, Array], Array], seed: int, confidence: float) -> Agreement:
+    """`measure` of patterns (P, K) and weights (R, P) gives (R,): once as observed, then for every replicate."""
+    paired = int((usable.sum(axis=1) >= 2).sum()) if usable.size else 0
+    if not paired:
+        return _described(usable, Reason.NO_OVERLAP)
+    patterns, times = np.unique(usable, axis=0, return_counts=True)
+    value = float(measure(patterns, times[None].astype(np.float64))[0])
+    if np.isnan(value):
+        return _described(usable, Reason.ALL_EQUAL)
+    found = _described(usable, None, value)
+    if paired < 2:
+        return Agreement(value, units=found.units, ratings=found.ratings, undefined=Reason.ONE_TASK)
+    drawn = np.random.default_rng(seed).multinomial(len(usable), times / len(usable), size=REPLICATES)
+    replicates = measure(patterns, drawn.astype(np.float64))
+    known = replicates[~np.isnan(replicates)]
+    if len(known) < (1 - MOST_UNDEFINED) * REPLICATES:
+        return Agreement(value, units=found.units, ratings=found.ratings, undefined=Reason.TOO_FEW_UNITS)
+    low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return Agreement(value, float(low), float(high), found.units, found.ratings)
+
+
+def _described(usable: Array, why: Reason | None, value: float | None = None) -> Agreement:
+    sizes = usable.sum(axis=1) if usable.size else np.zeros(0)
+    return Agreement(value, units=int((sizes >= 2).sum()), ratings=int(sizes[sizes >= 2].sum()), undefined=why)
+
+
+def _divided(over: Array, under: Array, otherwise: float = np.nan) -> Array:
+    result = np.full(np.broadcast_shapes(over.shape, under.shape), otherwise)
+    np.divide(over, under, out=result, where=under != 0)
+    return result
