@@ -131,6 +131,10 @@ RULE_WARNINGS: dict[str, Promise] = {
     "fast": _("You judge faster than anyone can read both answers. Please take the time you need."),
     "side": _("You have preferred the answer on the same side many times in a row. Please compare both answers."),
     "ties": _("You have judged many comparisons in a row to be ties. Please say which answer is better where one is."),
+    "guess": _(
+        "Several of your latest judgments miss what is known to be right, as if they were guessed. "
+        "Please read the guidelines once more and take the time you need."
+    ),
     "skips": _("You have skipped several comparisons in a row. If something keeps you from judging, say so."),
 }
 NO_WORK: dict[str, Promise] = {

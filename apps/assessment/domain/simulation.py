@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.assessment.domain.rules import PREDICATES, SEVERITY, Rule
+from apps.assessment.domain.rules import SEVERITY, Rule, broken_at
 
 PEOPLE = 1000
 PACE_SPREAD = 0.6  # standard deviation of the logarithm of the time for one comparison
@@ -76,7 +76,7 @@ def first_times(kind: Kind, rules: Sequence[Rule], gold_percent: float, comparis
     right = (chance.random((PEOPLE, comparisons)) < kind.gold).astype(float)
     first = np.full((len(SEVERITY), PEOPLE), np.inf)
     for rule in rules:
-        if rule.kind == "gold":
+        if rule.kind in ("gold", "guess"):
             times = first_on_gold(right, is_gold, rule)
         else:
             times = first_broken({"fast": seconds, "skips": skipped}.get(rule.kind, sides), rule)
@@ -86,11 +86,8 @@ def first_times(kind: Kind, rules: Sequence[Rule], gold_percent: float, comparis
 
 def first_broken(values: NDArray[np.float64], rule: Rule) -> NDArray[np.float64]:
     """By row, how many columns had passed when the rule was first broken."""
-    if values.shape[1] < rule.window:
-        return np.full(len(values), np.inf)
-    windows = np.lib.stride_tricks.sliding_window_view(values, rule.window, axis=1)
-    broken = PREDICATES[rule.kind](windows, rule.limit)
-    return np.where(broken.any(axis=1), broken.argmax(axis=1) + rule.window, np.inf)
+    broken = broken_at(values, rule)
+    return np.where(broken.any(axis=1), broken.argmax(axis=1) + 1.0, np.inf)
 
 
 def first_on_gold(right: NDArray[np.float64], is_gold: NDArray[np.bool_], rule: Rule) -> NDArray[np.float64]:

@@ -45,6 +45,7 @@ class Standing(models.Model):
 class RuleKind(models.TextChoices):
     """As `domain.rules.PREDICATES`."""
 
+    GUESS = "guess", _("On gold like somebody who guesses")
     GOLD = "gold", _("Right on gold in fewer than")
     FAST = "fast", _("More than half judged faster than")
     SIDE = "side", _("Always the same side")
@@ -64,7 +65,9 @@ class QualityRule(models.Model):
     evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="rules")
     kind = models.CharField(_("rule"), max_length=8, choices=RuleKind.choices)
     window = models.PositiveSmallIntegerField(_("over the last"))
-    limit = models.FloatField(_("limit"), default=0, help_text=_("Gold: per cent; time: seconds; otherwise unused."))
+    limit = models.FloatField(
+        _("limit"), default=0, help_text=_("Gold, guessing: per cent; time: seconds; otherwise unused.")
+    )
     action = models.CharField(_("then"), max_length=8, choices=RuleAction.choices)
 
     class Meta:

@@ -17,7 +17,7 @@ STATES = {RuleAction.PAUSE: StandingState.PAUSED, RuleAction.BAN: StandingState.
 def watch_judgment(place: Assignment, assessor: User, now: datetime) -> None:
     """For a place just done: perhaps one more place, perhaps a rule. Inside the submit's transaction."""
     add_if_unsure(place)
-    news = ["fast", "side", "ties"] + ["gold"] * is_gold(place)
+    news = ["fast", "side", "ties"] + ["gold", "guess"] * is_gold(place)
     apply_rules(assessor, place.evaluation, news, now)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.policies import Policy
-from apps.assessment.domain.rules import DEFAULTS
+from apps.assessment.domain.rules import DEFAULTS, OFFERED
 from apps.assessment.domain.simulation import HONEST
 from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, Standing
 from apps.assessment.queries import judgment_table
@@ -126,8 +126,8 @@ def test_rules_are_tried_before_they_are_kept(cast: Cast, client: Client) -> Non
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=2)
     client.force_login(cast.researcher)
     assert "Coin-flipper" in client.get(reverse("assessment:simulator")).content.decode()
-    said = {f"{rule.kind}_{part}": getattr(rule, part) for rule in DEFAULTS for part in ("window", "limit", "action")}
-    said |= {"gold_percent": 10, "comparisons": 50, "ties_action": ""}
+    said = {f"{rule.kind}_{part}": getattr(rule, part) for rule in OFFERED for part in ("window", "limit", "action")}
+    said |= {"gold_percent": 10, "comparisons": 50, "ties_action": "", "gold_action": ""}
     tried = client.get(address("rules", evaluation), said)
     assert (tried.status_code, evaluation.rules.count()) == (200, 0)
     assert client.post(address("rules", evaluation), said | {"gold_window": 1}).status_code == 422

@@ -3,10 +3,10 @@
 import pytest
 from scipy import stats
 
-from apps.assessment.domain.rules import DEFAULTS, History, Rule, broken_rules
-from apps.assessment.domain.simulation import COIN_FLIPPER, HONEST, Kind, simulate
+from apps.assessment.domain.rules import DEFAULTS, ODDS, History, Rule, broken_rules
+from apps.assessment.domain.simulation import COIN_FLIPPER, HONEST, Caught, Kind, simulate
 
-ALL = ("gold", "fast", "side", "ties", "skips")
+ALL = ("guess", "gold", "fast", "side", "ties", "skips")
 
 
 def history(**said: list[float]) -> History:
@@ -54,16 +54,50 @@ def test_a_simulated_first_window_is_caught_as_often_as_the_binomial_says() -> N
         assert shares[kind.key, "ban"] == (0, 0)
 
 
-def test_a_coin_flipper_is_caught_and_an_honest_assessor_seldom() -> None:
-    found = {
-        (item.kind, item.action): item
-        for item in simulate(DEFAULTS, [COIN_FLIPPER, HONEST], gold_percent=10, comparisons=300)
-    }
-    coin, honest = found["coin", "pause"], found["honest", "pause"]
-    assert coin.share > 0.95
+def paused(kind: Kind, comparisons: int) -> Caught:
+    return {item.action: item for item in simulate(DEFAULTS, [kind], gold_percent=10, comparisons=comparisons)}["pause"]
+
+
+def test_a_coin_flipper_is_caught_within_a_day_and_an_honest_assessor_hardly_ever() -> None:
+    coin = paused(COIN_FLIPPER, 200)
+    assert coin.share >= 0.9
     assert coin.median_comparisons is not None
-    assert coin.median_comparisons < 250
-    assert honest.share < 0.2
+    assert coin.median_comparisons < 100
+    assert paused(HONEST, 1000).share <= 0.05
+
+
+def test_honest_people_are_taken_for_guessing_as_seldom_as_the_binomial_walk_says() -> None:
+    """Exactly, by the distribution of the number of mistakes among those not yet found: 3.8 % ever, 91 % of
+    coin-flippers within twenty gold comparisons; in the simulator as well."""
+    rule = Rule("guess", 100, 85, "pause")
+    for kind, exact, most in ((HONEST, 0.038, 100), (COIN_FLIPPER, 0.912, 20)):
+        assert ever_found(kind.gold, most) == pytest.approx(exact, abs=0.001)
+        share = simulate([rule], [kind], gold_percent=100, comparisons=most)[1].share
+        assert share == pytest.approx(exact, abs=0.03)
+
+
+def ever_found(right: float, comparisons: int) -> float:
+    going, found = {0: 1.0}, 0.0
+    for number in range(1, comparisons + 1):
+        after: dict[int, float] = {}
+        for wrong, share in going.items():
+            for more, chance in ((0, right), (1, 1 - right)):
+                likelier = (0.5 / 0.85) ** (number - wrong - more) * (0.5 / 0.15) ** (wrong + more)
+                if likelier > ODDS:
+                    found += share * chance
+                else:
+                    after[wrong + more] = after.get(wrong + more, 0) + share * chance
+        going = after
+    return found
+
+
+def test_who_begins_to_guess_later_is_found_too() -> None:
+    rule = Rule("guess", 50, 85, "pause")
+    good = [1.0] * 60
+    assert broken_rules(history(gold=good), [rule], ALL) == []
+    assert broken_rules(history(gold=[*good, *[1.0, 0] * 18]), [rule], ALL) == [rule]
+    assert broken_rules(history(gold=[0.0] * 3), [rule], ALL) == [rule]
+    assert broken_rules(history(gold=[0.0] * 2), [rule], ALL) == []
 
 
 def test_a_habit_is_found_without_gold() -> None:
