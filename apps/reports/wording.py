@@ -30,6 +30,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.NO_OVERLAP: _("Agreement is not defined: nothing was rated twice."),
     Reason.ALL_EQUAL: _("Agreement beyond chance is not defined: all ratings are equal."),
     Reason.TOO_FEW_UNITS: _("There is no interval: too few were rated twice."),
+    Reason.SEPARATED: _("There is no finite estimate: one side always wins."),
     Reason.TOO_FEW_GROUPS: _("Fewer than two groups have enough data to be compared."),
 }
 VERDICTS: dict[str, Promise] = {

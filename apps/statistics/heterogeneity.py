@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from apps.statistics.undefined import Reason
@@ -36,3 +36,23 @@ def cochran_q(estimates: ArrayLike, variances: ArrayLike) -> Heterogeneity:
     q = float(((m - np.average(m, weights=1 / v)) ** 2 / v).sum())
     df = len(m) - 1
     return Heterogeneity(q, df, float(special.chdtrc(df, q)), max(0.0, (q - df) / q) if q > 0 else 0.0, len(m))
+
+
+def shrink(estimates: ArrayLike, variances: ArrayLike) -> NDArray[np.float64]:
+    """Each group's estimate drawn towards the mean of all by how little it is known: B·m_c + (1 - B)·m.
+
+    B = τ²/(τ² + V_c), τ² = max(0, (Q - df)/(Σw - Σw²/Σw)) with w = 1/V (DerSimonian & Laird 1986), m weighted by
+    1/(τ² + V). Empirical Bayes: small groups do not shout. NaN where a group has no variance; one group stays itself.
+    """
+    m, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    usable = v > 0
+    result = np.where(usable, m, np.nan)
+    if usable.sum() < 2:
+        return result
+    own, w = m[usable], 1 / v[usable]
+    q = float((w * (own - np.average(own, weights=w)) ** 2).sum())
+    between = max(0.0, (q - (len(own) - 1)) / float(w.sum() - (w @ w) / w.sum()))
+    centre = float(np.average(own, weights=1 / (between + v[usable])))
+    kept = between / (between + v[usable])
+    result[usable] = kept * own + (1 - kept) * centre
+    return result

@@ -14,4 +14,5 @@ class Reason(StrEnum):
     NO_OVERLAP = "no_overlap"  # agreement, and nothing was rated twice
     ALL_EQUAL = "all_equal"  # agreement beyond chance, and every rating is the same
     TOO_FEW_UNITS = "too_few_units"  # resampling so few units often leaves nothing that differs
+    SEPARATED = "separated"  # the data tell one side from the other perfectly, so no estimate is finite
     TOO_FEW_GROUPS = "too_few_groups"  # groups are compared, and fewer than two can be

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.statistics.multiplicity import benjamini_hochberg, holm
@@ -34,6 +34,7 @@ def test_numbers_that_are_no_p_values_are_refused() -> None:
             adjust([0.5, np.nan])
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_adjusting_keeps_the_order_and_never_lowers(p_values: list[float]) -> None:
     for adjusted in (holm(p_values), benjamini_hochberg(p_values)):

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -44,6 +44,7 @@ def test_mcnemar_by_the_binomial() -> None:
     assert compare([0.3, 1], [1, 0.6], [0, 1]).counts is None
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=3, max_size=20))
 def test_asking_each_question_twice_adds_no_certainty(pairs: list[tuple[bool, bool]]) -> None:
     a, b = (np.array(scores, dtype=float) for scores in zip(*pairs, strict=True))

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from apps.statistics.gates import cell_gate, verdict_gate
-from apps.statistics.heterogeneity import cochran_q
+from apps.statistics.heterogeneity import cochran_q, shrink
 from apps.statistics.scores import VERDICTS, score_verdicts
 from apps.statistics.undefined import Reason
 
@@ -38,3 +39,11 @@ def test_cochran_q_by_hand() -> None:
 def test_equal_groups_are_homogeneous_and_one_group_is_none() -> None:
     assert cochran_q([0.5, 0.5], [0.01, 0.02]).i_squared == 0
     assert cochran_q([0.5], [0.01]).undefined is Reason.TOO_FEW_GROUPS
+
+
+def test_small_groups_are_drawn_towards_the_rest() -> None:
+    """By hand: w = 100, 100, 1, so Q = 2.2487, τ² = .2487/101.492 = .00245; centre .50307."""
+    assert shrink([0.4, 0.6, 1.0], [0.01, 0.01, 1.0]) == pytest.approx([0.48279, 0.52214, 0.50429], abs=1e-4)
+    assert shrink([0.5, 0.5], [0.1, 0.1]) == pytest.approx([0.5, 0.5])
+    assert np.isnan(shrink([0.5, 0.6], [0.1, 0.0])[1])
+    assert shrink([0.7], [0.1]) == pytest.approx([0.7])

@@ -1,0 +1,119 @@
+"""The win rate with something else held still: the side on the screen, the difference of lengths.
+
+Arrays have one entry per judgment; every task counts once, w = 1/(T·n_t); errors are clustered both ways (`sandwich`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from apps.statistics.clustered import Estimate
+from apps.statistics.sandwich import ClusteredCovariance, dense_covariance
+from apps.statistics.undefined import Reason
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Array = NDArray[np.float64]
+
+MAX_STEPS, CLOSE = 50, 1e-10
+LARGEST = 15.0  # logits: beyond, the data have no finite estimate
+
+
+@dataclass(frozen=True)
+class SideEffect:
+    """`adjusted`: the win rate as if A stood left half the time; `effect`: what standing left adds to a score."""
+
+    adjusted: Estimate
+    effect: Estimate
+
+
+def side_effect(scores: ArrayLike, a_on_left: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) -> SideEffect:
+    """Weighted least squares of the score on 1 and ±½ for A on the left or right."""
+    y, left = np.asarray(scores, dtype=np.float64), np.asarray(a_on_left, dtype=bool)
+    empty = _empty(y, left)
+    if empty:
+        return SideEffect(empty, empty)
+    x, w = np.stack([np.ones(len(y)), np.where(left, 0.5, -0.5)], axis=1), _weights(tasks)
+    hessian = (x * w[:, None]).T @ x
+    b = np.linalg.solve(hessian, x.T @ (w * y))
+    spread = dense_covariance(x * (w * (y - x @ b))[:, None], hessian, tasks, assessors)
+    adjusted, effect = (spread.estimate(float(b[k]), np.eye(2)[k], null=null) for k, null in ((0, 0.5), (1, 0.0)))
+    return SideEffect(*(replace(found, judgments=len(y)) for found in (adjusted, effect)))
+
+
+@dataclass(frozen=True)
+class LengthEffect:
+    """`at_equal_length`: the win rate where both answers are as long; `slope`: logits per tanh(difference/spread).
+
+    `spread` is the standard deviation of the differences. `longer_wins`: among decisive judgments of unequal length.
+    """
+
+    at_equal_length: Estimate
+    slope: Estimate
+    spread: float
+
+
+def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) -> LengthEffect:
+    """Fractional logit E[y] = σ(b0 + b1·tanh(d/s)), d = length of A minus length of B, s its standard deviation.
+
+    The form of AlpacaEval (Dubois et al. 2024); the interval is σ(b0 ± q·sqrt(V)), V clustered both ways: the error of
+    the estimate, not the spread of fitted values. Length may be part of quality, so this explains, and decides nothing.
+    """
+    y, d = np.asarray(scores, dtype=np.float64), np.asarray(longer, dtype=np.float64)
+    spread = float(d.std()) if len(d) else 0.0
+    empty = _empty(y, d)
+    if empty:
+        return LengthEffect(empty, empty, spread)
+    x, w = np.stack([np.ones(len(y)), np.tanh(d / spread)], axis=1), _weights(tasks)
+    b, hessian = _fractional_logit(x, y, w)
+    if np.abs(b).max() > LARGEST:
+        none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
+        return LengthEffect(none, none, spread)
+    covariance = dense_covariance(x * (w * (y - _expit(x @ b)))[:, None], hessian, tasks, assessors)
+    level, slope = (covariance.estimate(float(b[k]), np.eye(2)[k]) for k in (0, 1))
+    return LengthEffect(
+        replace(_as_share(level, covariance), judgments=len(y)), replace(slope, judgments=len(y)), spread
+    )
+
+
+def _as_share(level: Estimate, covariance: ClusteredCovariance) -> Estimate:
+    if level.value is None:
+        return level
+    share = 1 / (1 + math.exp(-level.value))
+    if level.low is None or level.high is None:
+        return replace(level, value=share)
+    low, high = (1 / (1 + math.exp(-end)) for end in (level.low, level.high))
+    error = share * (1 - share) * (level.standard_error or 0)
+    return replace(level, value=share, low=low, high=high, standard_error=error)
+
+
+def _fractional_logit(x: Array, y: Array, w: Array) -> tuple[Array, Array]:
+    b = np.zeros(x.shape[1])
+    for _ in range(MAX_STEPS):
+        mean = _expit(x @ b)
+        hessian = (x * (w * mean * (1 - mean))[:, None]).T @ x + 1e-12 * np.eye(x.shape[1])
+        step = np.linalg.solve(hessian, x.T @ (w * (y - mean)))
+        b = b + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(step).max() < CLOSE or np.abs(b).max() > LARGEST:
+            break
+    return b, hessian
+
+
+def _expit(x: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -700, 700))))
+
+
+def _weights(tasks: ArrayLike) -> Array:
+    task = np.unique(np.asarray(tasks), return_inverse=True)[1]
+    return np.asarray(1 / (np.bincount(task)[task] * (task.max() + 1)))
+
+
+def _empty(y: Array, varies: NDArray[np.bool_] | Array) -> Estimate | None:
+    if not len(y):
+        return Estimate(None, undefined=Reason.NO_JUDGMENTS)
+    return None if np.ptp(varies.astype(np.float64)) > 0 else Estimate(None, undefined=Reason.NO_VARIATION)
