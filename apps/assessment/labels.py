@@ -141,6 +141,9 @@ NO_WORK: dict[str, Promise] = {
     "paused": _("Your work here is paused. A researcher will look at it and can let you go on."),
     "banned": _("Your work here has ended. Ask a researcher if you think that this is a mistake."),
     "cap": _("You have judged as many comparisons as one person may on a day. Thank you! Go on tomorrow."),
+    "unprepared": _(
+        "There are not enough prepared comparisons yet for your training or exam. A researcher sees that you wait."
+    ),
     "failed": _("You have not reached the pass mark of the exam, so there is nothing to judge for you here."),
 }
 

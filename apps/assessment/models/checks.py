@@ -53,6 +53,9 @@ class CheckKind(models.TextChoices):
     EXAM = "exam", _("Exam")
 
 
+WITH_WINNER = (CheckKind.GOLD, CheckKind.TRAINING, CheckKind.EXAM)
+
+
 class CheckQuerySet(models.QuerySet["Check"]):
     def on_gold(self) -> "CheckQuerySet":
         """Those with a known winner that are mixed in unseen: no training, no exam."""
@@ -79,7 +82,8 @@ class Check(models.Model):
             models.UniqueConstraint(fields=["retest_of"], name="check_retest_once"),
             models.CheckConstraint(
                 condition=Q(kind=CheckKind.RETEST, retest_of__isnull=False, gold=None)
-                | (~Q(kind=CheckKind.RETEST) & Q(retest_of=None, gold__isnull=False)),
+                | Q(kind=CheckKind.CONTROL, retest_of=None)
+                | Q(kind__in=WITH_WINNER, retest_of=None, gold__isnull=False),
                 name="check_of_gold_or_judgment",
             ),
             models.CheckConstraint(condition=Q(kind__in=CheckKind.values), name="check_kind_known"),

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.models import Assignment, Evaluation, GoldItem, LeakSide
 from apps.assessment.queries.checks import example_items
-from apps.assessment.queries.monitor import Paid, paid_work
+from apps.assessment.queries.paid import Paid, paid_work
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How far an evaluation is, for its researchers."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Aggregate, Count, Exists, FloatField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -8,6 +9,8 @@ from django.db.models.functions import Coalesce
 from apps.accounts.models import User
 from apps.assessment.models import Assignment, AssignmentState, ComparisonState, Evaluation, Judgment, Skip
 from apps.assessment.queries.pairs import PairCounts, pair_counts
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,21 @@ class EvaluationProgress:
         return 100 * self.done // self.places if self.places else 0
 
 
+@dataclass(frozen=True)
+class Pace:
+    """Judgments of the evaluation in the last hour, day and week; days left at the day's pace, or the week's."""
+
+    hour: int
+    day: int
+    week: int
+    left: int
+
+    @property
+    def days_left(self) -> float | None:
+        per_day = self.day or self.week / 7
+        return self.left / per_day if per_day else None
+
+
 class Median(Aggregate):
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -51,6 +69,16 @@ def evaluation_progress(evaluation: Evaluation) -> EvaluationProgress:
         leased=states.get(AssignmentState.LEASED, 0),
         done=states.get(AssignmentState.DONE, 0),
     )
+
+
+def pace_of(evaluation: Evaluation, now: datetime, left: int) -> Pace:
+    said = Judgment.objects.filter(assignment__evaluation=evaluation, supersedes=None, assignment__is_check=False)
+    counts = said.filter(judged_at__gt=now - 7 * DAY).aggregate(
+        hour=Count("pk", filter=Q(judged_at__gt=now - DAY / 24)),
+        day=Count("pk", filter=Q(judged_at__gt=now - DAY)),
+        week=Count("pk"),
+    )
+    return Pace(**counts, left=left)
 
 
 def evaluations_for(user: User) -> QuerySet[Evaluation]:

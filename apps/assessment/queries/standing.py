@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assessment.domain.policies import stage_failed
+from apps.assessment.domain.policies import stage
 from apps.assessment.domain.rules import History, Rule
 from apps.assessment.domain.verdicts import PREFERS_A, leaning
 from apps.assessment.models import (
@@ -16,18 +16,13 @@ from apps.assessment.models import (
     CheckKind,
     Evaluation,
     Judgment,
-    Languages,
     Message,
     Skip,
     Standing,
     StandingState,
 )
-from apps.assessment.queries.checks import said_in_work, said_on_checks, stages_done
-
-
-def languages_of(assessor: User) -> list[str]:
-    """Tags without script and region; empty for all."""
-    return next(iter(Languages.objects.filter(assessor=assessor).values_list("tags", flat=True)), [])
+from apps.assessment.queries.checks import STAGES, said_in_work, said_on_checks, stages_done
+from apps.assessment.queries.gold import gold_for
 
 
 def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
@@ -35,20 +30,32 @@ def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
 
 
 def why_no_work(assessor: User, evaluation: Evaluation, now: datetime) -> str:
-    """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), or nothing: there may be work."""
+    """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), `unprepared` (no gold is left for training or
+    exam), or nothing: there may be work."""
     standing = standing_of(assessor, evaluation)
     if standing and standing.state != StandingState.WORKING:
         return standing.state
     if evaluation.daily_cap and given_today(assessor, evaluation, now) >= evaluation.daily_cap:
         return "cap"
-    return "failed" if has_failed(assessor, evaluation) else ""
+    now_in = stage_of(assessor, evaluation)
+    if now_in in STAGES and not gold_for(assessor, evaluation).exists():
+        return "unprepared"
+    return "failed" if now_in == "failed" else ""
 
 
-def has_failed(assessor: User, evaluation: Evaluation) -> bool:
-    if not evaluation.exam_size:
-        return False
+def stage_of(assessor: User, evaluation: Evaluation) -> str:
+    if not (evaluation.training_size or evaluation.exam_size):
+        return "work"
     done = stages_done(assessor, evaluation)
-    return stage_failed(done.examined, done.right, exam=evaluation.exam_size, pass_percent=evaluation.pass_percent)
+    return stage(
+        trained=done.trained,
+        training=evaluation.training_size,
+        given=done.given,
+        examined=done.examined,
+        right=done.right,
+        exam=evaluation.exam_size,
+        pass_percent=evaluation.pass_percent,
+    )
 
 
 def midnight_before(now: datetime) -> datetime:

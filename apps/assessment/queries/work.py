@@ -9,9 +9,11 @@ from apps.accounts.models import User
 from apps.assessment.domain.policies import with_checks
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
 from apps.assessment.queries.judgments import judged_by
-from apps.assessment.queries.monitor import Share, gold_of, paid_work
+from apps.assessment.queries.languages import languages_of
+from apps.assessment.queries.paid import paid_work
 from apps.assessment.queries.pairs import pair_counts
-from apps.assessment.queries.standing import languages_of, why_no_work
+from apps.assessment.queries.standing import why_no_work
+from apps.assessment.queries.watched import Share, gold_of
 
 COUNT_AT_MOST = 1000
 
@@ -46,7 +48,8 @@ def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Wor
     work = []
     for evaluation in mine:
         done, today = judged_by(user, evaluation, midnight)
-        why = why_no_work(user, evaluation, now)
+        held = Assignment.objects.filter(assessor=user, evaluation=evaluation, state=AssignmentState.LEASED)
+        why = "" if held.exists() else why_no_work(user, evaluation, now)
         left = 0 if why else places_left(user, evaluation, now)
         work.append(
             Work(

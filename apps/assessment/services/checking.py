@@ -3,12 +3,13 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.accounts.models import User
 from apps.assessment.domain.gold import damage
-from apps.assessment.domain.policies import check_due, stage
+from apps.assessment.domain.policies import check_due
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import (
     Assignment,
@@ -22,7 +23,9 @@ from apps.assessment.models import (
     Judgment,
     LeakSide,
 )
-from apps.assessment.queries.checks import example_items, language_of, stages_done
+from apps.assessment.queries.checks import language_of
+from apps.assessment.queries.gold import gold_for
+from apps.assessment.queries.languages import in_languages
 
 STOCK = 500  # gold items of one evaluation
 RETEST_AFTER, RETEST_AMONG = 10, 100  # judgments in between, and how far back one is looked for
@@ -56,7 +59,13 @@ def stock_gold(evaluation: Evaluation, comparisons: Sequence[Comparison]) -> Non
             if other.pk != item.pk and language_of(other.task) == language_of(item.task)
         ]
         seed = f"{evaluation.seed}/{item.task_id}"
-        if made := damage(texts[item.pk][side], language=language_of(item.task), others=others, seed=seed):
+        if made := damage(
+            texts[item.pk][side],
+            language=language_of(item.task),
+            others=others,
+            seed=seed,
+            references=item.task.references,
+        ):
             items.append(
                 GoldItem(
                     evaluation=evaluation,
@@ -82,32 +91,18 @@ def check_instead(assessor: User, evaluation: Evaluation, seen: Seen) -> Assignm
     return make_check(kind, assessor, evaluation, seen) if kind else None
 
 
-def stage_of(assessor: User, evaluation: Evaluation) -> str:
-    if not (evaluation.training_size or evaluation.exam_size):
-        return "work"
-    done = stages_done(assessor, evaluation)
-    return stage(
-        trained=done.trained,
-        training=evaluation.training_size,
-        given=done.given,
-        examined=done.examined,
-        right=done.right,
-        exam=evaluation.exam_size,
-        pass_percent=evaluation.pass_percent,
-    )
-
-
 def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) -> Assignment | None:
     """None when there is nothing left to make one of. The caller holds the person's membership, so no check is made
     twice."""
     chance = random.Random(f"{kind}/{evaluation.seed}/{assessor.pk}/{seen.all}")  # noqa: S311 (no secret)
     if kind == CheckKind.RETEST:
         return make_retest(assessor, evaluation, chance)
-    item = draw_item(assessor, evaluation, chance)
-    if item is None:
+    item = None if kind == CheckKind.CONTROL else draw_item(assessor, evaluation, chance)
+    source = draw_source(assessor, evaluation, chance) if kind == CheckKind.CONTROL else item and item.source
+    if source is None:
         return None
-    source = item.source
-    answer = source.answer_a_id if item.side == LeakSide.A else source.answer_b_id
+    side = item.side if item else chance.choice(LeakSide.values)
+    answer = source.answer_a_id if side == LeakSide.A else source.answer_b_id
     a_on_left = prefer_left(seen.check_left, seen.check_right, seed=f"check/{evaluation.seed}/{assessor.pk}")
     return store_check(
         Check(evaluation=evaluation, assessor=assessor, kind=kind, gold=item), source, (answer, answer), a_on_left
@@ -115,14 +110,24 @@ def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) ->
 
 
 def draw_item(assessor: User, evaluation: Evaluation, chance: random.Random) -> GoldItem | None:
-    """One the person has not had, of a task they have not met if there is one."""
-    met = Assignment.objects.filter(assessor=assessor, comparison__task=OuterRef("source__task"))
-    examples = [item.pk for item in example_items(evaluation)]
-    fresh = evaluation.gold.exclude(checks__assessor=assessor).exclude(pk__in=examples)
-    fresh = fresh.annotate(met=Exists(met)).order_by("pk")
-    items = list(fresh.values_list("pk", "met"))
-    unmet = [key for key, is_met in items if not is_met] or [key for key, _ in items]
-    return GoldItem.objects.select_related("source__task").get(pk=chance.choice(unmet)) if unmet else None
+    """One the person has not had, in their languages, of a task they have not met if there is one."""
+    key = draw_unmet(gold_for(assessor, evaluation), "source__task", assessor, chance)
+    return GoldItem.objects.select_related("source__task").get(pk=key) if key else None
+
+
+def draw_source(assessor: User, evaluation: Evaluation, chance: random.Random) -> Comparison | None:
+    """A comparison without anything that might unblind, for an answer to be shown beside itself."""
+    clean = evaluation.comparisons.compared().filter(state=ComparisonState.RELEASED, leak_hits=None)
+    key = draw_unmet(clean.filter(in_languages(assessor, "task")), "task", assessor, chance)
+    return Comparison.objects.select_related("task").get(pk=key) if key else None
+
+
+def draw_unmet(rows: QuerySet[Any], task: str, assessor: User, chance: random.Random) -> int | None:
+    """The key of one of the first `STOCK`, of a task that the person has not met if there is one."""
+    met = Assignment.objects.filter(assessor=assessor, comparison__task=OuterRef(task))
+    keys = list(rows.filter(~Exists(met)).order_by("pk").values_list("pk", flat=True)[:STOCK])
+    keys = keys or list(rows.order_by("pk").values_list("pk", flat=True)[:STOCK])
+    return chance.choice(keys) if keys else None
 
 
 def make_retest(assessor: User, evaluation: Evaluation, chance: random.Random) -> Assignment | None:

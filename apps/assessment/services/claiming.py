@@ -10,9 +10,11 @@ from apps.accounts.models import User
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
-from apps.assessment.queries.standing import languages_of, why_no_work
+from apps.assessment.queries.checks import STAGES
+from apps.assessment.queries.languages import languages_of
+from apps.assessment.queries.standing import stage_of, why_no_work
 from apps.assessment.services.admitting import admit_news
-from apps.assessment.services.checking import Seen, check_instead, make_check, stage_of
+from apps.assessment.services.checking import Seen, check_instead, make_check
 from apps.assessment.services.places import lease
 
 Membership = Evaluation.assessors.through
@@ -21,9 +23,14 @@ Membership = Evaluation.assessors.through
 def lock_membership(assessor: User, evaluation_id: int) -> None:
     """Serialise everything one person does in one evaluation, on their row of the evaluation's assessors; closing the
     evaluation and taking the person out wait for the same row. Raises NotAssessor."""
-    locked = Membership.objects.select_for_update(no_key=True)
-    if not locked.filter(evaluation_id=evaluation_id, user_id=assessor.pk).first():
+    if not lock_person(assessor, evaluation_id):
         raise NotAssessor
+
+
+def lock_person(assessor: User, evaluation_id: int) -> bool:
+    """As `lock_membership`; False for somebody who does not judge there."""
+    locked = Membership.objects.select_for_update(no_key=True)
+    return locked.filter(evaluation_id=evaluation_id, user_id=assessor.pk).first() is not None
 
 
 @transaction.atomic
@@ -31,9 +38,9 @@ def claim_comparison(*, assessor: User, evaluation: Evaluation, now: datetime) -
     """The comparison to show: the one the person holds already, or else a new lease; None when nothing is left for now
     or the evaluation is closed. Raises NotAssessor."""
     lock_membership(assessor, evaluation.pk)
-    if not accepts_judgments(evaluation):
+    held = held_by(assessor, evaluation).select_related("evaluation").order_by("shown_at", "lease_until").first()
+    if not (held.evaluation.is_open if held else accepts_judgments(evaluation)):
         return None
-    held = held_by(assessor, evaluation).order_by("shown_at", "lease_until").first()
     place = held or next_place(assessor, evaluation, now) or new_place(assessor, evaluation, now)
     if place is None:
         return None
@@ -68,7 +75,7 @@ def ran_out(place: Assignment, now: datetime) -> bool:
 
 def held_by(assessor: User, evaluation: Evaluation) -> AssignmentQuerySet:
     """My leases, run out or not, as long as nobody else is just taking them over."""
-    return Assignment.objects.select_for_update(skip_locked=True).filter(
+    return Assignment.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         assessor=assessor, evaluation=evaluation, state=AssignmentState.LEASED
     )
 
@@ -79,7 +86,7 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
         return None
     seen = seen_by(assessor, evaluation)
     stage = stage_of(assessor, evaluation)
-    if stage in ("training", "exam"):  # without gold for it there is nothing to do yet
+    if stage in STAGES:
         return make_check(stage, assessor, evaluation, seen)
     if stage != "work":
         return None
@@ -88,21 +95,29 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
 
 
 def open_place(assessor: User, evaluation: Evaluation, now: datetime, seen: Seen) -> Assignment | None:
-    """Lock one free place, on the side this person saw less if there is one; else one whose lease ran out."""
+    """Lock one free place, on the side this person saw less if there is one; else one whose lease ran out. Tasks that
+    came in a check before come last."""
     languages = languages_of(assessor)
     open_to_me = (
-        Assignment.objects.select_for_update(skip_locked=True, no_key=True)
+        Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .filter(evaluation=evaluation)
         .not_met_by(assessor)
     )
     left_first = prefer_left(seen.left, seen.right, seed=f"{evaluation.seed}/{assessor.pk}")
-    for left in (left_first, not left_first):
-        if place := first_free(open_to_me.filter(a_on_left=left), languages):
-            return place
+    checked = tasks_checked(assessor, evaluation) if seen.check_left or seen.check_right else []
+    for places in [open_to_me.exclude(comparison__task__in=checked), open_to_me] if checked else [open_to_me]:
+        for left in (left_first, not left_first):
+            if place := first_free(places.filter(a_on_left=left), languages):
+                return place
     lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=now)
     if languages:
         lapsed = lapsed.filter(language__in=languages)
     return lapsed.order_by("lease_until").first()
+
+
+def tasks_checked(assessor: User, evaluation: Evaluation) -> list[int]:
+    mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, is_check=True)
+    return list(mine.order_by().values_list("comparison__task", flat=True))
 
 
 def first_free(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None:

@@ -1,7 +1,6 @@
 """Open an evaluation over two runs, finished or still going."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
@@ -11,9 +10,10 @@ from apps.assessment.domain.criteria import CriteriaSet
 from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.refusals import CannotOpen
 from apps.assessment.domain.sets import SETS
-from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation, QualityRule
+from apps.assessment.models import LONGEST_LEASE, SHORTEST_LEASE, Criterion, Evaluation
 from apps.assessment.queries import could_compare, pipeline_names
 from apps.assessment.services.admitting import admit_first
+from apps.assessment.services.ruling import keep_rules
 from apps.audit.services import record
 from apps.generation.models import Run
 
@@ -40,12 +40,9 @@ def open_evaluation(
     """
     refuse_unfit(run_a, run_b, overlap=overlap, lease_minutes=lease_minutes)
     refuse_unfit_policy(policy, overlap)
-    secrets = pipeline_names(run_a, run_b)
-    if named_in(guidelines, secrets):
-        raise CannotOpen("unblinds")
     asked = criteria or SETS["standard"]
-    if named_in(" · ".join(asked.words()), secrets):
-        raise CannotOpen("criteria_unblind")
+    secrets = pipeline_names(run_a, run_b)
+    refuse_telling(guidelines, asked, secrets)
     evaluation = Evaluation.objects.create(
         name=name,
         shown_name="" if shared_words(name, secrets) else name,
@@ -60,15 +57,27 @@ def open_evaluation(
         criteria_order=asked.order,
         **policy.settings(),
     )
-    QualityRule.objects.bulk_create(QualityRule(evaluation=evaluation, **asdict(rule)) for rule in policy.rules)
     evaluation.assessors.set(assessors)
+    keep_rules(evaluation, policy.rules)
+    keep_criteria(evaluation, asked)
+    comparisons = admit_first(evaluation)
+    record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
+    return evaluation
+
+
+def keep_criteria(evaluation: Evaluation, asked: CriteriaSet) -> None:
     Criterion.objects.bulk_create(
         Criterion.from_spec(spec, evaluation=evaluation, position=position)
         for position, spec in enumerate(asked.criteria)
     )
-    comparisons = admit_first(evaluation)
-    record(actor, "evaluation.opened", evaluation, comparisons=comparisons, overlap=overlap, seed=seed)
-    return evaluation
+
+
+def refuse_telling(guidelines: str, asked: CriteriaSet, secrets: Sequence[str]) -> None:
+    """Guidelines and criteria are read by assessors."""
+    if named_in(guidelines, secrets):
+        raise CannotOpen("unblinds")
+    if named_in(" · ".join(asked.words()), secrets):
+        raise CannotOpen("criteria_unblind")
 
 
 def refuse_unfit_policy(policy: Policy, overlap: int) -> None:

@@ -15,5 +15,9 @@ from apps.audit.services import record
 def change_rules(*, actor: User, evaluation: Evaluation, rules: Sequence[Rule]) -> None:
     """From the next judgment or skip on, exactly these watch. What former ones did stays."""
     evaluation.rules.all().delete()
-    QualityRule.objects.bulk_create(QualityRule(evaluation=evaluation, **asdict(rule)) for rule in rules)
+    keep_rules(evaluation, rules)
     record(actor, "evaluation.rules_changed", evaluation, rules=[asdict(rule) for rule in rules])
+
+
+def keep_rules(evaluation: Evaluation, rules: Sequence[Rule]) -> None:
+    QualityRule.objects.bulk_create(QualityRule(evaluation=evaluation, **asdict(rule)) for rule in rules)

@@ -20,6 +20,7 @@ from apps.assessment.models import (
     StandingState,
     Verdict,
 )
+from apps.assessment.services.claiming import lock_person
 from apps.assessment.services.places import put_back, withdraw_judged
 from apps.audit.services import record
 
@@ -30,7 +31,8 @@ def change_standing(
 ) -> None:
     """`actor` None: a rule did it, `reason` is its kind. Whoever may not go on loses their leases; after a ban
     everything they judged here is left out and judged again by others, also when the ban is taken back later. Who works
-    again starts anew before the rules."""
+    again starts anew before the rules. Waits for what the person is just claiming or sending."""
+    lock_person(assessor, evaluation.pk)
     standing, _ = Standing.objects.select_for_update().get_or_create(
         evaluation=evaluation, assessor=assessor, defaults={"changed_at": now}
     )

@@ -19,8 +19,11 @@ from apps.assessment.queries import (
     my_evaluations,
     pair_counts,
 )
+from apps.assessment.queries.gold import gold_stock
+from apps.assessment.queries.standing import why_no_work
 from apps.assessment.services import checking, claim_comparison, free_lease, skip_comparison
-from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.assessment.services.standing import choose_languages
+from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_judgment
 from conftest import Cast
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -131,3 +134,57 @@ def test_a_check_that_is_skipped_or_taken_back_goes_to_nobody(cast: Cast) -> Non
     for _ in range(4):
         make_judgment(evaluation, assessor=other)
     assert not checks.filter(assessor=other, comparison__check_of__assessor=cast.assessor).exists()
+
+
+def test_a_task_that_came_in_a_check_comes_last(cast: Cast) -> None:
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], tasks=12, overlap=1, policy=Policy(gold_percent=40), tail=TAIL
+    )
+    tasks: list[tuple[bool, int]] = []
+    while place := claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW):
+        tasks.append((place.is_check, place.comparison.task_id))
+        make_judgment(evaluation, assessor=cast.assessor, now=NOW)
+    checked = {task for is_check, task in tasks if is_check}
+    compared = [task in checked for is_check, task in tasks if not is_check]
+    assert len(compared) == 12
+    # What follows the first of them was met in a check too: nothing fresh was left.
+    assert compared == sorted(compared)
+    assert True in compared
+
+
+def test_checks_are_in_ones_own_languages(cast: Cast) -> None:
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], tasks=16, overlap=1, policy=MIXED, tail=TAIL
+    )
+    choose_languages(actor=cast.assessor, tags=["ru"])
+    while claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW):
+        make_judgment(evaluation, assessor=cast.assessor, now=NOW)
+    languages = Check.objects.values_list("kind", "comparison__task__language")
+    assert {kind for kind, _ in languages} >= {"gold", "control"}
+    assert {language for _, language in languages} == {"ru"}
+
+
+def test_answers_too_short_for_gold_still_make_controls(cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=8, overlap=1, policy=MIXED)
+    assert not evaluation.gold.exists()
+    while claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW):
+        make_judgment(evaluation, assessor=cast.assessor, now=NOW)
+    [control] = Check.objects.all()
+    assert control.kind == CheckKind.CONTROL
+    assert len(set(judging_sheet(control.comparison.assignments.get()).answers)) == 1
+
+
+def test_training_without_gold_is_told_to_both_and_goes_on_when_gold_comes(cast: Cast) -> None:
+    policy = Policy(training_size=1, exam_size=1)
+    evaluation = make_evaluation(
+        cast.researcher, assessors=[cast.assessor], tasks=4, overlap=1, policy=policy, tail=TAIL, going=True
+    )
+    assert claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW) is None
+    assert why_no_work(cast.assessor, evaluation, NOW) == "unprepared"
+    assert gold_stock(evaluation, 4).waiting == 1
+    answer_tasks(evaluation, "t0", "t1", text=f"Birch {TAIL}")
+    for kind in (CheckKind.TRAINING, CheckKind.EXAM):
+        judgment = make_judgment(evaluation, assessor=cast.assessor, verdict="a")
+        assert judgment.assignment.comparison.check_of.kind == kind
+    assert gold_stock(evaluation, 4).waiting == 0
+    assert not make_judgment(evaluation, assessor=cast.assessor).assignment.is_check

@@ -63,6 +63,32 @@ def test_the_criterion_follows_the_damage_and_unknown_languages_are_cut_or_repla
     assert damage("Two.", language="en", others=[ENGLISH], seed="1") is None
 
 
+def test_a_short_answer_is_replaced_only_where_references_say_which_is_right() -> None:
+    given = {"language": "en", "seed": "1"}
+    made = damage("Red.", others=["red", "Blue", "RED!"], references=["red", "crimson"], **given)
+    assert made is not None
+    assert (made.text, made.kind, made.criterion) == ("Blue", "foreign", "errors")
+    assert damage("Red.", others=["Blue"], **given) is None
+    assert damage("Red.", others=["Blue"], references=["green"], **given) is None
+    assert damage("Red.", others=["crimson"], references=["red", "crimson"], **given) is None
+
+
+def test_a_wrong_answer_is_never_damaged_into_the_right_one() -> None:
+    """“Two”, yet there are four: with the reference at hand no gold says that two is better than four."""
+    answer = "I can count two dogs in it"
+    found = [
+        {
+            made.text
+            for seed in range(60)
+            if (made := damage(answer, language="en", others=[], seed=str(seed), references=said))
+        }
+        for said in ([], ["4", "four"])
+    ]
+    wrong = "I can count four dogs in it"
+    assert wrong in found[0]
+    assert found[1] == found[0] - {wrong}
+
+
 @given(st.text(max_size=400), st.sampled_from(["en", "ru", "de"]), st.integers(0, 99))
 def test_any_answer_is_damaged_in_the_same_way_again_or_not_at_all(text: str, language: str, seed: int) -> None:
     made = damage(text, language=language, others=[ENGLISH], seed=str(seed))

@@ -16,7 +16,9 @@ from apps.assessment.domain.rules import DEFAULTS, OFFERED
 from apps.assessment.domain.simulation import HONEST
 from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, Standing
 from apps.assessment.queries import judgment_table
-from apps.assessment.queries.monitor import agreement_so_far, gold_stock, people_watched
+from apps.assessment.queries.agreement import agreement_so_far
+from apps.assessment.queries.gold import gold_stock
+from apps.assessment.queries.watched import people_watched
 from apps.assessment.services import claim_comparison
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.assessment.tests.pages import judge_url, send

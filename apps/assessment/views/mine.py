@@ -14,8 +14,9 @@ from apps.accounts.models import User
 from apps.assessment.access import access_evaluation
 from apps.assessment.forms.standing import LanguagesForm
 from apps.assessment.labels import title_for_assessors
+from apps.assessment.queries.languages import languages_of
 from apps.assessment.queries.mine import languages_offered, my_totals, worked_examples
-from apps.assessment.queries.standing import languages_of, messages_to
+from apps.assessment.queries.standing import messages_to
 from apps.assessment.services.standing import choose_languages, read_messages
 from apps.assessment.views.tables import csv_answer, work_cells
 

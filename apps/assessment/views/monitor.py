@@ -18,10 +18,14 @@ from apps.assessment.domain.verdicts import verdict_meant
 from apps.assessment.forms.policy import RulesForm
 from apps.assessment.forms.standing import AdjudicationForm, MessageForm, StandingForm
 from apps.assessment.models import Comparison, Evaluation, StandingState, Verdict
-from apps.assessment.queries import monitor as watching
+from apps.assessment.queries import agreement
+from apps.assessment.queries.gold import gold_stock
+from apps.assessment.queries.paid import paid_work
+from apps.assessment.queries.progress import pace_of
 from apps.assessment.queries.said import flagged_judgments
 from apps.assessment.queries.sheets import judging_sheet
 from apps.assessment.queries.standing import rules_of
+from apps.assessment.queries.watched import people_watched
 from apps.assessment.services.ruling import change_rules
 from apps.assessment.services.standing import adjudicate_comparison, change_standing, send_message
 from apps.assessment.views.tables import csv_answer, work_cells
@@ -41,12 +45,12 @@ def monitor_context(evaluation: Evaluation, now: datetime) -> dict[str, object]:
     return {
         "evaluation": evaluation,
         "progress": progress,
-        "pace": watching.pace_of(evaluation, now, left),
-        "agreement": watching.agreement_so_far(evaluation),
+        "pace": pace_of(evaluation, now, left),
+        "agreement": agreement.agreement_so_far(evaluation),
         "flagged": flagged_judgments(evaluation)[:50],
-        "split": watching.disagreements(evaluation).count(),
-        "people": watching.people_watched(evaluation),
-        "stock": watching.gold_stock(evaluation, left) if evaluation.uses_checks else None,
+        "split": agreement.disagreements(evaluation).count(),
+        "people": people_watched(evaluation),
+        "stock": gold_stock(evaluation, left) if evaluation.uses_checks else None,
         "states": StandingState.choices,
     }
 
@@ -96,9 +100,7 @@ def payments(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everyone's comparisons and hours, for whoever pays."""
     evaluation = access_evaluation(signed_in(request), public_id)
     head = ["evaluation", "assessor", "email", "comparisons", "hours", "first", "last"]
-    rows = [
-        [evaluation.name, str(row.person), row.person.email, *work_cells(row)] for row in watching.paid_work(evaluation)
-    ]
+    rows = [[evaluation.name, str(row.person), row.person.email, *work_cells(row)] for row in paid_work(evaluation)]
     return csv_answer(f"payments-{evaluation.public_id.hex[:8]}", head, rows)
 
 
@@ -138,7 +140,7 @@ def show_rules(request: HttpRequest, form: RulesForm, evaluation: Evaluation | N
 @researchers
 def disagreements(request: HttpRequest, public_id: UUID) -> HttpResponse:
     evaluation = access_evaluation(signed_in(request), public_id)
-    page = page_of(request, watching.disagreements(evaluation))
+    page = page_of(request, agreement.disagreements(evaluation))
     return render(request, "assessment/disagreements.html", {"evaluation": evaluation, "page": page})
 
 
@@ -150,7 +152,7 @@ def adjudicate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = AdjudicationForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return show_comparison(request, comparison, form)
-    meant = verdict_meant(form.cleaned_data["verdict"], a_on_left=watching.first_place(comparison).a_on_left)
+    meant = verdict_meant(form.cleaned_data["verdict"], a_on_left=agreement.first_place(comparison).a_on_left)
     note = form.cleaned_data["note"]
     adjudicate_comparison(actor=user, comparison=comparison, verdict=Verdict(meant), note=note, now=timezone.now())
     messages.success(request, _("Kept beside the assessors’ judgments; win rates stay as they are."))
@@ -158,12 +160,12 @@ def adjudicate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def show_comparison(request: HttpRequest, comparison: Comparison, form: AdjudicationForm) -> HttpResponse:
-    place = watching.first_place(comparison)
+    place = agreement.first_place(comparison)
     context = {
         "evaluation": comparison.evaluation,
         "comparison": comparison,
         "sheet": judging_sheet(place),
-        "said": watching.said_of(comparison, a_on_left=place.a_on_left),
+        "said": agreement.said_of(comparison, a_on_left=place.a_on_left),
         "form": form,
     }
     return render(request, "assessment/adjudicate.html", context, status=422 if form.is_bound else 200)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.assessment.queries.monitor import Paid
+from apps.assessment.queries.paid import Paid
 from apps.web.spreadsheets import harmless
 
 

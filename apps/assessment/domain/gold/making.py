@@ -1,6 +1,7 @@
 """Choose a kind of damage that fits the answer, and do it. Pure: the same seed damages the same way."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,8 @@ from apps.assessment.domain.gold.cutting import cut_short
 from apps.assessment.domain.gold.grammar import break_grammar
 from apps.assessment.domain.gold.swapping import change_count, change_text, swap_colour, swap_object
 
-SHORTEST = 20  # letters: below, damage would not be plain to see, or nothing would be left
+SHORTEST = 20  # letters: below, damage inside would not be plain to see, or nothing would be left
+WORDS = re.compile(r"\w+")
 Damage = Callable[[str, str, random.Random], str | None]
 KINDS: dict[str, Damage] = {
     "object": swap_object,
@@ -31,22 +33,41 @@ class Damaged:
     text: str
 
 
-def damage(answer: str, *, language: str, others: Sequence[str], seed: str) -> Damaged | None:
+def damage(
+    answer: str, *, language: str, others: Sequence[str], seed: str, references: Sequence[str] = ()
+) -> Damaged | None:
     """The answer made worse in one way, drawn from those that fit it; None when none does.
 
     `others` are answers to other tasks in the same language, for the kind `foreign`. Only English and Russian are
-    damaged inside; in other languages an answer can be cut short or replaced.
+    damaged inside; in other languages an answer can be cut short or replaced. A short answer is replaced, if
+    `references` say that it is right and the other is not; and no answer is damaged into what they say.
     """
-    if len(answer) < SHORTEST:
-        return None
     chance = random.Random(f"gold/{seed}")  # noqa: S311 (reproducible, not a secret)
+    if len(answer) < SHORTEST:
+        wrong = sorted(text for text in others if 0 < len(words(text)) < SHORTEST and not said_in(text, references))
+        return Damaged("foreign", "errors", chance.choice(wrong)) if wrong and said_in(answer, references) else None
     kinds = [*KINDS, "foreign"]
     chance.shuffle(kinds)
     for kind in kinds:
         text = foreign(answer, others, chance) if kind == "foreign" else KINDS[kind](answer, language[:2], chance)
-        if text and text.strip() != answer.strip():
+        if text and text.strip() != answer.strip() and not mended(answer, text, references):
             return Damaged(kind, CRITERION[kind], text)
     return None
+
+
+def said_in(answer: str, references: Sequence[str]) -> bool:
+    """Is it one of them, but for case and punctuation?"""
+    return words(answer) in map(words, references)
+
+
+def mended(answer: str, damaged: str, references: Sequence[str]) -> bool:
+    """Does the damaged answer hold a reference that the answer itself does not?"""
+    before, after = f" {words(answer)} ", f" {words(damaged)} "
+    return any(f" {words(text)} " in after and f" {words(text)} " not in before for text in references)
+
+
+def words(text: str) -> str:
+    return " ".join(WORDS.findall(text.casefold()))
 
 
 def foreign(answer: str, others: Sequence[str], chance: random.Random) -> str | None:
