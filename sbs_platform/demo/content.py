@@ -13,7 +13,7 @@ from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.pipelines.services import create_pipeline
 from apps.web.progress import PhaseBars
 from demo.bucket.build import write_demo_bucket
-from demo.pipelines.definitions import ONE_WORD, definition
+from demo.pipelines.definitions import definition
 
 BUCKET = "Everyday pictures and questions"
 SEED = 20_261_122
@@ -22,8 +22,6 @@ PIPELINES = {
     CANDIDATE: "As search-llm, but a small vision-language model writes the query and a caption.",
     BASELINE: "Looks at the picture, writes a query, looks facts up, then answers with SmolLM2-135M.",
     DIRECT: "A small vision-language model, which knows plain coloured shapes, answers from picture and question.",
-    CANDIDATE + ONE_WORD: "search-vlm, asked for one word, so that an answer can be compared with the right one.",
-    BASELINE + ONE_WORD: "search-llm, asked for one word, so that an answer can be compared with the right one.",
 }
 
 Say = Callable[[str], None]

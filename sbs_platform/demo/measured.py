@@ -11,20 +11,20 @@ from apps.benchmarks.services import create_benchmark, score_run
 from apps.buckets.models import Bucket
 from apps.buckets.services import import_bucket
 from apps.generation.models import Run
-from demo.pipelines.definitions import ONE_WORD
 from demo.questions import LICENCES, write_questions
 from sbs_platform.demo.content import BASELINE, CANDIDATE, DIRECT, Say, load_run
 
 NAME = "Coloured shapes (easy-VQA)"
 SAMPLE = 30  # beside the questions that the demo's own bucket has of it
-MEASURED = (BASELINE + ONE_WORD, CANDIDATE + ONE_WORD, DIRECT)
+MEASURED = (BASELINE, CANDIDATE, DIRECT)
+PROTOCOL = "inclusion@1"  # search pipelines answer in sentences
 
 
 def load_benchmark(researcher: User, say: Say) -> tuple[Benchmark, tuple[Run, ...]]:
     """The benchmark, and the runs that are scored on it once they are answered."""
     bucket = Bucket.objects.filter(name=NAME).first() or load_questions(researcher)
     benchmark = Benchmark.objects.filter(bucket=bucket).first() or create_benchmark(
-        actor=researcher, name=NAME, bucket=bucket, protocol="exact_match@1", now=timezone.now()
+        actor=researcher, name=NAME, bucket=bucket, protocol=PROTOCOL, now=timezone.now()
     )
     say(f"Benchmark: {benchmark} ({bucket.tasks.count()} questions)")
     return benchmark, tuple(load_run(researcher, bucket, name, say) for name in MEASURED)
@@ -36,7 +36,7 @@ def load_questions(researcher: User) -> Bucket:
         return import_bucket(
             actor=researcher,
             name=NAME,
-            description="Questions about one coloured shape, with the answer in one word.",
+            description="Questions about one coloured shape; right is what says the one word that answers.",
             licence_notes=LICENCES,
             table=table,
             images=table.parent,

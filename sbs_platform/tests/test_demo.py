@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apps.accounts.models import User
-from demo.pipelines.definitions import ONE_WORD, definition
+from demo.pipelines.definitions import definition
 from demo.questions import write_questions
 from inference.spec import parse_spec
 from sbs_platform.demo.check import sign_ins
@@ -63,14 +63,6 @@ def test_programs_say_that_they_are_programs() -> None:
     programs = load_simulated()
     assert all(user.simulated for user, _ in programs)
     assert len(load_simulated()) == len(programs) == User.objects.filter(simulated=True).count()
-
-
-@pytest.mark.parametrize("name", ["search-llm", "search-vlm"])
-def test_asking_for_one_word_changes_the_last_prompt_and_nothing_before(name: str) -> None:
-    plain, short = (parse_spec(definition(one)).canonical() for one in (name, name + ONE_WORD))
-    assert plain["models"] == short["models"]
-    assert plain["steps"][:-1] == short["steps"][:-1]
-    assert "one word" in short["steps"][-1]["prompt"]["system"]
 
 
 def test_both_sides_of_the_demo_have_the_same_generator() -> None:
