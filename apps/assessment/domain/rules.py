@@ -40,7 +40,9 @@ def guess_evidence(right: Array, limit: float) -> Array:
     share or more is ever found beyond `ODDS` with a probability of 1 / `ODDS` at most, however often one looks at all
     there is; at 85 % it is 3.8 %."""
     honest = limit / 100
-    return np.where(right > 0, np.log(GUESSING / honest), np.log((1 - GUESSING) / (1 - honest)))
+    scores = np.array([np.log((1 - GUESSING) / (1 - honest)), np.log(GUESSING / honest)])
+    found: Array = scores[(right > 0).astype(int)]
+    return found
 
 
 PREDICATES = {

@@ -37,10 +37,10 @@ def language_name(tag: str) -> str:
 
 
 def my_totals(user: User) -> list[tuple[Evaluation, Paid]]:
-    """Evaluations one worked in, the latest first."""
+    """What one did, evaluation by evaluation, the latest first, and month by month."""
     judged = Assignment.objects.filter(assessor=user).values("evaluation")
     rows = [(evaluation, paid_work(evaluation, user)) for evaluation in Evaluation.objects.filter(pk__in=judged)]
-    return [(evaluation, paid[0]) for evaluation, paid in rows if paid]
+    return [(evaluation, month) for evaluation, months in rows for month in months]
 
 
 def worked_examples(evaluation: Evaluation) -> list[Example]:

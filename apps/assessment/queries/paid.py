@@ -1,11 +1,11 @@
 """What was worked, for whoever pays."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Count, Max, Min, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncMonth
 
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation, Judgment
@@ -13,10 +13,11 @@ from apps.assessment.models import Evaluation, Judgment
 
 @dataclass(frozen=True)
 class Paid:
-    """What somebody did in one evaluation: comparisons of every kind, hours of work, from when to when."""
+    """What somebody did in one evaluation in one month (of the reader's time zone, by its first moment): comparisons of
+    every kind, hours of work, from when to when."""
 
     person: User
-    evaluation: UUID
+    month: datetime
     judged: int
     hours: float
     first_at: datetime
@@ -29,7 +30,7 @@ def paid_work(evaluation: Evaluation, person: User | None = None) -> list[Paid]:
     mine = said.filter(assessor=person) if person else said
     rows = (
         mine.order_by()
-        .values("assessor")
+        .values("assessor", month=TruncMonth("judged_at"))
         .annotate(
             judged=Count("pk"),
             time=Sum(Coalesce("active_seconds", "seconds")),
@@ -37,10 +38,11 @@ def paid_work(evaluation: Evaluation, person: User | None = None) -> list[Paid]:
             last=Max("judged_at"),
         )
     )
-    found = {row["assessor"]: row for row in rows}
-    people = User.objects.filter(pk__in=list(found)).order_by("name", "email")
+    found = defaultdict(list)
+    for row in rows.order_by("month"):
+        found[row["assessor"]].append(row)
     return [
-        Paid(user, evaluation.public_id, row["judged"], row["time"] / 3600, row["first"], row["last"])
-        for user in people
-        for row in [found[user.pk]]
+        Paid(user, row["month"], row["judged"], row["time"] / 3600, row["first"], row["last"])
+        for user in User.objects.filter(pk__in=list(found)).order_by("name", "email")
+        for row in found[user.pk]
     ]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.accounts.models import User
 from apps.assessment.domain.verdicts import NEITHER, PREFERS_A, PREFERS_B, leaning
-from apps.assessment.models import Check, CheckKind, Evaluation, Standing, StandingState
+from apps.assessment.models import Check, CheckKind, Evaluation, Skip, Standing, StandingState
 from apps.assessment.queries.checks import said_in_work, said_on_checks
 from apps.assessment.queries.progress import Median
 from apps.statistics.wilson import wilson
@@ -139,6 +139,14 @@ def retests_same(evaluation: Evaluation) -> dict[int, Share]:
     for person, comparison, verdict in before:
         found[person].append(leaning(verdict or "") == leaning(verdicts[comparison]))
     return {person: Share(sum(same), len(same)) for person, same in found.items()}
+
+
+def latest_skips(evaluation: Evaluation) -> QuerySet[Skip]:
+    return (
+        Skip.objects.filter(comparison__evaluation=evaluation)
+        .select_related("assessor", "comparison__task")
+        .order_by("-skipped_at")
+    )
 
 
 def gold_of(person: User, evaluation: Evaluation) -> Share:

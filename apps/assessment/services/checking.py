@@ -98,7 +98,9 @@ def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) ->
     if kind == CheckKind.RETEST:
         return make_retest(assessor, evaluation, chance)
     item = None if kind == CheckKind.CONTROL else draw_item(assessor, evaluation, chance)
-    source = draw_source(assessor, evaluation, chance) if kind == CheckKind.CONTROL else item and item.source
+    source = item.source if item else None
+    if kind == CheckKind.CONTROL:
+        source = draw_source(assessor, evaluation, chance)
     if source is None:
         return None
     side = item.side if item else chance.choice(LeakSide.values)

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,8 +19,9 @@ from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, 
 from apps.assessment.queries import judgment_table
 from apps.assessment.queries.agreement import agreement_so_far
 from apps.assessment.queries.gold import gold_stock
+from apps.assessment.queries.paid import paid_work
 from apps.assessment.queries.watched import people_watched
-from apps.assessment.services import claim_comparison
+from apps.assessment.services import claim_comparison, skip_comparison
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.assessment.tests.pages import judge_url, send
 from conftest import Cast
@@ -67,6 +69,18 @@ def test_the_monitor_shows_people_agreement_and_pace(
     assert client.get(address("monitor", evaluation)).status_code == 404
 
 
+def test_why_something_was_skipped_is_told(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=1)
+    place = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=timezone.now())
+    assert place is not None
+    said: dict[str, Any] = {"reason": "picture", "note": "all <black>", "now": timezone.now()}
+    skip_comparison(assessor=cast.assessor, assignment_id=place.public_id, lease=place.lease, **said)
+    client.force_login(cast.researcher)
+    page = client.get(address("monitor", evaluation)).content.decode()
+    assert "The picture is missing" in page
+    assert "all &lt;black&gt;" in page
+
+
 def test_a_researcher_bans_writes_and_adjudicates(cast: Cast, client: Client, judged: tuple[Evaluation, User]) -> None:
     evaluation, other = judged
     client.force_login(cast.researcher)
@@ -103,15 +117,23 @@ def test_totals_for_whoever_pays_hold_no_formulas_and_are_ones_own(
     cast: Cast, client: Client, judged: tuple[Evaluation, User]
 ) -> None:
     evaluation, other = judged
-    Judgment.objects.filter(pk=0).exists()
     client.force_login(cast.researcher)
     rows = table(client.get(address("payments", evaluation)).content)
-    assert rows[1][:4] == ["'=Sheet", "'=HYPERLINK()", other.email, "3"]
-    assert rows[2][3] == "3"
+    month = timezone.localtime().strftime("%Y-%m")
+    assert rows[1][:5] == ["'=Sheet", "'=HYPERLINK()", other.email, month, "3"]
+    assert rows[2][4] == "3"
     client.force_login(cast.assessor)
     mine = table(client.get(reverse("assessment:totals")).content)
-    assert [row[:2] for row in mine[1:]] == [["'=Sheet", "3"]]
+    assert [row[:2] for row in mine[1:]] == [["'=Sheet", month]]
     assert cast.assessor.email not in str(mine)
+
+
+def test_totals_are_month_by_month(cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=3, overlap=1)
+    for day in (datetime(2026, 10, 31, 9, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)):
+        make_judgment(evaluation, assessor=cast.assessor, now=day)
+    make_judgment(evaluation, assessor=cast.assessor, now=datetime(2026, 11, 1, 10, tzinfo=UTC))
+    assert [(row.month.month, row.judged) for row in paid_work(evaluation)] == [(10, 1), (11, 2)]
 
 
 def test_gold_that_will_run_out_is_told_in_time(cast: Cast) -> None:

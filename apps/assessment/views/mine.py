@@ -34,7 +34,7 @@ def own_context(user: User) -> dict[str, object]:
 @role_required()
 def totals(request: HttpRequest) -> HttpResponse:
     """What I did in every evaluation; named as I know it."""
-    head = ["evaluation", "comparisons", "hours", "first", "last"]
+    head = ["evaluation", "month", "comparisons", "hours", "first", "last"]
     rows = [[title_for_assessors(evaluation), *work_cells(row)] for evaluation, row in my_totals(signed_in(request))]
     return csv_answer("my-work", head, rows)
 

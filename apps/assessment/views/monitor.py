@@ -25,7 +25,7 @@ from apps.assessment.queries.progress import pace_of
 from apps.assessment.queries.said import flagged_judgments
 from apps.assessment.queries.sheets import judging_sheet
 from apps.assessment.queries.standing import rules_of
-from apps.assessment.queries.watched import people_watched
+from apps.assessment.queries.watched import latest_skips, people_watched
 from apps.assessment.services.ruling import change_rules
 from apps.assessment.services.standing import adjudicate_comparison, change_standing, send_message
 from apps.assessment.views.tables import csv_answer, work_cells
@@ -48,6 +48,7 @@ def monitor_context(evaluation: Evaluation, now: datetime) -> dict[str, object]:
         "pace": pace_of(evaluation, now, left),
         "agreement": agreement.agreement_so_far(evaluation),
         "flagged": flagged_judgments(evaluation)[:50],
+        "skips": latest_skips(evaluation)[:50],
         "split": agreement.disagreements(evaluation).count(),
         "people": people_watched(evaluation),
         "stock": gold_stock(evaluation, left) if evaluation.uses_checks else None,
@@ -99,7 +100,7 @@ def refuse(request: HttpRequest, evaluation: Evaluation, words: str) -> HttpResp
 def payments(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everyone's comparisons and hours, for whoever pays."""
     evaluation = access_evaluation(signed_in(request), public_id)
-    head = ["evaluation", "assessor", "email", "comparisons", "hours", "first", "last"]
+    head = ["evaluation", "assessor", "email", "month", "comparisons", "hours", "first", "last"]
     rows = [[evaluation.name, str(row.person), row.person.email, *work_cells(row)] for row in paid_work(evaluation)]
     return csv_answer(f"payments-{evaluation.public_id.hex[:8]}", head, rows)
 

@@ -23,6 +23,6 @@ def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[str | int
 
 
 def work_cells(row: Paid) -> list[str | int]:
-    """Comparisons, hours, first and last moment."""
+    """Month, comparisons, hours, first and last moment."""
     first, last = (timezone.localtime(moment).isoformat(timespec="minutes") for moment in (row.first_at, row.last_at))
-    return [row.judged, f"{row.hours:.2f}", first, last]
+    return [timezone.localtime(row.month).strftime("%Y-%m"), row.judged, f"{row.hours:.2f}", first, last]
