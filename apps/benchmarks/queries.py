@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, StdDev
 
-from apps.benchmarks.models import Benchmark, BenchmarkRun, Score, ScoreOutcome
+from apps.benchmarks.domain.items import Item
+from apps.benchmarks.models import Benchmark, BenchmarkRun, Detail, Score, ScoreOutcome
 from apps.buckets.models import TaskImage
 from apps.generation.models import Answer, AnswerState, Run
 from apps.statistics.paired import Comparison, compare_paired
@@ -74,6 +75,33 @@ def benchmarks_for(user: User) -> QuerySet[Benchmark]:
         .select_related("bucket")
         .annotate(task_count=Count("bucket__tasks", distinct=True), run_count=Count("benchmark_runs", distinct=True))
         .order_by("name")
+    )
+
+
+def items_of(bucket: Bucket) -> dict[int, Item]:
+    """By the task's primary key, in the order of tasks. What shares its first picture is a group, unless a group is
+    given; the cluster is the category of a task that has none.
+    """
+    places = TaskImage.objects.filter(task__bucket=bucket).order_by("-position")
+    pictures = dict(places.values_list("task", "image"))  # the first picture is the last to be written
+    details = Detail.objects.filter(task__bucket=bucket).in_bulk(field_name="task_id")
+    rows = bucket.tasks.order_by("position").values_list("pk", "key", "references", "cluster")
+    return {
+        pk: _item(key, references, cluster, details.get(pk), f"picture {pictures[pk]}" if pk in pictures else "")
+        for pk, key, references, cluster in rows
+    }
+
+
+def _item(key: str, references: list[str], cluster: str, detail: Detail | None, picture: str) -> Item:
+    if detail is None:
+        return Item(key, tuple(references), group=picture, category=cluster)
+    return Item(
+        key,
+        tuple(references),
+        choices=detail.choices,
+        group=detail.group or picture,
+        category=detail.category or cluster,
+        facts=detail.facts,
     )
 
 
@@ -173,10 +201,8 @@ def compare_runs(before: BenchmarkRun, after: BenchmarkRun) -> Compared:
 
 def pairs_of(before: BenchmarkRun, after: BenchmarkRun) -> list[Pair]:
     first, second = ({score.answer.task_id: score for score in scores_of(run)} for run in (before, after))
-    images = TaskImage.objects.filter(task__in=first).order_by("-position")
-    pictures = dict(images.values_list("task", "image"))  # the first picture is the last to be written
-    shared = {task: f"picture {pictures[task]}" if task in pictures else f"task {task}" for task in first}
-    return [Pair(score, second[task], shared[task]) for task, score in first.items() if task in second]
+    items = items_of(before.benchmark.bucket)
+    return [Pair(score, second[task], items[task].cluster) for task, score in first.items() if task in second]
 
 
 def scores_of(run: BenchmarkRun) -> list[Score]:

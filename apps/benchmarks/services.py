@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,12 +11,16 @@ from django.db import transaction
 from django.utils.translation import gettext, ngettext
 
 from apps.audit.services import record
+from apps.benchmarks.domain.items import Item, Row
 from apps.benchmarks.models import Benchmark, BenchmarkRun, Score
+from apps.benchmarks.prediction_files import as_numbers, as_tables
 from apps.benchmarks.protocols import Protocol, find_protocol
+from apps.benchmarks.queries import items_of
 from apps.buckets.services import freeze_bucket
 from apps.generation.models import Answer, AnswerState, Run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from apps.accounts.models import User
@@ -54,10 +59,10 @@ def create_benchmark(*, actor: User, name: str, bucket: Bucket, protocol: str, n
 
 
 def _check_references(bucket: Bucket, protocol: Protocol) -> None:
-    rows = list(bucket.tasks.values_list("key", "references"))
-    if not rows:
+    items = items_of(bucket)
+    if not items:
         raise BenchmarkRefused(gettext("The bucket has no tasks."))
-    refusals = ((key, protocol.refusal(references)) for key, references in rows)
+    refusals = ((item.id, protocol.refusal(item)) for item in items.values())
     problems = [ReferenceProblem(key, message) for key, message in refusals if message]
     if problems:
         message = ngettext(
@@ -79,17 +84,21 @@ def score_run(*, actor: User, benchmark: Benchmark, run: Run, now: datetime) -> 
     benchmark_run, _created = BenchmarkRun.objects.select_for_update().get_or_create(
         benchmark=benchmark, run=run, defaults={"created_by": actor, "scored_at": now}
     )
-    scores = _scores(benchmark_run, _finished_answers(run), find_protocol(benchmark.protocol))
+    protocol, answers = find_protocol(benchmark.protocol), _finished_answers(run)
+    rows = _rows(protocol, answers, items_of(benchmark.bucket))
     benchmark_run.scores.all().delete()
-    Score.objects.bulk_create(scores, batch_size=2000)
+    Score.objects.bulk_create(_scores(benchmark_run, answers, rows, protocol), batch_size=2000)
+    benchmark_run.metrics = as_numbers(protocol.metrics(rows))
+    benchmark_run.groups = as_tables(protocol.groups(rows))
     benchmark_run.scored_at = now
-    benchmark_run.save(update_fields=["scored_at"])
-    record(actor, "benchmark.scored", benchmark_run, run=str(run.public_id), **Counter(s.outcome for s in scores))
+    benchmark_run.save(update_fields=["scored_at", "metrics", "groups"])
+    outcomes = Counter(str(row.mark.outcome) for row in rows)
+    record(actor, "benchmark.scored", benchmark_run, run=str(run.public_id), **outcomes)
     return benchmark_run
 
 
 def _finished_answers(run: Run) -> list[Answer]:
-    answers = list(run.answers.select_related("task").only("run_id", "state", "text", "task__references"))
+    answers = list(run.answers.order_by("task__position").only("run_id", "task_id", "state", "text"))
     unfinished = sum(answer.state not in _FINISHED for answer in answers)
     if unfinished or not answers:
         message = ngettext(
@@ -101,10 +110,21 @@ def _finished_answers(run: Run) -> list[Answer]:
     return answers
 
 
-def _scores(benchmark_run: BenchmarkRun, answers: list[Answer], protocol: Protocol) -> list[Score]:
-    texts = (answer.text if answer.state == AnswerState.DONE else None for answer in answers)
-    marks = [protocol.mark(text, answer.task.references) for text, answer in zip(texts, answers, strict=True)]
-    return [
-        Score(benchmark_run=benchmark_run, answer=answer, outcome=mark.outcome, parsed=mark.parsed, value=mark.value)
-        for answer, mark in zip(answers, marks, strict=True)
-    ]
+def _rows(protocol: Protocol, answers: list[Answer], items: dict[int, Item]) -> list[Row]:
+    texts = [answer.text if answer.state == AnswerState.DONE else None for answer in answers]
+    asked = [items[answer.task_id] for answer in answers]
+    return [Row(item, mark) for item, mark in zip(asked, protocol.mark_all(asked, texts), strict=True)]
+
+
+def _scores(benchmark_run: BenchmarkRun, answers: list[Answer], rows: list[Row], protocol: Protocol) -> Iterator[Score]:
+    for answer, row in zip(answers, rows, strict=True):
+        parsed = row.mark.parsed
+        text = parsed if isinstance(parsed, str) or parsed is None else json.dumps(parsed, ensure_ascii=False)
+        yield Score(
+            benchmark_run=benchmark_run,
+            answer=answer,
+            outcome=row.mark.outcome,
+            parsed=text,
+            value=min(1.0, protocol.value(row.mark)),
+            scores=dict(row.mark.scores),
+        )

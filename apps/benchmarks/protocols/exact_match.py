@@ -1,4 +1,4 @@
-"""Exact match after plain normalisation, for tasks with one right answer (or a few ways to write it)."""
+"""Exact match after plain normalisation, for tasks with one right answer (or a few ways to write it): GQA, easy-VQA."""
 
 import re
 import unicodedata
@@ -6,7 +6,8 @@ import unicodedata
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.benchmarks.protocols import Protocol, References
+from apps.benchmarks.domain.items import Item
+from apps.benchmarks.protocols import Protocol
 
 _ENDS = re.compile(r"^[\s.,;:!?\"'«»“”()\[\]]+|[\s.,;:!?\"'«»“”()\[\]]+$")
 
@@ -16,18 +17,18 @@ def normalise(text: str) -> str:
     return _ENDS.sub("", " ".join(unicodedata.normalize("NFKC", text).casefold().split()))
 
 
-def refusal(references: References) -> str | None:
-    if references and all(normalise(reference) for reference in references):
+def refusal(item: Item) -> str | None:
+    if item.references and all(normalise(reference) for reference in item.references):
         return None
     return gettext("It needs at least one reference answer, and none may be empty or punctuation alone.")
 
 
-def parse(text: str) -> str | None:
+def parse(item: Item, text: str) -> str | None:
     return normalise(text) or None
 
 
-def score(parsed: str, references: References) -> float:
-    return float(any(parsed == normalise(reference) for reference in references))
+def score(item: Item, parsed: str) -> float:
+    return float(any(parsed == normalise(reference) for reference in item.references))
 
 
-PROTOCOL = Protocol("exact_match@1", _("Exact match, normalised"), refusal, parse, score)
+PROTOCOLS = [Protocol("exact_match@1", _("Exact match, normalised"), parse, score, refusal)]

@@ -1,89 +1,52 @@
-"""VQA accuracy exactly as the official evaluation of VQAv2 computes it, oddities included.
+"""VQA accuracy exactly as the official evaluation of VQAv2 computes it.
 
-Source: GT-Vision-Lab/VQA, PythonEvaluationTools/vqaEvaluation/vqaEval.py at a013f00 (BSD-2-Clause). Kept on purpose:
-ten identical references switch normalisation off ("Yes" against ten times "yes" is 0); a period is dropped even after a
-digit, at most 32 of them; contractions with a capital letter never match, since words are lower-cased first.
+Ten identical references switch normalisation off: "Yes" against ten times "yes" is 0. The strict sibling always
+normalises.
 """
 
-import re
+import random
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from apps.benchmarks.protocols import Protocol, References
+from apps.benchmarks.domain.items import Item
+from apps.benchmarks.domain.vqa_words import ANNOTATORS, clean, consensus, normalise
+from apps.benchmarks.protocols import Protocol
+from apps.benchmarks.refusals import has_number_of_references
 
-ANNOTATORS = 10
-_PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
-_COMMA_IN_NUMBER = re.compile(r"\d,\d")
-_PERIOD = re.compile(r"\.(?!\d)")
-_MOST_PERIODS = 32  # the official call passes re.UNICODE where `count` stands
-_ARTICLES = {"a", "an", "the"}
-_DIGITS = {
-    "none": "0", "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "seven": "7", "eight": "8", "nine": "9", "ten": "10",
-}  # fmt: skip
-# Each is put right when any one of its apostrophes is missing; the official table lists just these misspellings.
-_CONTRACTIONS = (
-    "ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't haven't he'd "
-    "he'd've he's how'd how'll how's isn't it'd it'd've it'll ma'am mightn't mightn't've might've mustn't must've "
-    "needn't not've o'clock oughtn't 'ow's'at shan't she'd've should've shouldn't shouldn't've somebody'd've "
-    "somebody'll somebody's someone'd someone'd've someone'll someone's something'd something'd've something'll "
-    "that's there'd there'd've there're there's they'd they'd've they'll they're they've 'twas wasn't we'd've "
-    "we've weren't what'll what're what's what've when's where'd where's where've who'd who'd've who'll who's "
-    "who've why'll why're why's won't would've wouldn't wouldn't've y'all y'all'll y'all'd've you'd you'd've "
-    "you'll you're you've "
-)
+FIELDS = {
+    "references": "the ten annotators' answers",
+    "question_type, answer_type": "make rows of a table where given",
+    "group": "the picture",
+}
 
 
-def _misspellings(word: str) -> list[str]:
-    return [word[:place] + word[place + 1 :] for place, letter in enumerate(word) if letter == "'"]
+def parse(item: Item, text: str) -> str | None:
+    return clean(text) or None
 
 
-_SPELLING = {wrong: word for word in _CONTRACTIONS.split() for wrong in _misspellings(word)}
-_SPELLING["somebody'd"] = "somebodyd"  # the official table has this one the wrong way round
+def nothing(item: Item, chance: random.Random) -> str:
+    """An empty answer is compared as any other."""
+    return ""
 
 
-def clean(text: str) -> str:
-    return text.replace("\n", " ").replace("\t", " ").strip()
+def score(item: Item, parsed: str) -> float:
+    truths = [clean(reference) for reference in item.references]
+    if len(set(truths)) == 1:
+        return float(truths[0] == parsed)
+    return consensus(normalise(parsed), [normalise(truth) for truth in truths])
 
 
-def without_punctuation(text: str) -> str:
-    """A mark is deleted when it touches a space somewhere in `text`, or `text` has 1,000; else it becomes a space."""
-    bare, number = text, _COMMA_IN_NUMBER.search(text) is not None
-    for mark in _PUNCTUATION:
-        touches = f"{mark} " in text or f" {mark}" in text
-        bare = bare.replace(mark, "" if number or touches else " ")
-    return _PERIOD.sub("", bare, count=_MOST_PERIODS)
+def score_strict(item: Item, parsed: str) -> float:
+    return consensus(normalise(parsed), [normalise(clean(reference)) for reference in item.references])
 
 
-def plain_words(text: str) -> str:
-    words = (_DIGITS.get(word, word) for word in text.lower().split())
-    return " ".join(_SPELLING.get(word, word) for word in words if word not in _ARTICLES)
-
-
-def normalise(text: str) -> str:
-    return plain_words(without_punctuation(text))
-
-
-def refusal(references: References) -> str | None:
-    if len(references) == ANNOTATORS:
-        return None
-    message = ngettext(
-        "It has %(found)d reference answer; the official VQA accuracy needs %(needed)d.",
-        "It has %(found)d reference answers; the official VQA accuracy needs %(needed)d.",
-        len(references),
-    )
-    return message % {"found": len(references), "needed": ANNOTATORS}
-
-
-def score(parsed: str, references: References) -> float:
-    """The mean over annotators of min(1, matches among the other nine / 3): 0, 0.3, 0.6, 0.9 or 1."""
-    truths = [clean(reference) for reference in references]
-    if len(set(truths)) > 1:
-        truths, parsed = [normalise(truth) for truth in truths], normalise(parsed)
-    matches = truths.count(parsed)
-    others = (matches - (truth == parsed) for truth in truths)
-    return sum(min(1.0, other / 3) for other in others) / len(truths)
-
-
-PROTOCOL = Protocol("vqa_v2_official@1", _("VQA accuracy, official VQAv2"), refusal, clean, score)
+_REFUSAL = has_number_of_references(ANNOTATORS)
+_BY = ("question_type", "answer_type", "category")
+PROTOCOLS = [
+    Protocol(
+        "vqa_v2_official@1", _("VQA accuracy, official VQAv2"), parse, score, _REFUSAL, nothing, by=_BY, fields=FIELDS
+    ),
+    Protocol(
+        "vqa_v2_strict@1", _("VQA accuracy, always normalised"), parse, score_strict, _REFUSAL, by=_BY, fields=FIELDS
+    ),
+]

@@ -1,0 +1,66 @@
+"""`manage.py score PROTOCOL FILE.json`: score a file of predictions without our pipelines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from apps.benchmarks.prediction_files import read_predictions, score_items
+from apps.benchmarks.protocols import UnknownProtocol, find_protocol, protocols
+
+SHOWN = 50
+
+
+class Command(BaseCommand):
+    help = "Score predictions by a protocol; without arguments, list the protocols and the fields of their items."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("protocol", nargs="?", help="name and version, as vqa_v2_official@1")
+        parser.add_argument("file", nargs="?", type=Path, help="JSON with {items: [...]}; - reads standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["protocol"] is None:
+            self._list()
+            return
+        try:
+            protocol = find_protocol(options["protocol"])
+        except UnknownProtocol:
+            known = ", ".join(protocols())
+            raise CommandError(f"There is no protocol {options['protocol']}. Known are: {known}") from None
+        if options["file"] is None:
+            raise CommandError("Name a file of predictions, or - for standard input.")
+        try:
+            predictions = read_predictions(_read(options["file"]), protocol)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        for bad in predictions.bad[:SHOWN]:
+            self.stderr.write(f"Item {bad.place} ({bad.id}) is left out: {bad.message}")
+        if not predictions.items:
+            raise CommandError(f"None of {len(predictions.bad)} items can be scored.")
+        if predictions.bad:
+            self.stderr.write(f"{len(predictions.bad)} items are left out, {len(predictions.items)} are scored.")
+        result = score_items(protocol, predictions.items, predictions.texts)
+        result["bad"] = [asdict(bad) for bad in predictions.bad]
+        self.stdout.write(json.dumps(result, ensure_ascii=False))
+
+    def _list(self) -> None:
+        for name, protocol in protocols().items():
+            self.stdout.write(f"{name}  {protocol.title}")
+            for field, meaning in (protocol.fields or {}).items():
+                self.stdout.write(f"    {field}: {meaning}")
+
+
+def _read(path: Path) -> object:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        return json.loads(text)
+    except OSError as error:
+        raise CommandError(f"{path} can't be read: {error.strerror}. Check its name.") from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise CommandError(f"{path} is not JSON in UTF-8: {error}") from None
