@@ -12,7 +12,7 @@ from apps.assessment.models import Assignment, AssignmentState, Comparison, Eval
 def access_evaluation(user: User, public_id: UUID, *, to: Literal["view", "judge"] = "view") -> Evaluation:
     """`view`, which includes every change: members of the bucket, and admins. `judge`: those assigned, nobody else."""
     if to == "judge":
-        found = Evaluation.objects.open_to(user)
+        found = Evaluation.objects.open_to(user).prefetch_related("criteria")
     else:
         rows = Evaluation.objects.visible_to(user)
         found = rows.select_related("bucket", "run_a__revision__pipeline", "run_b__revision__pipeline")

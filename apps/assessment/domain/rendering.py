@@ -1,6 +1,8 @@
 """Model output to HTML, the same way for every answer. The output is hostile: no raw HTML, no remote picture, no live
 link, no style, no identifiers; headings become paragraphs so that an answer cannot bend the page's outline."""
 
+from functools import lru_cache
+
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,6 +17,7 @@ READER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["tabl
 formulas.read_formulas(READER)
 
 
+@lru_cache(maxsize=256)  # several assessors read the same answer, and everyone the same guidelines
 def render_markdown(text: str) -> str:
     """Safe HTML of Markdown or plain text with LaTeX; single line breaks are kept."""
     tokens = READER.parse(text.replace("\x00", ""))

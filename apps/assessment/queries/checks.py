@@ -22,6 +22,7 @@ from apps.assessment.queries.leaks import masks_of
 from apps.buckets.models import Task
 
 STAGES = (CheckKind.TRAINING, CheckKind.EXAM)  # before the work that counts
+CHECK_PARTS = ("check_of__gold", "check_of__retest_of__assignment")  # of a comparison
 EXAMPLES, LOOKED_AT = 3, 30
 
 
@@ -53,8 +54,8 @@ def example_items(evaluation: Evaluation) -> list[GoldItem]:
 
 def shown_texts(comparison: Comparison) -> tuple[str, str]:
     """What assessors may read of both answers, A then B, leaks masked; of gold, B is the damaged one. The answers are
-    loaded."""
-    check = Check.objects.select_related("gold", "retest_of__assignment").filter(comparison=comparison).first()
+    loaded, and of a check its `CHECK_PARTS` too."""
+    check = comparison.check_of if comparison.is_check else None
     a, b = comparison.answer_a.text or "", comparison.answer_b.text or ""
     if check and check.gold and check.kind != CheckKind.CONTROL:
         return a, check.gold.text

@@ -8,7 +8,7 @@ from apps.assessment.domain.marks import Shown
 from apps.assessment.domain.outcomes import in_shown_order
 from apps.assessment.domain.verdicts import rating_shown
 from apps.assessment.models import Assignment, Criterion, CriterionKind, Judgment, Mark, Rating
-from apps.assessment.queries.sheets import judging_sheet
+from apps.assessment.queries.sheets import loaded_comparison, pictures_of, shown_answers
 
 
 def in_order(criteria: Iterable[Criterion], place: Assignment, assessor_id: int | None) -> list[Criterion]:
@@ -29,11 +29,11 @@ def criteria_shown(place: Assignment) -> list[Criterion]:
     return in_order(place.evaluation.criteria.all(), place, place.assessor_id)
 
 
-def shown_to_mark(place: Assignment) -> Shown:
-    """Both answers as text exactly as the page shows them: masks laid, markup gone, left then right."""
-    sheet = judging_sheet(place)
-    left, right = (shown_text(html) for html in sheet.answers)
-    return Shown(texts=(left, right), pictures=len(sheet.pictures))
+def shown_to_mark(place: Assignment, *, with_pictures: bool = True) -> Shown:
+    """Both answers as text exactly as the page shows them: masks laid, markup gone, left then right. Without
+    `with_pictures` none is counted."""
+    left, right = (shown_text(html) for html in shown_answers(loaded_comparison(place), a_on_left=place.a_on_left))
+    return Shown(texts=(left, right), pictures=len(pictures_of(place)) if with_pictures else 0)
 
 
 def said_before(judgment: Judgment) -> dict[str, object]:

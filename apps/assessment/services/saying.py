@@ -17,7 +17,8 @@ def refuse_invalid(form: JudgmentInput, criteria: Sequence[Criterion], place: As
         raise JudgmentInvalid(*wrong)
     if form.marks:
         try:
-            check_marks(form.marks, shown_to_mark(place), [kind for spec in specs for kind in spec.mark_kinds])
+            shown = shown_to_mark(place, with_pictures=any(mark.region for mark in form.marks))
+            check_marks(form.marks, shown, [kind for spec in specs for kind in spec.mark_kinds])
         except MarkWrong as wrong_mark:
             raise JudgmentInvalid("marks", mark=wrong_mark) from None
 

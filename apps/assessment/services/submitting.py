@@ -1,5 +1,6 @@
 """Take judgments in. The append-only rows are themselves the record of who did what, so no audit event is added."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from apps.assessment.domain.refusals import (
     AlreadyJudged,
     EvaluationClosed,
     LateSubmit,
+    NotAssessor,
     NotYours,
     TooOld,
 )
 from apps.assessment.domain.verdicts import JudgmentInput, verdict_meant
-from apps.assessment.models import Assignment, AssignmentState, Judgment
+from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgment
 from apps.assessment.queries import in_order
-from apps.assessment.services.claiming import accepts_judgments, lock_membership
+from apps.assessment.services.claiming import Membership, accepts_judgments, lock_membership
 from apps.assessment.services.saying import contradiction_in, refuse_invalid, store_said
 from apps.assessment.services.timing import time_on_task
 from apps.assessment.services.watching import watch_judgment
@@ -27,24 +29,34 @@ CORRECTABLE_FOR = timedelta(hours=24)
 
 @transaction.atomic
 def submit_judgment(
-    *, assessor: User, assignment_id: UUID, lease: int, submission_id: UUID, form: JudgmentInput, now: datetime
+    *,
+    assessor: User,
+    assignment_id: UUID,
+    lease: int,
+    submission_id: UUID,
+    form: JudgmentInput,
+    now: datetime,
+    criteria: Sequence[Criterion] = (),
 ) -> Judgment:
     """Store one judgment. The same `submission_id` again returns the judgment it made, whatever happened since.
+    `criteria`: those of the evaluation, where the caller has read them.
 
     A lease that ran out is honoured as long as nobody else was given the place. Raises NotAssessor, NotYours,
     LateSubmit, AlreadyJudged, EvaluationClosed or JudgmentInvalid, and then stores nothing.
     """
+    is_member = lock_membership_at(assessor, assignment_id)
     if repeated := judgment_of(submission_id, assessor):
         return repeated
-    place = Assignment.objects.select_related("evaluation").filter(public_id=assignment_id).first()
+    places = Assignment.objects.select_for_update(of=("self",)).select_related("evaluation")
+    place = places.filter(public_id=assignment_id).first()
     if place is None:
         raise NotYours
-    lock_membership(assessor, place.evaluation_id)
-    if repeated := judgment_of(submission_id, assessor):
-        return repeated
-    place = Assignment.objects.select_for_update(of=("self",)).select_related("evaluation").get(pk=place.pk)
+    if not is_member:
+        raise NotAssessor
     refuse_foreign(place, assessor, lease)
-    judgment = store_judgment(place, assessor, submission_id, form, now=now, supersedes=None)
+    if not place.evaluation.is_open:  # read under the lock that closing waits for
+        raise EvaluationClosed
+    judgment = store_judgment(place, assessor, submission_id, form, criteria, now=now, supersedes=None)
     place.state, place.lease_until = AssignmentState.DONE, None
     place.save(update_fields=["state", "lease_until"])
     watch_judgment(place, assessor, now)
@@ -53,7 +65,13 @@ def submit_judgment(
 
 @transaction.atomic
 def correct_judgment(
-    *, assessor: User, judgment_id: UUID, submission_id: UUID, form: JudgmentInput, now: datetime
+    *,
+    assessor: User,
+    judgment_id: UUID,
+    submission_id: UUID,
+    form: JudgmentInput,
+    now: datetime,
+    criteria: Sequence[Criterion] = (),
 ) -> Judgment:
     """A change of mind within a day: a new judgment that supersedes the old one, which stays. Idempotent likewise.
 
@@ -71,7 +89,15 @@ def correct_judgment(
         raise AlreadyCorrected
     if now - found.judged_at > CORRECTABLE_FOR:
         raise TooOld
-    return store_judgment(found.assignment, assessor, submission_id, form, now=now, supersedes=found)
+    if not accepts_judgments(found.assignment.evaluation):
+        raise EvaluationClosed
+    return store_judgment(found.assignment, assessor, submission_id, form, criteria, now=now, supersedes=found)
+
+
+def lock_membership_at(assessor: User, assignment_id: UUID) -> bool:
+    """As `lock_membership`, by the place alone and in one query; False when the person does not judge there."""
+    members = Membership.objects.select_for_update(no_key=True, of=("self",)).filter(user_id=assessor.pk)
+    return members.filter(evaluation__assignments__public_id=assignment_id).first() is not None
 
 
 def judgment_of(submission_id: UUID, assessor: User) -> Judgment | None:
@@ -93,13 +119,13 @@ def store_judgment(
     assessor: User,
     submission_id: UUID,
     form: JudgmentInput,
+    known: Sequence[Criterion],
     *,
     now: datetime,
     supersedes: Judgment | None,
 ) -> Judgment:
-    if not accepts_judgments(place.evaluation):
-        raise EvaluationClosed
-    criteria = list(place.evaluation.criteria.all())
+    is_known = bool(known) and known[0].evaluation_id == place.evaluation_id
+    criteria = list(known if is_known else place.evaluation.criteria.all())
     refuse_invalid(form, criteria, place)
     judgment = Judgment.objects.create(
         assignment=place,

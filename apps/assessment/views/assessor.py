@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +22,8 @@ from apps.assessment.models import Evaluation
 from apps.assessment.queries import my_evaluations, pictures_of
 from apps.assessment.queries.standing import midnight_before
 from apps.assessment.views.mine import own_context
+from apps.assessment.views.pictures import picture_answer
 from apps.assessment.views.sheet import end_context, sheet_context
-
-PICTURE_CACHE = "private, max-age=86400, immutable"
 
 
 @require_safe
@@ -59,6 +58,7 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
             submission_id=said["submission_id"],
             form=form.judgment_input(),
             now=timezone.now(),
+            criteria=form.criteria,
         )
     except JudgmentInvalid as refusal:
         form.refuse(refusal)
@@ -115,6 +115,7 @@ def show_next(
     said = {"refusal": refusal, "saved": saved}
     if place is None:
         return page(request, end_context(evaluation, user) | said)
+    place.evaluation = evaluation  # with its criteria, which are read already
     return page(request, sheet_context(place, user) | said)
 
 
@@ -177,16 +178,4 @@ def renew(request: HttpRequest, public_id: UUID) -> JsonResponse:
 @require_safe
 @role_required()
 def picture(request: HttpRequest, public_id: UUID, number: int) -> HttpResponseBase:
-    """The task's picture by its place on the page; its stored name and hash stay here."""
-    task = access_assignment(signed_in(request), public_id).comparison.task
-    shown = list(task.task_images.select_related("image").order_by("position"))
-    if not 1 <= number <= len(shown):
-        raise Http404
-    image = shown[number - 1].image
-    try:
-        content = image.file.open("rb")
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    response = FileResponse(content, content_type=image.media_type, filename=f"picture-{number}")
-    response["Cache-Control"] = PICTURE_CACHE
-    return response
+    return picture_answer(access_assignment(signed_in(request), public_id).comparison.task, number)

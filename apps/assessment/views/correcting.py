@@ -52,6 +52,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
             submission_id=form.cleaned_data["submission_id"],
             form=form.judgment_input(),
             now=timezone.now(),
+            criteria=form.criteria,
         )
     except JudgmentInvalid as refusal:
         form.refuse(refusal)

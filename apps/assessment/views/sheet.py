@@ -7,7 +7,7 @@ from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
-from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, said_before
+from apps.assessment.queries import criteria_shown, judging_sheet, own_progress, said_before
 from apps.assessment.queries.checks import lesson_of
 from apps.assessment.queries.standing import midnight_before, why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
@@ -69,14 +69,13 @@ def end_context(evaluation: Evaluation, user: User) -> Context:
 
 def progress_context(evaluation: Evaluation, user: User) -> Context:
     now = timezone.now()
-    done, today = judged_by(user, evaluation, midnight_before(now))
-    last = last_judgment(user, evaluation, now - CORRECTABLE_FOR)
+    so_far = own_progress(user, evaluation, midnight=midnight_before(now), since=now - CORRECTABLE_FOR)
     return {
         "evaluation": evaluation,
-        "done": done,
-        "today": today,
-        "last": last,
-        "lesson": lesson_of(last) if evaluation.training_size else None,
+        "done": so_far.done,
+        "today": so_far.today,
+        "last": so_far.last,
+        "lesson": lesson_of(so_far.last) if evaluation.training_size else None,
     }
 
 
