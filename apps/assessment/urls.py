@@ -12,6 +12,7 @@ urlpatterns = [
     path("judge/messages/read/", mine.read, name="read_messages"),
     path("judge/<uuid:public_id>/", assessor.judge, name="judge"),
     path("judge/<uuid:public_id>/guidelines/", mine.guidelines, name="guidelines"),
+    path("judge/<uuid:public_id>/examples/<int:example>/<int:number>/", mine.example_picture, name="example_picture"),
     path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
     path("judge/<uuid:public_id>/ahead/", assessor.ahead, name="ahead"),
     path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),

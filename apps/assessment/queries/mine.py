@@ -9,6 +9,7 @@ from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.models import Assignment, Evaluation, GoldItem, LeakSide
 from apps.assessment.queries.checks import example_items
 from apps.assessment.queries.paid import Paid, paid_work
+from apps.assessment.queries.sheets import Picture, pictures_in
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Example:
     good: str
     damaged: str
     item: GoldItem
+    pictures: tuple[Picture, ...]
 
 
 def languages_offered(user: User) -> list[tuple[str, str]]:
@@ -56,4 +58,5 @@ def example_of(item: GoldItem) -> Example:
         good=render_markdown(answer.text or ""),
         damaged=render_markdown(item.text),
         item=item,
+        pictures=pictures_in(source.task.task_images.all()),
     )

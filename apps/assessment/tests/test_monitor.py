@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -163,7 +164,7 @@ def test_rules_are_tried_before_they_are_kept(cast: Cast, client: Client) -> Non
 def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: Client) -> None:
     policy = Policy(training_size=1, exam_size=2, pass_percent=100)
     evaluation = make_evaluation(
-        cast.researcher, assessors=[cast.assessor], tasks=6, overlap=1, policy=policy, tail=TAIL, guidelines="Read."
+        cast.researcher, assessors=[cast.assessor], tasks=6, images=1, policy=policy, tail=TAIL, guidelines="Read."
     )
     client.force_login(cast.assessor)
     page = client.get(judge_url(evaluation)).content.decode()
@@ -177,6 +178,9 @@ def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: C
     assert judgment_table(evaluation) == []
     examples = client.get(address("guidelines", evaluation)).content.decode()
     assert "Worked examples" in examples
+    [picture] = re.findall(r'src="(/evaluations/judge/[^"]+)"', examples)
+    assert client.get(picture)["Content-Type"] == "image/png"
+    assert client.get(picture.replace("/1/1/", "/2/1/")).status_code == 404
     failing = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=timezone.now())
     assert failing is not None
     make_judgment(evaluation, assessor=cast.assessor, verdict="tie", now=timezone.now() + timedelta(seconds=1))

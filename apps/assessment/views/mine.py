@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from apps.accounts.models import User
 from apps.assessment.access import access_evaluation
 from apps.assessment.forms.standing import LanguagesForm
 from apps.assessment.labels import title_for_assessors
+from apps.assessment.queries.checks import example_items
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.queries.mine import languages_offered, my_totals, worked_examples
 from apps.assessment.queries.standing import messages_to
 from apps.assessment.services.standing import choose_languages, read_messages
+from apps.assessment.views.pictures import picture_answer
 from apps.assessment.views.tables import csv_answer, work_cells
 
 
@@ -65,3 +67,13 @@ def guidelines(request: HttpRequest, public_id: UUID) -> HttpResponse:
     evaluation = access_evaluation(signed_in(request), public_id, to="judge")
     context = {"evaluation": evaluation, "examples": worked_examples(evaluation)}
     return render(request, "assessment/guidelines.html", context)
+
+
+@require_safe
+@role_required()
+def example_picture(request: HttpRequest, public_id: UUID, example: int, number: int) -> HttpResponseBase:
+    """Of a worked example; both numbers count from 1, as on the page."""
+    items = example_items(access_evaluation(signed_in(request), public_id, to="judge"))
+    if not 1 <= example <= len(items):
+        raise Http404
+    return picture_answer(items[example - 1].source.task, number)
