@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "apps.assessment",
     "apps.benchmarks",
     "apps.splits",
+    "apps.judges",
     "apps.reports",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -182,12 +183,14 @@ CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_TASK_ROUTES = {
     "generation.sweep": {"queue": "control"},
     "assessment.admit": {"queue": "control"},
+    "judges.collect": {"queue": "control"},
     "generation.try_task": {"queue": "live"},
     "training.work": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "admit": {"task": "assessment.admit", "schedule": 15.0, "options": {"expires": 60}},
+    "judges": {"task": "judges.collect", "schedule": 15.0, "options": {"expires": 60}},
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # the bearer token of /metrics; without one there is no such page

@@ -11,6 +11,7 @@ urlpatterns = [
     path("evaluations/", include("apps.assessment.urls")),
     path("benchmarks/", include("apps.benchmarks.urls")),
     path("splits/", include("apps.splits.urls")),
+    path("judges/", include("apps.judges.urls")),
     path("reports/", include("apps.reports.urls")),
     path("metrics", include("apps.generation.metrics_urls")),
     path("admin/", admin.site.urls),

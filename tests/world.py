@@ -16,6 +16,8 @@ from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run
 from apps.buckets.models import Bucket, Image, Task
 from apps.generation.models import Answer, Run, Trial
 from apps.generation.services import try_instruction
+from apps.judges.models import AutomaticJudge
+from apps.judges.tests.makers import make_model_judge
 from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.reports.models import Report
 from apps.reports.services import freeze_report
@@ -26,6 +28,11 @@ from apps.training.tests.makers import make_model, make_training
 from conftest import Cast
 
 LEAK = {"t3": "As an AI language model, I, Qwen2.5-VL-7B, see a plain square. " + "It is red, or so it seems. " * 12}
+
+REPLIES = {
+    "t0": ("verdict: 1\ngrammar: 1", "verdict: 2\ngrammar: 2"),
+    "t1": ("verdict: 1", "Both are fine, I think, in their way."),
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class World:
     comparison: Comparison
     assignment: Assignment
     judgment: Judgment
+    judge: AutomaticJudge
     report: Report
     benchmark: Benchmark
     benchmark_run: BenchmarkRun
@@ -93,6 +101,7 @@ def make_world(cast: Cast) -> World:
         comparison=judgment.assignment.comparison,
         assignment=assignment,
         judgment=judgment,
+        judge=make_model_judge(cast.researcher, evaluation, replies=REPLIES),
         report=freeze_report(actor=cast.researcher, evaluation=evaluation),
         benchmark=benchmark,
         benchmark_run=score_run(actor=cast.researcher, benchmark=benchmark, run=run_to_score, now=now),

@@ -28,6 +28,7 @@ NO_PAGES |= {
     "assessment:payments",
     "assessment:picture",
     "assessment:totals",
+    "judges:judgments",
     "reports:export",
     "reports:export_preferences",
     "training:picture",

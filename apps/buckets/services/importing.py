@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.buckets.domain.rows import TaskRow
 
+T = TypeVar("T")
 CHUNK = 1000
 MAX_NAME_CHARS = 120
 
@@ -58,7 +59,7 @@ def import_bucket(
             checked = check_table(table, staging, tell)
             with removed_on_failure() as written, transaction.atomic():
                 image_ids = store_pictures(staging.staged.values(), written, tell)
-                bucket = _next_version(actor, name, description, licence_notes)
+                bucket = next_version(actor, name, description, licence_notes)
                 bucket.sha256 = _add_tasks(bucket, checked, staging, image_ids, tell)
                 bucket.save(update_fields=["sha256"])
                 facts = {"version": bucket.version, "tasks": checked.tasks, "pictures": len(image_ids)}
@@ -86,7 +87,7 @@ def _refuse_taken(actor: User, name: str) -> None:
         raise refuse(Problem(WHOLE_FILE, "name", "name_taken"))
 
 
-def _next_version(actor: User, name: str, description: str, licence_notes: str) -> Bucket:
+def next_version(actor: User, name: str, description: str, licence_notes: str) -> Bucket:
     """A lock on the name, held to the end of the transaction, makes two imports of it take their turns."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"bucket:{name}"])
@@ -110,7 +111,7 @@ def _add_tasks(
     """The second pass, a thousand rows at a time; returns the fingerprint of what was written."""
     fingerprint = Fingerprint()
     position = 0
-    for rows in _chunks(checked.rows(), CHUNK):
+    for rows in chunks(checked.rows(), CHUNK):
         hashes = [[staging.stage(name).sha256 for name in row.images] for row in rows]
         tasks = Task.objects.bulk_create(_task(bucket, place, row) for place, row in enumerate(rows, start=position))
         TaskImage.objects.bulk_create(
@@ -137,7 +138,7 @@ def _task(bucket: Bucket, position: int, row: TaskRow) -> Task:
     )
 
 
-def _chunks(rows: Iterable[TaskRow], size: int) -> Iterator[list[TaskRow]]:
+def chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     stream = iter(rows)
     while chunk := list(islice(stream, size)):
         yield chunk
