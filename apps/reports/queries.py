@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Func, IntegerField, Q, Value
 
+from apps.assessment.domain.verdicts import PREFERS_A
+from apps.assessment.models import CheckKind, Decision, Judgment, LeakHit, StandingState
 from apps.assessment.queries import leak_counts, masked_comparisons, pair_counts
 from apps.generation.models import AnswerState
+from apps.reports.domain.beside import Beside
 from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pairs, Side
 from apps.reports.models import Report, ReportQuerySet
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
     from apps.generation.models import Run
@@ -46,6 +51,39 @@ def facts_of(evaluation: Evaluation) -> Facts:
             Asked(item.key, item.kind, item.name, item.points) for item in evaluation.criteria.order_by("position")
         ),
     )
+
+
+def beside_of(evaluation: Evaluation) -> Beside:
+    """Lengths of answers, leaks, and what is known of assessors, each by one query."""
+    compared = evaluation.comparisons.compared()
+    lengths = compared.annotate(words_a=_words("answer_a__text"), words_b=_words("answer_b__text"))
+    told = Q(choices__choice__in=[Decision.MASK, Decision.ACCEPT], choices__superseded_by=None)
+    leaked = LeakHit.objects.of(evaluation).filter(told).values_list("comparison__task__key", flat=True)
+    stopped = evaluation.standings.filter(state__in=[StandingState.PAUSED, StandingState.BANNED])
+    return Beside(
+        words={
+            key: (a or 0, b or 0) for key, a, b in lengths.values_list("task__key", "words_a", "words_b").iterator()
+        },
+        leaked=frozenset(leaked),
+        stopped=frozenset(stopped.values_list("assessor__public_id", flat=True)),
+        gold=_gold(evaluation),
+    )
+
+
+def _gold(evaluation: Evaluation) -> dict[UUID, tuple[int, int]]:
+    """By assessor: how often the undamaged answer won, and of how many gold comparisons."""
+    said = Judgment.objects.current().filter(
+        assignment__evaluation=evaluation,
+        assignment__is_check=True,
+        assignment__comparison__check_of__kind=CheckKind.GOLD,
+    )
+    right = Count("pk", filter=Q(verdict__in=PREFERS_A))
+    rows = said.values_list("assessor__public_id").annotate(right=right, total=Count("pk")).order_by()
+    return {person: (won, total) for person, won, total in rows}
+
+
+def _words(field: str) -> Func:
+    return Func(F(field), Value(r"\S+"), function="regexp_count", output_field=IntegerField())
 
 
 def _leaks(evaluation: Evaluation) -> Leaks:

@@ -19,7 +19,7 @@ from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
 from apps.reports.provenance import method_in_use
-from apps.reports.queries import facts_of
+from apps.reports.queries import beside_of, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -52,7 +52,7 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     """
     method = method_in_use()
     with _one_moment():
-        numbers = build_numbers(judgment_table(evaluation), facts_of(evaluation), method)
+        numbers = build_numbers(judgment_table(evaluation), facts_of(evaluation), method, beside_of(evaluation))
         data = to_json(numbers)
         report = Report.objects.create(
             evaluation=evaluation,

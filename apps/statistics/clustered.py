@@ -83,8 +83,12 @@ def clustered_mean(values: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) ->
     return clustered_ratio(values, np.ones(np.shape(np.asarray(values))), tasks, assessors)
 
 
-def clustered_ratio(values: ArrayLike, of: ArrayLike, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredMean | None:
+def clustered_ratio(
+    values: ArrayLike, of: ArrayLike, tasks: ArrayLike, assessors: ArrayLike, *, weights: ArrayLike | None = None
+) -> ClusteredMean | None:
     """The ratio R = sum w·x / sum w·d of task-weighted sums, linearised: u_i = w_i (x_i - R d_i) / sum w·d.
+
+    `weights`: how much each judgment's task counts, by default all alike; the same for all judgments of a task.
 
     `of` is the denominator d, e.g. 1 where the judgment was decisive. Rows with d = 0 must have x = 0; they shape the
     weights but are not counted as judgments, tasks or assessors of the ratio. None when the denominator is 0.
@@ -99,6 +103,7 @@ def clustered_ratio(values: ArrayLike, of: ArrayLike, tasks: ArrayLike, assessor
     if not d.any():
         return None
     weight = 1 / np.bincount(task)[task]
+    weight = weight if weights is None else weight * np.asarray(weights, dtype=np.float64)
     counted = d != 0
     x, d, weight, task, assessor = x[counted], d[counted], weight[counted], _codes(task[counted]), assessor[counted]
     assessor = _codes(assessor)
@@ -201,6 +206,19 @@ def signed_mean(
         standard_error=error,
         degrees_of_freedom=df,
     )
+
+
+def rate_per(mean: ClusteredMean | None, unit: float, *, confidence: float = 0.95) -> Estimate:
+    """A ratio such as marks a word, for every `unit` of its denominator: R ± q·sqrt(V), never below 0."""
+    if mean is None:
+        return Estimate(None, undefined=Reason.NO_JUDGMENTS)
+    known, why = _known(mean, unit * mean.mean), mean.missing("tasks+assessors")
+    if why or not mean.variance("tasks+assessors") > ZERO_VARIANCE:
+        return replace(known, undefined=why or Reason.NO_VARIATION)
+    df, error = mean.degrees_of_freedom("tasks+assessors"), unit * math.sqrt(mean.variance("tasks+assessors"))
+    half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
+    low, high = max(0.0, unit * mean.mean - half), unit * mean.mean + half
+    return replace(known, low=low, high=high, standard_error=error, degrees_of_freedom=df)
 
 
 def _known(mean: ClusteredMean, value: float) -> Estimate:

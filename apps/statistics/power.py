@@ -107,7 +107,7 @@ def variance_components(scores: ArrayLike, tasks: ArrayLike, assessors: ArrayLik
 
 
 def questions_needed(difference: float, variance: float, within: float = 0.0, repeats: int = 1) -> float:
-    """n = z²(ω² + 2σ²/K)/δ² paired questions for 80 % power at 5 %: Miller 2024, section 5; each system gives K answers."""
+    """n = z²(ω² + 2σ²/K)/δ² paired questions for 80 % power at 5 %, each asked K times of each system: Miller 2024."""
     z = float(special.ndtri(0.975) + special.ndtri(0.8))
     return z * z * (variance + 2 * within / repeats) / difference**2
 

@@ -46,6 +46,38 @@ def side_effect(scores: ArrayLike, a_on_left: ArrayLike, tasks: ArrayLike, asses
     return SideEffect(*(replace(found, judgments=len(y)) for found in (adjusted, effect)))
 
 
+def linear_effects(
+    values: ArrayLike, causes: ArrayLike, tasks: ArrayLike, assessors: ArrayLike
+) -> tuple[Estimate, ...]:
+    """What one step of each of `causes` (n, p) adds to `values`, the others held still; weighted least squares.
+
+    A cause that never varies, or that the others determine, has no effect of its own: Reason.NO_VARIATION.
+    """
+    y, x = np.asarray(values, dtype=np.float64), np.asarray(causes, dtype=np.float64)
+    none = Estimate(None, judgments=len(y), undefined=Reason.NO_VARIATION if len(y) else Reason.NO_JUDGMENTS)
+    found, kept = [none] * x.shape[1], _independent(x) if len(y) else []
+    if not kept:
+        return tuple(found)
+    design, w = np.column_stack([np.ones(len(y)), x[:, kept]]), _weights(tasks)
+    hessian = (design * w[:, None]).T @ design
+    b = np.linalg.solve(hessian, design.T @ (w * y))
+    spread = dense_covariance(design * (w * (y - design @ b))[:, None], hessian, tasks, assessors)
+    for place, column in enumerate(kept, start=1):
+        told = spread.estimate(float(b[place]), np.eye(len(b))[place])
+        found[column] = replace(told, judgments=len(y))
+    return tuple(found)
+
+
+def _independent(x: Array) -> list[int]:
+    """Columns that are no linear combination of 1 and all the columns before them."""
+    kept: list[int] = []
+    for column in range(x.shape[1]):
+        tried = np.column_stack([np.ones(len(x)), x[:, [*kept, column]]])
+        if np.linalg.matrix_rank(tried) == len(kept) + 2:
+            kept.append(column)
+    return kept
+
+
 @dataclass(frozen=True)
 class LengthEffect:
     """`at_equal_length`: the win rate where both answers are as long; `slope`: logits per tanh(difference/spread).

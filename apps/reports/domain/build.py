@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.reports.domain.columns import columns_of, data_sha256, in_order
+from apps.reports.domain.columns import NOTHING, columns_of, data_sha256, in_order
+from apps.reports.domain.deepen import deepen
 from apps.reports.domain.measure import measure_criterion, measure_group, measure_position
 from apps.reports.domain.numbers import VERSION, Counts, CriterionNumbers, Facts, Group, Method, Numbers, Verdict
 from apps.statistics.gates import verdict_gate
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from apps.reports.domain.beside import Beside
     from apps.reports.domain.columns import Columns, JudgmentLike
     from apps.reports.domain.numbers import Reading
 
 
-def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) -> Numbers:
+def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method, beside: Beside = NOTHING) -> Numbers:
     """Everything a report states. Works from no judgments at all upwards; the order of `rows` does not matter."""
     ordered = in_order(rows)
-    data = columns_of(ordered, facts.criteria)
+    data = columns_of(ordered, facts.criteria, beside)
     overall = measure_group("", data, method)
     overall = replace(overall, enough=verdict_gate(overall.tasks, overall.assessors).passed)
     clusters, languages = _groups(data, data.clusters, method), _groups(data, data.languages, method)
@@ -49,6 +51,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method) ->
         criteria=_criteria(data, facts, method),
         position=measure_position(data, method),
         method=method,
+        depth=deepen(data, ordered, facts, method, beside, overall, clusters),
     )
 
 

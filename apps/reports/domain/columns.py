@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from apps.reports.domain.beside import Beside
 from apps.statistics.scores import score_verdicts
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from numpy.typing import NDArray
+
+NOTHING = Beside()
 
 
 class JudgmentLike(Protocol):
@@ -46,7 +49,8 @@ class JudgmentLike(Protocol):
 @dataclass(frozen=True)
 class Columns:
     """All arrays have one entry per judgment; `ratings` hold NaN where a criterion was left out. `values` speak of
-    answers A and B: points, or numbers of marks, NaN where the answer was not looked at."""
+    answers A and B: points, or numbers of marks, NaN where the answer was not looked at. `words` of the answers, NaN
+    where their length is not known; `leaked`: something that might have unblinded was masked or accepted."""
 
     scores: NDArray[np.float64]
     verdicts: NDArray[np.str_]
@@ -57,6 +61,9 @@ class Columns:
     a_on_left: NDArray[np.bool_]
     simulated: NDArray[np.bool_]
     seconds: NDArray[np.float64]
+    words_a: NDArray[np.float64]
+    words_b: NDArray[np.float64]
+    leaked: NDArray[np.bool_]
     ratings: dict[str, NDArray[np.float64]]
     values: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
@@ -78,10 +85,11 @@ def in_order(rows: Sequence[JudgmentLike]) -> list[JudgmentLike]:
     return sorted(rows, key=lambda row: (row.task_key, str(row.assessor_id), row.verdict, row.a_on_left))
 
 
-def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str]) -> Columns:
+def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str], beside: Beside = NOTHING) -> Columns:
     """Raises ValueError for a verdict that is not known."""
     tasks = {key: code for code, key in enumerate(dict.fromkeys(row.task_key for row in rows))}
     assessors = {key: code for code, key in enumerate(dict.fromkeys(row.assessor_id for row in rows))}
+    words = [beside.words.get(row.task_key, (np.nan, np.nan)) for row in rows]
     return Columns(
         scores=score_verdicts([row.verdict for row in rows]),
         verdicts=np.array([row.verdict for row in rows], dtype=np.str_),
@@ -92,6 +100,9 @@ def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str]) -> Columns
         a_on_left=np.array([row.a_on_left for row in rows], dtype=np.bool_),
         simulated=np.array([row.simulated for row in rows], dtype=np.bool_),
         seconds=np.array([row.seconds for row in rows], dtype=np.float64),
+        words_a=np.array([a for a, _ in words], dtype=np.float64),
+        words_b=np.array([b for _, b in words], dtype=np.float64),
+        leaked=np.array([row.task_key in beside.leaked for row in rows], dtype=np.bool_),
         ratings={key: np.array([row.ratings.get(key, np.nan) for row in rows], dtype=np.float64) for key in criteria},
         values={key: (_values(rows, key, 0), _values(rows, key, 1)) for key in criteria},
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # pydantic reads these at run time
+from apps.reports.domain.depth import Depth
 from apps.statistics.clustered import Estimate, GeneraliseOver
 from apps.statistics.gates import cell_gate
 from apps.statistics.heterogeneity import Heterogeneity
@@ -13,7 +14,8 @@ from apps.statistics.heterogeneity import Heterogeneity
 # 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
 # 2: nothing of pairs that are still to come and of what might unblind; `comparisons` were all that existed
 # 3: criteria by comparing alone; nothing of each answer by itself
-VERSION = 4
+# 4: nothing of `depth`
+VERSION = 5
 Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
 
@@ -237,6 +239,7 @@ class Numbers:
     position: Position
     method: Method
     independent_value: float | None = None
+    depth: Depth | None = None
 
     @property
     def marks_answers(self) -> bool:
