@@ -81,11 +81,16 @@ def _item(raw: object) -> tuple[Item, str | None]:
         id=str(raw["id"]),
         references=_references(raw.get("references", [])),
         choices=_choices(raw.get("choices")),
-        group=str(raw.get("group") or ""),
-        category=str(raw.get("category") or ""),
+        group=_text(raw.get("group")),
+        category=_text(raw.get("category")),
         facts={name: value for name, value in raw.items() if name not in _OWN},
     )
     return item, None if text is None else str(text)
+
+
+def _text(value: object) -> str:
+    """A group may be 0."""
+    return "" if value is None else str(value)
 
 
 def _references(raw: object) -> tuple[str, ...]:

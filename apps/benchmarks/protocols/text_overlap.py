@@ -48,14 +48,8 @@ def corpus_metric(rows: Sequence[Row], scorer: Any) -> Metric:
     said = ["" if row.mark.parsed is None else str(row.mark.parsed) for row in rows]
     most = max(len(row.item.references) for row in rows)
     streams = [[_reference(row.item, place) for row in rows] for place in range(most)]
-    return Metric(
-        float(np.float64(scorer.corpus_score(said, streams).score) / 100),
-        None,
-        None,
-        None,
-        len(rows),
-        unparsed_in(rows),
-    )
+    value = float(scorer.corpus_score(said, streams).score) / 100
+    return Metric(value, None, None, None, len(rows), unparsed_in(rows))
 
 
 def _reference(item: Item, place: int) -> str | None:

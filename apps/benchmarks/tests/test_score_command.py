@@ -27,7 +27,7 @@ def test_a_file_is_scored_with_errors_clustered_by_group(tmp_path: Path, capsys:
     result, _warnings = score(tmp_path, "exact_match@1", items, capsys)
     metric = result["metrics"]["accuracy"]
     assert (metric["value"], metric["n"], metric["n_unparsed"]) == (pytest.approx(4 / 9), 9, 1)
-    assert metric["stderr"] == pytest.approx(0.2503, abs=1e-4)  # sqrt(5/4 · 4.0617)/9
+    assert metric["stderr"] == pytest.approx(0.2560, abs=1e-4)  # sqrt(5/4 · 344/81)/9
     assert metric["ci_high"] - metric["value"] == pytest.approx(2.7764 * metric["stderr"], rel=1e-3)  # t, 4 degrees
     assert result["items"][0] == {"id": "0", "parsed": "yes", "outcome": "scored", "scores": {"accuracy": 1.0}}
 
