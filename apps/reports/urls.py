@@ -9,5 +9,6 @@ urlpatterns = [
     path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),
     path("preferences/<uuid:evaluation>/<slug:form>/", views.export_preferences, name="export_preferences"),
     path("<uuid:public_id>/", views.detail, name="detail"),
+    path("<uuid:public_id>/comparisons/", views.comparisons, name="comparisons"),
     path("<uuid:public_id>/export/<slug:form>/", views.export, name="export"),
 ]

@@ -12,9 +12,12 @@ from apps.accounts.access import researchers, signed_in
 from apps.assessment.access import access_evaluation
 from apps.reports import services, wording
 from apps.reports.access import access_report
+from apps.reports.behind import comparisons_behind, with_judgments
+from apps.reports.deep_figures import draw_depth
+from apps.reports.deep_wording import deep_parts
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
-from apps.reports.forms import LiftForm
+from apps.reports.forms import CellForm, LiftForm
 from apps.reports.models import Report
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
@@ -45,12 +48,24 @@ def _parts(report: Report) -> dict[str, object]:
     numbers = report.content
     return {
         "numbers": numbers,
+        "deep": draw_depth(numbers),
         "words": wording.Words(numbers, report.number),
         "figures": draw(numbers),
         "rows": every_group(numbers),
         "verdicts": VERDICTS,
         "exporters": exporters().values(),
+        **deep_parts(numbers),
     }
+
+
+@require_safe
+@researchers
+def comparisons(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What lies behind a number of the report."""
+    report, form = access_report(signed_in(request), public_id), CellForm(request.GET)
+    page = page_of(request, comparisons_behind(report, form.cell), 10)
+    parts = {"report": report, "page": page, "shown": with_judgments(report, page), "cell": form.cell}
+    return render(request, "reports/comparisons.html", parts)
 
 
 @require_POST

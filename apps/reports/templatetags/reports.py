@@ -2,10 +2,11 @@
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 
 from apps.assessment.labels import criterion_label
-from apps.reports import formats, wording
-from apps.reports.domain.numbers import CriterionNumbers, Numbers
+from apps.reports import deep_wording, formats, wording
+from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
 
@@ -19,6 +20,8 @@ for named in (
     formats.percent_interval,
     formats.points_interval,
     formats.moment,
+    deep_wording.agreed,
+    deep_wording.per_100,
 ):
     register.filter(named.__name__, named)
 
@@ -26,6 +29,11 @@ for named in (
 @register.filter
 def verdict_name(key: str) -> Promise | str:
     return wording.VERDICTS.get(key, key)
+
+
+@register.filter
+def flag_name(key: str) -> Promise | str:
+    return deep_wording.FLAGS.get(key, key)
 
 
 @register.filter
@@ -53,6 +61,15 @@ def spread_sentence(found: Heterogeneity) -> str:
 def entry(values: dict[str, float], key: str) -> float:
     """The entry of a mapping whose key is itself a variable."""
     return values[key]
+
+
+@register.filter
+def cell_query(group: Group, numbers: Numbers) -> str:
+    """The address of what lies behind a group: everything, a cluster or a language."""
+    if group is numbers.overall or not group.key:
+        return "?of=all"
+    kind = "cluster" if any(group is other for other in numbers.clusters) else "language"
+    return "?" + urlencode({kind: group.key})
 
 
 @register.filter

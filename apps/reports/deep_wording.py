@@ -1,0 +1,123 @@
+"""Sentences about what lies behind the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from apps.reports.deep_figures import VARIANTS, criterion_names, heat_rows
+from apps.reports.formats import DASH, decimal, p_value, percent, percent_interval, points, points_interval
+from apps.reports.wording import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.utils.functional import Promise
+
+    from apps.reports.domain.depth import Depth
+    from apps.reports.domain.numbers import Numbers
+    from apps.statistics.agreement import Agreement
+    from apps.statistics.clustered import Estimate
+
+FLAGS: Mapping[str, Promise] = {
+    "stopped": _("paused or banned"),
+    "gold": _("gold missed"),
+    "agreement": _("agrees less"),
+    "side": _("one side"),
+    "fast": _("very fast"),
+}
+
+
+def agreed(found: Agreement) -> str:
+    """A coefficient with its interval, or with the reason that it has none."""
+    if found.value is None:
+        return str(REASONS[found.undefined]) if found.undefined else DASH
+    value = decimal(found.value)
+    if found.low is None or found.high is None:
+        return value
+    return gettext("%(value)s (%(low)s to %(high)s)") % {
+        "value": value,
+        "low": decimal(found.low),
+        "high": decimal(found.high),
+    }
+
+
+def per_100(rate: Estimate | None) -> str:
+    if rate is None or rate.value is None:
+        return DASH
+    if rate.low is None or rate.high is None:
+        return decimal(rate.value)
+    return gettext("%(value)s (%(low)s to %(high)s)") % {
+        "value": decimal(rate.value),
+        "low": decimal(rate.low),
+        "high": decimal(rate.high),
+    }
+
+
+@dataclass(frozen=True)
+class DeepWords:
+    """For a template; `depth` is there."""
+
+    depth: Depth
+
+    @property
+    def sides(self) -> str:
+        found = self.depth.sides
+        told = gettext("A and B were dealt to the sides as by a fair coin: p %(p)s.") % {"p": p_value(found.assigned_p)}
+        if found.effect.value is None or found.effect.low is None:
+            return told
+        more = gettext(
+            "Standing on the left adds %(effect)s points to an answer's win rate (95%% interval %(interval)s); with "
+            "sides balanced A wins %(rate)s (%(rate_interval)s)."
+        ) % {
+            "effect": points(found.effect.value),
+            "interval": points_interval(found.effect),
+            "rate": percent(found.adjusted.value),
+            "rate_interval": percent_interval(found.adjusted),
+        }
+        return f"{told} {more}"
+
+    @property
+    def lengths(self) -> str:
+        found = self.depth.lengths
+        if found is None:
+            return ""
+        told = gettext(
+            "A has %(a)s words and B %(b)s on average. The longer answer wins %(longer)s of the decisive judgments "
+            "(95%% interval %(interval)s)."
+        ) % {
+            "a": decimal(found.words_a, 0),
+            "b": decimal(found.words_b, 0),
+            "longer": percent(found.longer_wins.value),
+            "interval": percent_interval(found.longer_wins),
+        }
+        if found.at_equal_length.value is None:
+            why = found.at_equal_length.undefined
+            return f"{told} {REASONS[why]}" if why else told
+        more = gettext(
+            "At equal length A would win %(rate)s (95%% interval %(interval)s). Length may be part of quality, so this "
+            "explains the verdict and does not replace it."
+        ) % {
+            "rate": percent(found.at_equal_length.value),
+            "interval": percent_interval(found.at_equal_length),
+        }
+        return f"{told} {more}"
+
+
+def deep_parts(numbers: Numbers) -> dict[str, object]:
+    """For the page; empty for reports from before these numbers were kept."""
+    depth = numbers.depth
+    if depth is None:
+        return {}
+    names = {"verdict": pgettext("agreement", "Verdict"), **criterion_names(numbers)}
+    return {
+        "deep_words": DeepWords(depth),
+        "heat_rows": heat_rows(numbers),
+        "drivers": [(names[item.criterion], item) for item in depth.drivers],
+        "discordance": [(names[item.criterion], item) for item in depth.discordance],
+        "agreement": [(names[item.subject], item) for item in depth.agreement],
+        "variants": [(VARIANTS[item.key], item) for item in depth.variants],
+    }
