@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps.assessment.models import Comparison
-from apps.benchmarks.domain.items import Item
 from apps.benchmarks.protocols import find_protocol, protocols
+from apps.benchmarks.queries import items_of
 from apps.judges.domain.combining import ALONE, by_scores
 from apps.judges.models import AutomaticJudgment, Reading
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from apps.benchmarks.domain.items import Item
     from apps.benchmarks.protocols import Protocol
     from apps.judges.models import AutomaticJudge
 
@@ -27,22 +28,21 @@ def usable_protocols() -> dict[str, Protocol]:
 
 def mark_comparisons(judge: AutomaticJudge, comparisons: Sequence[int], now: datetime) -> int:
     """Appends a judgment of each; returns how many had references of use."""
-    protocol, used = find_protocol(judge.protocol), 0
+    protocol, items, used = find_protocol(judge.protocol), items_of(judge.evaluation.bucket), 0
     for start in range(0, len(comparisons), AT_ONCE):
         now_marked = comparisons[start : start + AT_ONCE]
-        rows = Comparison.objects.filter(pk__in=now_marked).select_related("task", "answer_a", "answer_b")
+        rows = Comparison.objects.filter(pk__in=now_marked).select_related("answer_a", "answer_b")
         rows = rows.defer("answer_a__trace", "answer_b__trace")
-        made = [mark_comparison(judge, protocol, comparison, now) for comparison in rows]
+        made = [mark_comparison(judge, protocol, items[row.task_id], row, now) for row in rows]
         AutomaticJudgment.objects.bulk_create(made)
         used += sum(judgment.reading == Reading.JUDGED for judgment in made)
     return used
 
 
 def mark_comparison(
-    judge: AutomaticJudge, protocol: Protocol, comparison: Comparison, now: datetime
+    judge: AutomaticJudge, protocol: Protocol, item: Item, comparison: Comparison, now: datetime
 ) -> AutomaticJudgment:
     """An answer in which the protocol finds nothing scores 0, as in a benchmark."""
-    item = Item(id=comparison.task.key, references=tuple(comparison.task.references))
     judgment = AutomaticJudgment(judge=judge, comparison=comparison, order=ALONE, judged_at=now)
     if protocol.refusal(item):
         judgment.reading = Reading.UNUSABLE

@@ -75,6 +75,7 @@ def test_a_flip_is_a_tie_and_what_is_not_understood_is_no_verdict(
     assert found == [("t0", 1.0, "a", False), ("t1", 0.0, "neither", True)]
     counts = coverage(judged)
     assert (counts.judged, counts.unparsed, counts.failed, counts.under_way, counts.unasked) == (2, 1, 1, 0, 0)
+    assert (collect_all(), AutomaticJudgment.objects.count()) == (0, 7)  # nothing is read twice
 
 
 def test_people_are_counted_as_if_no_judge_were_there(
@@ -98,17 +99,12 @@ def test_agreement_by_criterion(cast: Cast, evaluation: Evaluation, judged: Auto
     assert judge_figures(judged).with_one.value == 0.5
 
 
-def test_reading_twice_changes_nothing_and_nothing_can_be_changed(judged: AutomaticJudge) -> None:
-    assert (collect_all(), AutomaticJudgment.objects.count()) == (0, 7)
-    row = AutomaticJudgment.objects.all()[0]
-    for attempt in (row.delete, lambda: AutomaticJudgment.objects.update(verdict="b")):
-        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
-            attempt()
-
-
-def test_the_database_refuses_a_second_verdict_and_comparisons_of_others(
+def test_the_database_refuses_changes_second_verdicts_and_comparisons_of_others(
     cast: Cast, evaluation: Evaluation, judged: AutomaticJudge
 ) -> None:
+    for attempt in (judged.judgments.all()[0].delete, lambda: AutomaticJudgment.objects.update(verdict="b")):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            attempt()
     made = judged.judgments.all()[0]
     made.pk = None
     made.answer = make_evaluation(cast.researcher, assessors=[]).run_a.answers.all()[0]
