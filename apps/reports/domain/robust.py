@@ -56,8 +56,9 @@ def _by_task(words: np.ndarray, tasks: np.ndarray) -> float:
 
 
 def _bins(data: Columns, longer: np.ndarray, method: Method) -> tuple[LengthBin, ...]:
-    edges = np.unique(np.quantile(longer, np.linspace(0, 1, BINS + 1)))
-    place = np.clip(np.searchsorted(edges, longer, side="right") - 1, 0, max(0, len(edges) - 2))
+    distinct = np.unique(longer)
+    edges = distinct if len(distinct) <= BINS else np.unique(np.quantile(longer, np.linspace(0, 1, BINS + 1))[:-1])
+    place = np.searchsorted(edges, longer, side="right") - 1
     found = []
     for number in np.unique(place):
         chosen = place == number

@@ -99,7 +99,7 @@ def test_variants_leave_out_leaks_and_weigh_clusters() -> None:
 
 
 def test_longer_answers_that_win_are_seen() -> None:
-    rows = make_rows(tasks=80)
+    rows = make_rows(tasks=80, lean=0)
     words = {f"t{task:03}": (100, 60 if task % 2 else 140) for task in range(80)}
     swayed = [replace(row, verdict="a" if int(row.task_key[1:]) % 4 == 1 else row.verdict) for row in rows]
     lengths = depth_of(swayed, Beside(words=words)).lengths
