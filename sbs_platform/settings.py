@@ -184,12 +184,14 @@ CELERY_TASK_ROUTES = {
     "generation.sweep": {"queue": "control"},
     "assessment.admit": {"queue": "control"},
     "judges.collect": {"queue": "control"},
+    "benchmarks.collect": {"queue": "control"},
     "generation.try_task": {"queue": "live"},
     "training.work": {"queue": "gpu"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "generation.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "admit": {"task": "assessment.admit", "schedule": 15.0, "options": {"expires": 60}},
+    "benchmarks": {"task": "benchmarks.collect", "schedule": 15.0, "options": {"expires": 60}},
     "judges": {"task": "judges.collect", "schedule": 15.0, "options": {"expires": 60}},
 }
 
@@ -201,6 +203,7 @@ TRAINING_LEASE_SECONDS = env.int("TRAINING_LEASE_SECONDS", default=60)
 # Dotted path of `(spec: dict, *, model_dir: Path) -> inference.contracts.BatchRunner`; only tests point it elsewhere.
 GENERATION_RUNNER = env.str("GENERATION_RUNNER", default="apps.generation.services.resident.build_runner")
 # Converted models and search indexes: made again when lost, and shared by every VAR_DIR on this machine.
+BENCHMARK_DIR = Path(env.str("BENCHMARK_DIR", default=str(BASE_DIR / "var" / "benchmarks")))
 MODEL_DIR = Path(env.str("MODEL_DIR", default=str(BASE_DIR / "var" / "models")))
 
 LOGGING = {

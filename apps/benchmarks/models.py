@@ -99,12 +99,12 @@ class BenchmarkRun(models.Model):
     )
     run = models.ForeignKey(Run, verbose_name=_("run"), on_delete=models.PROTECT, related_name="benchmark_runs")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    scored_at = models.DateTimeField(_("scored"))
+    scored_at = models.DateTimeField(_("scored"), null=True, blank=True, help_text=_("Empty while it waits."))
     metrics = models.JSONField(_("metrics"), default=dict, blank=True, help_text=_("As `manage.py score` prints them."))
     groups = models.JSONField(_("metrics by group"), default=dict, blank=True)
 
     class Meta:
-        ordering = ["-scored_at"]
+        ordering = ["-pk"]
         verbose_name = _("benchmark run")
         verbose_name_plural = _("benchmark runs")
         constraints = [models.UniqueConstraint(fields=["benchmark", "run"], name="benchmark_run_once")]

@@ -97,7 +97,7 @@ def _item(key: str, references: list[str], cluster: str, detail: Detail | None, 
         return Item(key, tuple(references), group=picture, category=cluster)
     return Item(
         key,
-        tuple(references),
+        tuple(detail.facts.get("references", references)),
         choices=detail.choices,
         group=detail.group or picture,
         category=detail.category or cluster,
@@ -111,13 +111,14 @@ def languages_of(bucket: Bucket) -> list[str]:
 
 def run_results(benchmark: Benchmark) -> list[RunResult]:
     """Best first."""
-    rows = benchmark.benchmark_runs.select_related("run__revision__pipeline").annotate(**_figures("scores__"))
+    scored = benchmark.benchmark_runs.exclude(scored_at=None).select_related("run__revision__pipeline")
+    rows = scored.annotate(**_figures("scores__"))
     return sorted((RunResult(row, _mean(vars(row))) for row in rows), key=lambda result: -result.mean.percent)
 
 
 def other_runs(benchmark_run: BenchmarkRun) -> QuerySet[BenchmarkRun]:
     """Scored runs of the same benchmark."""
-    rows = benchmark_run.benchmark.benchmark_runs.exclude(pk=benchmark_run.pk)
+    rows = benchmark_run.benchmark.benchmark_runs.exclude(pk=benchmark_run.pk).exclude(scored_at=None)
     return rows.select_related("run__revision__pipeline")
 
 

@@ -1,76 +1,35 @@
-"""Writes: make a benchmark of a bucket, score a finished run."""
+"""Score a finished run, and the runs that wait for it."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext, ngettext
 
 from apps.audit.services import record
 from apps.benchmarks.domain.items import Item, Row
-from apps.benchmarks.models import Benchmark, BenchmarkRun, Score
+from apps.benchmarks.models import BenchmarkRun, Score
 from apps.benchmarks.prediction_files import as_numbers, as_tables
 from apps.benchmarks.protocols import Protocol, find_protocol
 from apps.benchmarks.queries import items_of
-from apps.buckets.services import freeze_bucket
-from apps.generation.models import Answer, AnswerState, Run
+from apps.generation.models import Answer, AnswerState, Run, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from apps.accounts.models import User
-    from apps.buckets.models import Bucket
+    from apps.benchmarks.models import Benchmark
 
-SHOWN_PROBLEMS = 50
 _FINISHED = (AnswerState.DONE, AnswerState.FAILED)
-
-
-@dataclass(frozen=True)
-class ReferenceProblem:
-    task_key: str
-    message: str
-
-
-class BenchmarkRefused(Exception):
-    """Tasks whose references the protocol can't use: how many, and the first of them."""
-
-    def __init__(self, message: str, problems: list[ReferenceProblem] | None = None) -> None:
-        super().__init__(message)
-        self.problems = (problems or [])[:SHOWN_PROBLEMS]
 
 
 class ScoringRefused(Exception):
     """The run can't be scored; the message says why and what to do."""
-
-
-@transaction.atomic
-def create_benchmark(*, actor: User, name: str, bucket: Bucket, protocol: str, now: datetime) -> Benchmark:
-    """Freezes the bucket. Raises BenchmarkRefused unless every task has references that `protocol` can use."""
-    freeze_bucket(actor=actor, bucket=bucket, now=now)
-    _check_references(bucket, find_protocol(protocol))
-    benchmark = Benchmark.objects.create(name=name, bucket=bucket, protocol=protocol, created_by=actor)
-    record(actor, "benchmark.created", benchmark, bucket=str(bucket.public_id), protocol=protocol)
-    return benchmark
-
-
-def _check_references(bucket: Bucket, protocol: Protocol) -> None:
-    items = items_of(bucket)
-    if not items:
-        raise BenchmarkRefused(gettext("The bucket has no tasks."))
-    refusals = ((item.id, protocol.refusal(item)) for item in items.values())
-    problems = [ReferenceProblem(key, message) for key, message in refusals if message]
-    if problems:
-        message = ngettext(
-            "%(number)d task has reference answers that this protocol can't use.",
-            "%(number)d tasks have reference answers that this protocol can't use.",
-            len(problems),
-        )
-        raise BenchmarkRefused(message % {"number": len(problems)}, problems)
 
 
 @transaction.atomic
@@ -82,7 +41,7 @@ def score_run(*, actor: User, benchmark: Benchmark, run: Run, now: datetime) -> 
     if run.bucket_id != benchmark.bucket_id:
         raise ScoringRefused(gettext("This run answered another bucket. Choose a run over the benchmark's bucket."))
     benchmark_run, _created = BenchmarkRun.objects.select_for_update().get_or_create(
-        benchmark=benchmark, run=run, defaults={"created_by": actor, "scored_at": now}
+        benchmark=benchmark, run=run, defaults={"created_by": actor}
     )
     protocol, answers = find_protocol(benchmark.protocol), _finished_answers(run)
     rows = _rows(protocol, answers, items_of(benchmark.bucket))
@@ -128,3 +87,14 @@ def _scores(benchmark_run: BenchmarkRun, answers: list[Answer], rows: list[Row],
             value=min(1.0, protocol.value(row.mark)),
             scores=dict(row.mark.scores),
         )
+
+
+def score_waiting(*, now: datetime) -> int:
+    """Score what was asked for and is finished by now; returns how many. A run that was cancelled waits no longer."""
+    waiting = BenchmarkRun.objects.filter(scored_at=None).select_related("benchmark__bucket", "run", "created_by")
+    waiting.filter(run__state=RunState.CANCELLED).delete()
+    open_answers = Answer.objects.filter(run=OuterRef("run"), state__in=[AnswerState.WAITING, AnswerState.RUNNING])
+    finished = list(waiting.filter(~Exists(open_answers)))
+    for each in finished:
+        score_run(actor=each.created_by, benchmark=each.benchmark, run=each.run, now=now)
+    return len(finished)

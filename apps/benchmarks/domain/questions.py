@@ -1,0 +1,94 @@
+"""Questions of a benchmark on their way into a bucket, whatever file they come from."""
+
+import ast
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class Malformed(Exception):
+    """A row that can't be used; says what is wrong and what to do. It is counted, named and left out."""
+
+    def __init__(self, message: str, place: int = 0, key: str = "") -> None:
+        super().__init__(message)
+        self.place, self.key = place, key
+
+    def at(self, place: int, key: str = "") -> "Malformed":
+        return Malformed(str(self), place, key)
+
+
+@dataclass(frozen=True)
+class Question:
+    """`images` are names that the picture store gave or knows. The rest is as in `items.Item`."""
+
+    key: str
+    text: str
+    references: Sequence[str]
+    images: Sequence[str] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    group: str = ""
+    category: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    language: str = "en"
+    alt: str = ""
+
+    def prompt(self, template: str) -> str:
+        """`template` with {question} and {options} filled in; options one a line, `A. text`."""
+        options = "\n".join(f"{letter}. {text}" for letter, text in self.choices.items())
+        filled = template.replace("{options}", options) if "{options}" in template else template
+        return "\n".join(line for line in filled.replace("{question}", self.text).split("\n") if line.strip()).strip()
+
+
+def need(row: Mapping[str, object], name: str) -> object:
+    """The column's value. Raises Malformed where it is missing or empty."""
+    value = row.get(name)
+    if value is None or value == "" or value != value:
+        raise Malformed(f"It has no `{name}`. Fill the column in, or correct its name.")
+    return value
+
+
+def text_of(value: object) -> str:
+    """As written; 3.0 of a column that holds whole numbers as 3."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def texts_of(value: object) -> list[str]:
+    """A list, or its written form ("['a', 'b']"), or one text. Nothing is run: JSON or a Python literal."""
+    if isinstance(value, Mapping):
+        return [text_of(value.get("answer"))]
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [text_of(each.get("answer")) if isinstance(each, Mapping) else text_of(each) for each in value]
+    text = text_of(value)
+    if not text.startswith("["):
+        return [text]
+    for read in (json.loads, ast.literal_eval):
+        try:
+            parsed = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if isinstance(parsed, list):
+            return [text_of(each) for each in parsed]
+    return [text]
+
+
+def lettered(options: Sequence[str]) -> dict[str, str]:
+    if len(options) > len(LETTERS):
+        raise Malformed(f"It has {len(options)} choices; at most {len(LETTERS)} can be lettered.")
+    return dict(zip(LETTERS, options, strict=False))
+
+
+def right_letter(answer: object, choices: Mapping[str, str]) -> str:
+    """Of a letter, an index from 0, or the text of a choice. Raises Malformed when it is none of these."""
+    said = text_of(answer).strip()
+    if said.upper() in choices:
+        return said.upper()
+    if said.isdigit() and int(said) < len(choices):
+        return list(choices)[int(said)]
+    found = [letter for letter, text in choices.items() if text.strip() == said]
+    if len(found) != 1:
+        raise Malformed(
+            f"Its answer “{said[:40]}” is none of its choices. Give a letter, an index from 0, or the text."
+        )
+    return found[0]

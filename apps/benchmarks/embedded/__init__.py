@@ -1,0 +1,1 @@
+"""Benchmarks that come with the product: pictures of installed packages, and drawings from a seeded generator."""

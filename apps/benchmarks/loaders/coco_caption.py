@@ -1,0 +1,31 @@
+"""COCO captions: `{"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.benchmarks.domain.questions import Malformed, Question, need, text_of
+from apps.benchmarks.loaders.json_files import one_file, rows_of
+from apps.benchmarks.loaders.official import each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from apps.benchmarks.loaders import Pictures
+
+
+def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    body = one_file(source, "captions*.json")
+    captions: dict[str, list[str]] = {}
+    for row in rows_of(body, "annotations"):
+        captions.setdefault(str(row.get("image_id")), []).append(str(row.get("caption", "")).strip())
+
+    def question(row: Mapping[str, Any]) -> Question:
+        key = text_of(need(row, "id"))
+        if key not in captions:
+            raise Malformed("It has no caption. Take pictures and captions of the same part.")
+        image = text_of(need(row, "file_name"))
+        return Question(key, "Describe the picture in one sentence.", captions[key], [pictures.named(image)])
+
+    yield from each(rows_of(body, "images"), "id", question)

@@ -1,0 +1,40 @@
+"""A data set of the Hugging Face Hub at a pinned revision, or a folder that `datasets` reads; no code of it is run.
+
+`source` is `owner/name@revision` or a path; the entry's `config` and `split` choose a part. Fetching needs a network.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from apps.benchmarks.domain.questions import Malformed, Question
+from apps.benchmarks.loaders.table_rows import questions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from apps.benchmarks.loaders import Pictures
+
+_PINNED = re.compile(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40})")
+
+
+def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    yield from questions(_rows(source, options), pictures, options)
+
+
+def _rows(source: Path, options: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    from datasets import Image, load_dataset
+
+    part: dict[str, Any] = {"name": options.get("config"), "split": options.get("split", "test")}
+    if source.exists():
+        table = load_dataset(str(source), **part)
+    elif pinned := _PINNED.fullmatch(str(source)):
+        table = load_dataset(pinned[1], revision=pinned[2], **part)
+    else:
+        raise Malformed("Give a folder, or owner/name@revision with the revision's 40 hex digits.")
+    for name, feature in table.features.items():
+        if isinstance(feature, Image):
+            table = table.cast_column(name, Image(decode=False))
+    yield from table

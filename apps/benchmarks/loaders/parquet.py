@@ -1,0 +1,35 @@
+"""Hugging Face Parquet files with embedded pictures: one file, or a folder of them in the order of names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.benchmarks.domain.questions import Malformed, Question
+from apps.benchmarks.loaders.table_rows import questions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from apps.benchmarks.loaders import Pictures
+
+BATCH = 64
+
+
+def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
+    if not files:
+        raise Malformed(f"There is no .parquet file in {source}.")
+    yield from questions((row for file in files for row in _rows(file)), pictures, options)
+
+
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    import pyarrow
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(file) as table:
+            for batch in table.iter_batches(BATCH):
+                yield from batch.to_pylist()
+    except pyarrow.ArrowInvalid as error:
+        raise Malformed(f"{file.name} is no Parquet file: {error}") from None

@@ -1,0 +1,37 @@
+"""ScienceQA: `problems.json` and `pid_splits.json`; pictures are `<split>/<id>/image.png`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, lettered, need, text_of, texts_of
+from apps.benchmarks.loaders.json_files import one_file
+from apps.benchmarks.loaders.official import each
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from apps.benchmarks.loaders import Pictures
+
+
+def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    problems = one_file(source, "problems.json")
+    split = str(options.get("split", "test"))
+
+    def question(row: Mapping[str, Any]) -> Question:
+        choices = lettered(texts_of(need(row, "choices")))
+        image = f"{split}/{row['id']}/{row['image']}" if row.get("image") else ""
+        parts = (text_of(row[name]) for name in ("hint", "question") if row.get(name))
+        return Question(
+            key=str(row["id"]),
+            text="\n".join(parts),
+            references=[LETTERS[int(row["answer"])]],
+            images=[pictures.named(image)] if image else [],
+            choices=choices,
+            category=str(row.get("subject", "")),
+            facts={"has_image": bool(image)},
+        )
+
+    rows = ({**problems[pid], "id": pid} for pid in one_file(source, "pid_splits.json")[split] if pid in problems)
+    yield from each(rows, "id", question)

@@ -1,0 +1,71 @@
+"""VLMEvalKit's TSV: `index`, `image` (Base64, the index of an earlier row, or several as a Python list), `question`,
+`A`, `B`, … `answer`, `category`. Read row by row; of pictures only their names are kept.
+
+MMBench's rolled copies (index = question + k·1,000,000) share `question`.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import TYPE_CHECKING
+
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, need, right_letter, text_of, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from apps.benchmarks.loaders import Pictures
+
+ROLLED = 1_000_000
+LONGEST_REFERENCE = 64  # a shorter `image` is the index of an earlier row
+_OWN = {"index", "image", "image_path", "question", "answer", *LETTERS}
+
+
+def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    known: dict[str, list[str]] = {}
+    with source.open(encoding="utf-8-sig", newline="") as stream:
+        table = csv.DictReader(stream, delimiter="\t")
+        missing = {"index", "question", "answer"} - set(table.fieldnames or ())
+        if missing:
+            raise Malformed(f"The table has no column {', '.join(sorted(missing))}. Is it a TSV of VLMEvalKit?")
+        for place, row in enumerate(table, start=2):
+            try:
+                yield _question(row, pictures, known)
+            except Malformed as error:
+                yield error.at(place, str(row.get("index") or ""))
+
+
+def _question(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, list[str]]) -> Question:
+    index = text_of(need(row, "index"))
+    images = known[index] = _images(row, pictures, known)
+    choices = {letter: str(row[letter]) for letter in LETTERS if row.get(letter) not in (None, "", "nan")}
+    answer = need(row, "answer")
+    text = "\n".join(part for part in (row.get("hint"), row.get("question")) if part and part != "nan")
+    return Question(
+        key=index,
+        text=text,
+        references=[right_letter(answer, choices)] if choices else texts_of(answer),
+        images=images,
+        choices=choices,
+        group=f"question {int(index) % ROLLED}" if choices and index.isdigit() else "",
+        category=str(row.get("category") or ""),
+        facts={"question": str(int(index) % ROLLED) if index.isdigit() else index, **_facts(row)},
+    )
+
+
+def _facts(row: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name and name not in _OWN and value}
+
+
+def _images(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, list[str]]) -> list[str]:
+    value = row.get("image") or ""
+    if not value:
+        return [pictures.named(name) for name in texts_of(row["image_path"])] if row.get("image_path") else []
+    if len(value) <= LONGEST_REFERENCE:
+        if value not in known:
+            raise Malformed(f"Its picture is that of row {value}, which does not come before it. Fetch the file again.")
+        return known[value]
+    return [pictures.encoded(each) for each in texts_of(value)]

@@ -1,0 +1,135 @@
+"""`manage.py benchmark list | load NAME | run --suite embedded --pipeline P`: benchmarks of the catalogue."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.benchmarks.catalogue import Entry, catalogue
+from apps.benchmarks.models import BenchmarkRun
+from apps.benchmarks.services import LoadRefused, load_benchmark, run_suite, score_waiting
+from apps.buckets.importers import ImportRefused
+from apps.generation.models import Answer, AnswerState
+from apps.pipelines.models import Pipeline, PipelineRevision
+from apps.web.progress import PhaseBars
+
+SHOWN = 20
+POLL_S = 2.0
+
+
+class Command(BaseCommand):
+    help = "Benchmarks: list the catalogue, load one that was fetched, run a suite through a pipeline."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("list", help="every benchmark: what to fetch, where it goes, its licence")
+        load = verbs.add_parser("load", help="make a bucket and its benchmarks of fetched files")
+        load.add_argument("name")
+        load.add_argument("--path", type=Path, help="file or folder; else where the catalogue puts it")
+        load.add_argument("--images", type=Path, help="folder of pictures that the files name")
+        load.add_argument("--revision", default="", help="of what was fetched, to be kept with it")
+        run = verbs.add_parser("run", help="run a suite and print its results")
+        run.add_argument("--suite", default="embedded")
+        run.add_argument("--pipeline", required=True, help="a pipeline's name; its newest revision answers")
+        run.add_argument("--no-wait", action="store_true", help="start the runs only; they are scored when finished")
+        for each in (load, run):
+            each.add_argument("--limit", type=int, help="the first questions only; such runs are never ranked")
+            each.add_argument("--as", dest="email", help="the researcher; else the first admin")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except (LoadRefused, ImportRefused) as refused:
+            raise CommandError(str(refused)) from None
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for entry in catalogue().values():
+            self.stdout.write(f"{entry.name}: {entry.title} ({', '.join(entry.protocols)})")
+            self.stdout.write(f"    fetch: {entry.fetch}")
+            if not entry.is_embedded:
+                self.stdout.write(f"    put:   {_place(entry)}")
+            self.stdout.write(f"    licence: {entry.licence}{'' if entry.passed_on else '; not to be passed on'}")
+
+    def _load(self, options: dict[str, Any]) -> None:
+        entry = catalogue().get(options["name"])
+        if entry is None:
+            raise CommandError(f"The catalogue has no {options['name']}. It has: {', '.join(catalogue())}")
+        bars = PhaseBars()
+        loaded = load_benchmark(
+            actor=_researcher(options["email"]),
+            entry=entry,
+            source=None if entry.is_embedded else options["path"] or _place(entry),
+            images=options["images"],
+            now=timezone.now(),
+            revision=options["revision"],
+            limit=options["limit"],
+            tell=bars,
+        )
+        bars.end()
+        for bad in loaded.left_out[:SHOWN]:
+            self.stderr.write(f"Row {bad.place} ({bad.key}) is left out: {bad}")
+        tasks = loaded.benchmarks[0].bucket.tasks.count()
+        self.stdout.write(f"{loaded.benchmarks[0].bucket}: {tasks} questions, {len(loaded.left_out)} rows left out.")
+
+    def _run(self, options: dict[str, Any]) -> None:
+        waiting = run_suite(
+            actor=_researcher(options["email"]),
+            name=options["suite"],
+            revision=_revision(options["pipeline"]),
+            now=timezone.now(),
+            limit=options["limit"],
+        )
+        self.stdout.write(f"Started {len({each.run_id for each in waiting})} runs.")
+        if options["no_wait"]:
+            return
+        self._wait(waiting)
+        for each in BenchmarkRun.objects.filter(pk__in=[each.pk for each in waiting]).select_related("benchmark"):
+            self._print(each)
+
+    def _wait(self, waiting: list[BenchmarkRun]) -> None:
+        """Until all are scored, by this process or by a worker."""
+        bars, keys = PhaseBars(), [each.pk for each in waiting]
+        answers = Answer.objects.filter(run__in={each.run_id for each in waiting})
+        total = answers.count()
+        while BenchmarkRun.objects.filter(pk__in=keys, scored_at=None).exists():
+            open_answers = answers.filter(state__in=[AnswerState.WAITING, AnswerState.RUNNING]).count()
+            bars("Answering", total - open_answers, total)
+            if not score_waiting(now=timezone.now()):
+                time.sleep(POLL_S)
+        bars.end()
+
+    def _print(self, scored: BenchmarkRun) -> None:
+        limited = f" (first {scored.benchmark.limit} only, not ranked)" if scored.benchmark.limit else ""
+        self.stdout.write(f"{scored.benchmark.name} [{scored.benchmark.protocol}]{limited}")
+        for name, metric in scored.metrics.items():
+            low, high = metric["ci_low"], metric["ci_high"]
+            interval = "" if low is None else f"  95 % {low:.4f} to {high:.4f}"
+            parts = f"n {metric['n']}, not understood {metric['n_unparsed']}"
+            self.stdout.write(f"    {name:24} {metric['value']:.4f}{interval}  ({parts})")
+
+
+def _place(entry: Entry) -> Path:
+    return Path(settings.BENCHMARK_DIR) / entry.put
+
+
+def _researcher(email: str | None) -> User:
+    people = User.objects.filter(is_active=True)
+    found = User.objects.with_email(email).filter(is_active=True) if email else people.filter(role="admin")
+    user = found.order_by("pk").first()
+    if user is None:
+        raise CommandError(f"There is no active person {email or 'with the role admin'}. Name one with --as.")
+    return user
+
+
+def _revision(name: str) -> PipelineRevision:
+    pipeline = Pipeline.objects.filter(name=name).first()
+    if pipeline is None:
+        known = ", ".join(Pipeline.objects.order_by("name").values_list("name", flat=True)[:SHOWN])
+        raise CommandError(f"There is no pipeline {name}. There are: {known or 'none'}")
+    return pipeline.revisions.latest("number")

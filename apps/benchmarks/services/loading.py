@@ -1,0 +1,189 @@
+"""Load a benchmark of the catalogue: its questions become a bucket, which its protocols mark."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from apps.benchmarks.domain.items import Item
+from apps.benchmarks.domain.questions import Malformed, Question
+from apps.benchmarks.loaders import Pictures, find_loader
+from apps.benchmarks.models import Benchmark, Detail, Source
+from apps.benchmarks.protocols import Protocol, find_protocol
+from apps.benchmarks.services.making import create_benchmark
+from apps.buckets.domain.limits import MAX_CLUSTER_CHARS
+from apps.buckets.services import import_bucket
+from apps.web.progress import Tell, tell_nobody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from apps.accounts.models import User
+    from apps.benchmarks.catalogue import Entry
+    from apps.buckets.models import Bucket
+
+SHOWN = 50
+
+
+class LoadRefused(Exception):
+    """Nothing was loaded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One benchmark a protocol of the entry, the official one first; and the rows that were left out."""
+
+    benchmarks: list[Benchmark]
+    left_out: list[Malformed]
+
+
+@dataclass
+class _Read:
+    """What a loader gave: a table of tasks on disk, and what the table can't hold."""
+
+    questions: dict[str, Question] = field(default_factory=dict)
+    left_out: list[Malformed] = field(default_factory=list)
+
+
+def load_benchmark(
+    *,
+    actor: User,
+    entry: Entry,
+    source: Path | None,
+    images: Path | None,
+    now: datetime,
+    revision: str = "",
+    limit: int | None = None,
+    tell: Tell = tell_nobody,
+) -> Loaded:
+    """`source` is the file or folder that was fetched, None for what comes with the product. With a `limit`, only the
+    first questions. Raises LoadRefused, and ImportRefused for what no bucket can hold; then nothing is kept.
+    """
+    title = f"{entry.title}, first {limit}" if limit else entry.title
+    if Benchmark.objects.filter(name=title).exists():
+        raise LoadRefused(f"There is a benchmark named “{title}”. Use it, or ask its owner to make you a member.")
+    protocol = find_protocol(entry.protocols[0])
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Pictures(Path(folder), images or source)
+        try:
+            stream = find_loader(entry.loader).read(source or Path(), pictures, entry.options)
+            table, read = _write_table(Path(folder), stream, entry, protocol, limit, tell)
+        except OSError as error:
+            raise LoadRefused(f"{error.filename} can't be read: {error.strerror}. {entry.fetch}.") from error
+        except Malformed as error:
+            raise LoadRefused(str(error)) from error
+        with transaction.atomic():
+            bucket = import_bucket(
+                actor=actor, name=title, description=f"{entry.title}. {entry.origin}", licence_notes=entry.licence,
+                table=table, images=Path(folder), tell=tell,
+            )  # fmt: skip
+            _keep_details(bucket, read)
+            Source.objects.create(
+                bucket=bucket, entry=entry.name, licence=entry.licence, origin=entry.origin, revision=revision,
+                sha256=checksum(source) if source else bucket.sha256, may_be_passed_on=entry.passed_on,
+            )  # fmt: skip
+            return Loaded(_make_benchmarks(actor, entry, bucket, title, limit, now), read.left_out)
+
+
+def _write_table(
+    folder: Path,
+    stream: Iterable[Question | Malformed],
+    entry: Entry,
+    protocol: Protocol,
+    limit: int | None,
+    tell: Tell,
+) -> tuple[Path, _Read]:
+    read, table = _Read(), folder / "tasks.jsonl"
+    with table.open("w", encoding="utf-8") as lines:
+        for place, each in enumerate(stream, start=1):
+            tell("Reading questions", place)
+            if isinstance(each, Malformed):
+                read.left_out.append(each)
+            elif problem := _problem(each, read, protocol):
+                read.left_out.append(Malformed(problem, place, each.key))
+            else:
+                read.questions[each.key] = each
+                lines.write(json.dumps(_task(each, entry), ensure_ascii=False) + "\n")
+            if limit and len(read.questions) >= limit:
+                break
+    if not read.questions:
+        first = f" The first: {read.left_out[0]}" if read.left_out else ""
+        raise LoadRefused(f"No question can be used; {len(read.left_out)} rows are malformed.{first}")
+    return table, read
+
+
+def _problem(question: Question, read: _Read, protocol: Protocol) -> str | None:
+    if question.key in read.questions:
+        return "Its id was used before. Give every row its own."
+    return protocol.refusal(
+        Item(question.key, question.references, question.choices, question.group, question.category, question.facts)
+    )
+
+
+def _task(question: Question, entry: Entry) -> dict[str, object]:
+    return {
+        "key": question.key,
+        "instruction": question.prompt(entry.prompt),
+        "language": question.language,
+        "cluster": " ".join(question.category.split())[:MAX_CLUSTER_CHARS] or "all",
+        "images": list(question.images),
+        "alt": [question.alt] * len(question.images) if question.alt else [],
+        "references": [text for text in question.references if text.strip()],
+    }
+
+
+def _keep_details(bucket: Bucket, read: _Read) -> None:
+    """What a table of tasks has no columns for; references too where one is empty or has blanks at its ends."""
+    details = (_detail(pk, read.questions[key]) for pk, key in bucket.tasks.values_list("pk", "key"))
+    Detail.objects.bulk_create(details, batch_size=2000)
+
+
+def _detail(task: int, question: Question) -> Detail:
+    facts = dict(question.facts)
+    if any(text != text.strip() or not text for text in question.references):
+        facts["references"] = list(question.references)
+    return Detail(
+        task_id=task,
+        choices=dict(question.choices),
+        group=question.group[:200],
+        category=question.category[:120],
+        facts=facts,
+    )
+
+
+def _make_benchmarks(
+    actor: User, entry: Entry, bucket: Bucket, title: str, limit: int | None, now: datetime
+) -> list[Benchmark]:
+    made = []
+    for place, protocol in enumerate(entry.protocols):
+        name = f"{title} · {protocol}" if place else title
+        made.append(create_benchmark(actor=actor, name=name, bucket=bucket, protocol=protocol, now=now, limit=limit))
+    return made
+
+
+def checksum(source: Path) -> str:
+    """SHA-256 of a file; of a folder, over its tables by name. Empty for what is not on this machine."""
+    if not source.exists():
+        return ""
+    digest = hashlib.sha256()
+    for file in _tables(source):
+        with file.open("rb") as stream:
+            part = hashlib.file_digest(stream, "sha256").hexdigest()
+        if file == source:
+            return part
+        digest.update(f"{file.relative_to(source)} {part}\n".encode())
+    return digest.hexdigest()
+
+
+def _tables(source: Path) -> Iterator[Path]:
+    if source.is_file():
+        yield source
+    else:
+        yield from sorted(p for p in source.rglob("*") if p.suffix in {".json", ".jsonl", ".parquet", ".tsv"})
