@@ -16,6 +16,7 @@ class JudgeAttention extends HTMLElement {
       "answer-1": [...sheet.querySelectorAll('[data-part="answer-1"]')],
       "answer-2": [...sheet.querySelectorAll('[data-part="answer-2"]')],
     };
+    this.looked = new Set(); // whatever of the parts was in view: five pictures never are at once
     this.touched = this.counted = performance.now();
     this.stop = new AbortController();
     for (const name of ["pointermove", "pointerdown", "keydown", "scroll", "wheel", "touchmove"]) {
@@ -47,16 +48,20 @@ class JudgeAttention extends HTMLElement {
   look() {
     const seen = new Set(this.seen.value.split(" ").filter((word) => word in this.parts));
     for (const [part, elements] of Object.entries(this.parts)) {
-      if (elements.every(part === "pictures" ? isInView : isReadToTheEnd)) seen.add(part);
+      for (const element of elements.filter(part === "pictures" ? isInView : isReadToTheEnd)) this.looked.add(element);
+      if (elements.every((element) => this.looked.has(element))) seen.add(part);
     }
     this.seen.value = [...seen].join(" ") || "-";
   }
 }
 
+/** Its middle is on the screen, and not scrolled away inside the column of pictures. */
 function isInView(image) {
-  const box = image.getBoundingClientRect();
+  const box = image.closest(".zoom__view").getBoundingClientRect();
+  const column = image.closest(".material__pictures").getBoundingClientRect();
   const middle = (box.top + box.bottom) / 2;
-  return image.complete && middle > 0 && middle < innerHeight && isBeside(box);
+  const isShown = middle > Math.max(0, column.top) && middle < Math.min(innerHeight, column.bottom);
+  return image.complete && isShown && isBeside(box);
 }
 
 function isReadToTheEnd(answer) {

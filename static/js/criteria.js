@@ -19,12 +19,17 @@ class JudgeCriteria extends HTMLElement {
     this.stop.abort();
   }
 
-  /** Show the questions whose condition holds; the others are not sent. */
+  /** Show the questions whose condition holds; the others are not sent. Where the order is drawn, what a question depends
+   * on may stand after it: hence again until nothing changes. */
   ask() {
-    for (const question of this.querySelectorAll("[data-depends-on]")) {
-      const values = question.dataset.dependsValues.split(" ");
-      const holds = this.values(question.dataset.dependsOn).some((value) => values.includes(value));
-      question.hidden = question.disabled = !holds;
+    const questions = [...this.querySelectorAll("[data-depends-on]")];
+    for (let changed = true; changed; ) {
+      const asked = questions.map((question) => {
+        const values = question.dataset.dependsValues.split(" ");
+        return this.values(question.dataset.dependsOn).some((value) => values.includes(value));
+      });
+      changed = questions.some((question, number) => question.disabled === asked[number]);
+      questions.forEach((question, number) => (question.hidden = question.disabled = !asked[number]));
     }
   }
 

@@ -17,9 +17,14 @@ class FormDraft extends HTMLElement {
     this.form.addEventListener("judge:saved", () => localStorage.removeItem(this.key));
   }
 
+  /** Where the browser keeps nothing (no room, or forbidden) the page works on without drafts. */
   store(unsent) {
     const said = [...new FormData(this.form)].filter(([name]) => !OWN_FIELDS.has(name));
-    localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), said, unsent }));
+    try {
+      localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), said, unsent }));
+    } catch {
+      localStorage.removeItem(this.key); // an older state of the form would be worse than none
+    }
   }
 
   restore() {
@@ -39,8 +44,12 @@ class FormDraft extends HTMLElement {
 }
 
 function read(key) {
-  const stored = JSON.parse(localStorage.getItem(key));
-  return Array.isArray(stored?.said) ? stored : null;
+  try {
+    const stored = JSON.parse(localStorage.getItem(key));
+    return Array.isArray(stored?.said) ? stored : null;
+  } catch {
+    return null;
+  }
 }
 
 function forgetOld() {

@@ -47,7 +47,7 @@ class HotKeys extends HTMLElement {
       event.preventDefault();
       this.dialog.showModal();
     } else if (event.shiftKey || this.hasItsOwnUse(event)) return;
-    else this.press(event, event.code.replace("Numpad", event.code === "NumpadEnter" ? "" : "Digit"));
+    else if (!this.pointOut(event)) this.press(event, event.code.replace("Numpad", event.code === "NumpadEnter" ? "" : "Digit"));
   }
 
   /** Enter presses the button or follows the link that has the focus. */
@@ -55,11 +55,26 @@ class HotKeys extends HTMLElement {
     return event.key === "Enter" && event.target.closest?.("a, button, summary");
   }
 
+  /** In a question that a key leads to, a digit chooses by its place; 0 is the tenth. */
+  pointOut(event) {
+    const [, digit] = event.code.match(/^(?:Digit|Numpad)(\d)$/) ?? [];
+    const question = digit && event.target.closest?.("[data-digits]");
+    if (!question) return false;
+    event.preventDefault();
+    const choice = question.querySelectorAll("input")[(Number(digit) || 10) - 1];
+    choice?.focus();
+    choice?.click();
+    return true;
+  }
+
+  /** Several elements with the same key take turns. */
   press(event, code) {
-    const own = [...document.querySelectorAll("[data-key]:not(:disabled)")];
-    const target = own.find((element) => this.codeOf(element.dataset.key) === code && element.checkVisibility());
+    const all = [...document.querySelectorAll("[data-key]:not(:disabled)")];
+    const own = all.filter((element) => this.codeOf(element.dataset.key) === code && element.checkVisibility());
+    const target = own[(own.findIndex((element) => element.contains(document.activeElement)) + 1) % own.length];
     if (!target || event.repeat) return;
     event.preventDefault();
+    if (target.matches("fieldset")) return (target.querySelector(":checked") ?? target.querySelector("input")).focus();
     target.focus();
     if (target.matches("a, button, summary, input")) target.click();
   }
@@ -112,7 +127,7 @@ class HotKeys extends HTMLElement {
     for (const element of document.querySelectorAll("[data-key], [data-remap]")) {
       const code = this.codeOf(element.dataset.key ?? element.dataset.remap);
       const cap = CAPS[code] ?? code.replace(/^(Digit|Key)/, "");
-      const place = element.closest("label, a, button, summary")?.querySelector("kbd");
+      const place = (element.closest("label, a, button, summary") ?? element.querySelector("legend"))?.querySelector("kbd");
       if (place) place.textContent = cap;
       if (element.dataset.what) element.setAttribute("aria-label", `${element.dataset.what}: ${cap}`);
     }

@@ -37,6 +37,7 @@ class JudgeSheet extends HTMLElement {
       this.on(form, "htmx:sendError", () => this.failed(form));
       this.on(form, "htmx:timeout", () => this.failed(form));
     }
+    this.on(this, "htmx:sendError", (event) => event.target.closest("form") || say(this.form, this.form.dataset.unreachable));
     this.on(this.form, "judge:lost", (event) => say(this.form, event.detail));
     this.on(this.form, "judge:resend", () => {
       this.unsaved = true;

@@ -29,6 +29,8 @@ class MarkDesk extends HTMLElement {
   disconnectedCallback() {
     this.stop.abort();
     document.documentElement.classList.remove("marking");
+    // The sheet that replaces this one is there before this one is gone, and has painted its own.
+    if (document.querySelector("mark-desk")) return;
     for (const name of Object.values(HIGHLIGHTS)) globalThis.CSS?.highlights?.delete(name);
   }
 
@@ -80,6 +82,7 @@ class MarkDesk extends HTMLElement {
     const row = this.item.content.cloneNode(true);
     const put = (name, words) => (row.querySelector(`[data-${name}]`).textContent = words);
     put("quote", mark.quote || this.dataset.whole);
+    if (mark.quote) inLanguageOf(this.answer(mark.answer), row.querySelector("[data-quote]"));
     put("kind", this.words("kind", mark.kind));
     put("severity", this.words("severity", mark.severity));
     put("note", [mark.note, mark.region && this.dataset.shown].filter(Boolean).join(" · "));
@@ -246,6 +249,11 @@ class MarkDesk extends HTMLElement {
     this.offer.style.left = `${Math.max(8, Math.min(innerWidth - this.offer.offsetWidth - 8, last.right))}px`;
     this.offer.style.top = `${Math.min(innerHeight - this.offer.offsetHeight - 8, last.bottom + 6)}px`;
   }
+}
+
+function inLanguageOf(answer, element) {
+  element.lang = answer.lang;
+  element.dir = "auto";
 }
 
 customElements.define("mark-desk", MarkDesk);

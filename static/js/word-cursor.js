@@ -16,6 +16,8 @@ class WordCursor extends HTMLElement {
   /** Begin in `text`, an element, at `place` ({start, end} in characters) or at its first word. */
   open(text, place) {
     [this.element, this.text] = [text, text.textContent];
+    for (const part of this.parts) part.lang = text.lang;
+    this.dir = getComputedStyle(text).direction;
     this.words = segments(this.text, "word", text.lang);
     this.sentences = segments(this.text, "sentence", text.lang);
     const points = [...this.text];

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from apps.assessment.domain.criteria_yaml import read_set
+from apps.assessment.domain.sets import SETS
 from apps.assessment.models import Judgment
 from apps.assessment.services import change_assessors
 from apps.assessment.tests.makers import make_evaluation
@@ -23,6 +25,13 @@ PHONE = {"viewport": {"width": 375, "height": 800}, "is_mobile": True, "has_touc
 NARROW = {"width": 320, "height": 640}
 FIRST_BETTER, ALL_SAME = "QWER", "ASDF"  # the four criteria
 NOTHING_WRONG = "GH"  # seen in answer 1, in answer 2
+OWN = """
+order: comparison
+criteria:
+  - {key: tone, kind: absolute, name: Tone, scale: {points: 10, low: rude, high: polite}}
+  - {key: relevance, only_if: {verdict: [tie]}}
+  - {key: grammar, only_if: {relevance: [different]}}
+"""
 
 
 @pytest.fixture
@@ -98,10 +107,34 @@ def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
     assert page.locator("[name=verdict][value=tie]").is_checked()
     press(page, "Enter")
     wait_for_another(page, first)
-    assert page.evaluate("old => localStorage.getItem(`draft/${old}`)", first) is None
+    assert page.evaluate("old => Object.keys(localStorage).filter((key) => key.includes(old))", first) == []
     change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.admin])
     press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")
     page.get_by_text("You no longer judge in this evaluation").wait_for()
+
+
+def test_scales_by_keys_and_questions_that_depend_on_others_in_any_order(
+    cast: Cast, page_as: PageAs, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SETS, "own", read_set(OWN, known=["relevance", "grammar"]))
+    many = make_evaluation(cast.researcher, assessors=[cast.assessor], images=3, overlap=1, criteria="own")
+    page = judging(page_as, cast, many, viewport=LAPTOP)
+    for picture in page.locator("image-zoom").all():  # never all on the screen at once
+        picture.scroll_into_view_if_needed()
+        page.wait_for_timeout(600)
+    for _ in range(4):  # four orders of the criteria
+        place = place_of(page)
+        press(page, "Digit3", "Semicolon", "Digit4", "Semicolon", "Digit0")
+        assert page.locator("[name=verdict][value=tie]").is_checked()
+        assert page.locator("[name=tone_2][value='10']").is_checked()
+        page.locator(".segment:has([name=relevance][value=right])").click()
+        page.locator(".segment:has([name=grammar][value=same])").click()
+        press(page, "Enter")
+        page.wait_for_function("old => document.querySelector('[name=assignment]')?.value !== old", arg=place)
+    first = Judgment.objects.order_by("pk")[0]
+    assert not first.is_unseen
+    tone = first.ratings.get(criterion__key="tone")
+    assert {tone.value_a, tone.value_b} == {4, 10}
 
 
 def test_a_skip_without_network_is_not_silent(

@@ -92,6 +92,22 @@ def test_a_verdict_against_everything_said_is_asked_about_once(
     assert Judgment.objects.get().contradiction == "kept"
 
 
+def test_marks_of_a_judgment_that_is_changed_are_painted_again(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs
+) -> None:
+    page = judging(page_as, cast, evaluation, viewport=LAPTOP)
+    first, mine = place_of(page), side_of_a(page)
+    press(page, "Digit3", *"ASDF", "KeyT" if mine == 1 else "KeyY", "Digit3", "+", "Enter")
+    press(page, "KeyH" if mine == 1 else "KeyG", "Enter")
+    gone_from(page, first)
+    assert not page.evaluate("CSS.highlights.get('mark-major')?.size")
+    press(page, "KeyU")
+    page.get_by_role("heading", name="Change your judgment").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('mark-desk').length === 1")
+    assert page.evaluate("CSS.highlights.get('mark-major')?.size") == 1
+    assert page.locator(".mark__quote").get_attribute("lang") == page.locator("#answer-1").get_attribute("lang")
+
+
 def side_of_a(page: Page) -> int:
     return 1 if "sofa" in page.locator("#answer-1").inner_text() else 2
 

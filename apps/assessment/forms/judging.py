@@ -15,10 +15,19 @@ from apps.assessment.domain.outcomes import contradicts, outcomes, wrong_fields
 from apps.assessment.domain.refusals import JudgmentInvalid
 from apps.assessment.domain.verdicts import JudgmentInput
 from apps.assessment.forms.marking import Marking, marking_of
-from apps.assessment.forms.questions import VERDICT_KEYS, Question, make_question, rating_key
+from apps.assessment.forms.questions import (
+    COLUMNS,
+    FOR_MARKS,
+    VERDICT_KEYS,
+    Question,
+    hand_out_keys,
+    make_question,
+    rating_key,
+)
 from apps.assessment.labels import RATINGS, VERDICTS, criterion_words, mark_wrong_words, missing_words, side_label
 from apps.assessment.models import Criterion, MarkKind, Severity, SkipReason
 
+LONGEST_MS = 2**53
 CONTRADICTION = _(
     "All that you said of the criteria favours the other answer. Is your verdict as you mean it? Save again to keep it."
 )
@@ -35,7 +44,7 @@ class JudgmentForm(forms.Form):
     )
     comment = forms.CharField(label=_("Comment"), max_length=5000, required=False)
     flagged = forms.BooleanField(label=_("Flag it for the researcher"), required=False)
-    active_ms = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    active_ms = forms.IntegerField(min_value=0, max_value=LONGEST_MS, required=False, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
     contradiction = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
 
@@ -134,18 +143,27 @@ class JudgmentForm(forms.Form):
         return make_question(self["verdict"], _("Which answer is better?"), VERDICTS, VERDICT_KEYS)
 
     def criterion_questions(self) -> Iterator[Question]:
-        for column, item in enumerate(item for item in self.criteria if item.kind != MARKS):
-            yield from self.scales(item) if item.kind == ABSOLUTE else [self.comparing(item, column)]
+        asked = [item for item in self.criteria if item.kind != MARKS]
+        keys = hand_out_keys([item.kind for item in asked], with_marks=bool(self.mark_kinds))
+        for item, given in zip(asked, keys, strict=True):
+            yield from self.scales(item, str(given)) if item.kind == ABSOLUTE else [self.comparing(item, given)]
 
-    def comparing(self, item: Criterion, column: int) -> Question:
+    def comparing(self, item: Criterion, given: int | str) -> Question:
+        """`given`: its column of letters, or the key that leads to it."""
         label, question = criterion_words(item.key, item.name, item.question)
-        keys = {value: rating_key(value, column) for value in RATINGS}
         spec = item.spec
         return make_question(
-            self[item.key], label, RATINGS, keys, question=question, required=spec.required, condition=spec.only_if
+            self[item.key],
+            label,
+            RATINGS,
+            {} if isinstance(given, str) else {value: rating_key(value, given) for value in RATINGS},
+            question=question,
+            required=spec.required,
+            condition=spec.only_if,
+            key=given if isinstance(given, str) else "",
         )
 
-    def scales(self, item: Criterion) -> Iterator[Question]:
+    def scales(self, item: Criterion, key: str) -> Iterator[Question]:
         label, question = criterion_words(item.key, item.name, item.question)
         points = {str(point): str(point) for point in range(1, item.points + 1)}
         points |= {"1": f"1 · {item.low}", str(item.points): f"{item.points} · {item.high}"}
@@ -159,13 +177,14 @@ class JudgmentForm(forms.Form):
                 required=item.required,
                 kind=ABSOLUTE,
                 condition=item.spec.only_if,
+                key=key,
             )
 
     def marking(self) -> Marking | None:
         """The part of the page where marks are made; None when nothing is marked."""
         marks = [item for item in self.criteria if item.kind == MARKS]
-        others = sum(item.kind != MARKS for item in self.criteria)
-        return marking_of(self, marks, others) if marks else None
+        compared = sum(item.kind == COMPARATIVE for item in self.criteria)
+        return marking_of(self, marks, min(compared, COLUMNS - FOR_MARKS)) if marks else None
 
     def marks_text(self) -> str:
         """The JSON of the hidden field, whatever it was made from."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
-from apps.assessment.forms.questions import rating_key
+from apps.assessment.forms.questions import cap_of, rating_key
 from apps.assessment.labels import criterion_words
 from apps.assessment.models import Criterion, MarkKind, Severity
 
@@ -46,11 +46,11 @@ class MarkedAnswer:
 
     @property
     def none_cap(self) -> str:
-        return self.none_key.removeprefix("Key")
+        return cap_of(self.none_key)
 
     @property
     def mark_cap(self) -> str:
-        return self.mark_key.removeprefix("Key")
+        return cap_of(self.mark_key)
 
 
 @dataclass(frozen=True)

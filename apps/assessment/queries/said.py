@@ -10,7 +10,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.models import Evaluation, Judgment
 
-AT_MOST = 500
+AT_MOST = 1000  # more than anybody judges in a day
 ASKED_AT_MOST = 160  # characters of an instruction
 
 

@@ -65,6 +65,29 @@ def test_a_missing_answer_is_marked_and_nothing_typed_is_lost(cast: Cast, client
     assert not Judgment.objects.exists()
 
 
+def test_a_comment_that_is_refused_is_marked_too(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    page = client.get(judge_url(evaluation)).content.decode()
+    response = send(client, evaluation, page, htmx=True, comment="x" * 5001, active_ms="9" * 400)
+    assert response.status_code == 422
+    assert "at most 5000 characters" in response.content.decode()
+
+
+def test_a_draft_belongs_to_one_lease_of_a_place(cast: Cast, client: Client) -> None:
+    """Whoever is given the place next may sit at the same browser."""
+    evaluation = opened(cast, client, tasks=1)
+    other = make_user("other@example.org")
+    change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.assessor, other])
+    keys = []
+    for person in (cast.assessor, other):
+        client.force_login(person)
+        page = client.get(judge_url(evaluation)).content.decode()
+        keys.append(page[page.index("<form-draft data-key=") :].split('"')[1])
+        free_lease(actor=cast.researcher, assignment=evaluation.assignments.get(assessor=person))
+    assert keys[0].split("/")[0] == keys[1].split("/")[0]
+    assert keys[0] != keys[1]
+
+
 def test_a_doubled_click_counts_once(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client)
     page = client.get(judge_url(evaluation)).content.decode()
