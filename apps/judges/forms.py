@@ -11,7 +11,7 @@ class ReferenceForm(forms.Form):
     protocol = forms.ChoiceField(label=_("Protocol"), help_text=_("How an answer is marked against the references."))
     margin = forms.FloatField(
         label=_("Margin"),
-        help_text=_("A difference of scores (0 to 1) up to this is a tie.."),
+        help_text=_("A difference of scores (0 to 1) up to this is a tie."),
         min_value=0,
         max_value=0.99,
         initial=0,

@@ -158,8 +158,8 @@ def _people(evaluation: Evaluation) -> QuerySet[Judgment]:
 
 
 def _votes(evaluation: Evaluation) -> list[Vote]:
-    rows = _people(evaluation).values_list("assignment__comparison", "assessor__public_id", "verdict")
-    return [Vote(comparison, str(assessor), verdict) for comparison, assessor, verdict in rows.order_by("pk")]
+    rows = _people(evaluation).values_list("assignment__comparison", "assessor__public_id", "verdict", "a_on_left")
+    return [Vote(comparison, str(person), verdict, left) for comparison, person, verdict, left in rows.order_by("pk")]
 
 
 def criteria_agreement(judge: AutomaticJudge) -> list[CriterionAgreement]:

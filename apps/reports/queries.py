@@ -10,6 +10,8 @@ from apps.assessment.domain.verdicts import PREFERS_A
 from apps.assessment.models import CheckKind, Decision, Judgment, LeakHit, StandingState
 from apps.assessment.queries import leak_counts, masked_comparisons, pair_counts
 from apps.generation.models import AnswerState
+from apps.judges.queries import judge_figures, judges_of
+from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.beside import Beside
 from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pairs, Side
 from apps.reports.models import Report, ReportQuerySet
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
     from apps.generation.models import Run
+    from apps.judges.models import AutomaticJudge
 
 
 def facts_of(evaluation: Evaluation) -> Facts:
@@ -50,6 +53,27 @@ def facts_of(evaluation: Evaluation) -> Facts:
         asked=tuple(
             Asked(item.key, item.kind, item.name, item.points) for item in evaluation.criteria.order_by("position")
         ),
+        automatic=tuple(_automatic(judge) for judge in judges_of(evaluation)),
+    )
+
+
+def _automatic(judge: AutomaticJudge) -> AutomaticNumbers:
+    found = judge_figures(judge)
+    definition = f"{judge.prompt} {judge.revision.sha256}" if judge.revision else f"{judge.protocol} > {judge.margin:g}"
+    return AutomaticNumbers(
+        judge=str(judge),
+        kind=judge.kind,
+        definition=definition,
+        judged=found.judged,
+        shared=found.shared,
+        win_rate=found.win_rate,
+        shared_win_rate=found.shared_win_rate,
+        people_win_rate=found.people_win_rate,
+        with_one=found.with_one,
+        first=found.first,
+        longer=found.longer,
+        flips=found.flips if judge.is_model else None,
+        both=found.both if judge.is_model else None,
     )
 
 

@@ -31,11 +31,13 @@ SCORE = {"a": 1.0, "neither": 0.5, "b": 0.0}
 
 @dataclass(frozen=True)
 class Vote:
-    """A person's judgment that counts, of the comparison (a task's only one) with that key."""
+    """A person's judgment that counts, of the comparison (a task's only one) with that key. `a_first`: A was shown on
+    the left."""
 
     comparison: int
     assessor: str
     verdict: str
+    a_first: bool = True
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Figures:
     """`shared`: comparisons that the judge and at least one person judged; win rates of both are over these alone.
 
     `with_one`: how often the judge and one assessor say the same (A, neither, B), `people`: two assessors; `majority`,
-    `ac1` and `kappa`: the judge and the leaning of the assessors' sum. `first`: wins of the answer read first among all
-    wins; `flips` of `both` comparisons said A in one order and B in the other. `longer`: wins of the longer answer.
+    `ac1` and `kappa`: the judge and the leaning of the assessors' sum. `first`: wins of the answer read first
+    (for people shown on the left) among all wins; `flips` of `both` comparisons said A in one order and B in the other.
+    `longer`: wins of the longer answer.
     """
 
     judged: int
@@ -69,6 +72,7 @@ class Figures:
     ac1: Agreement
     kappa: float | None
     first: Estimate
+    people_first: Estimate
     flips: int
     both: int
     longer: Estimate
@@ -104,6 +108,14 @@ def figures(judged: Sequence[Judged], votes: Sequence[Vote]) -> Figures:
         ac1=gwet_ac1(both),
         kappa=cohen_kappa(table).value,
         first=_share([(won, one.comparison, "") for one in judged for won in one.first_won], null=0.5),
+        people_first=_share(
+            [
+                ((leaning(vote.verdict) == "a") == vote.a_first, vote.comparison, vote.assessor)
+                for vote in beside
+                if leaning(vote.verdict) != "neither"
+            ],
+            null=0.5,
+        ),
         flips=sum(one.said.flipped for one in judged),
         both=len(judged),
         longer=_share(

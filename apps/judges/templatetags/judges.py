@@ -25,7 +25,7 @@ def percent(value: float | None) -> str:
 
 @register.filter
 def coefficient(value: float | None) -> str:
-    return DASH if value is None else number_format(Decimal(f"{value:.2f}"), 2)
+    return DASH if value is None else number_format(Decimal(f"{value:.2f}"), 2).replace("-", "−")
 
 
 @register.filter

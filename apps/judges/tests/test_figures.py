@@ -44,7 +44,7 @@ def test_a_judge_beside_people() -> None:
         one(4, 1, longer="b", first=(True, False)),
     ]
     votes = [Vote(1, "x", "a_much"), Vote(1, "y", "a"), Vote(2, "x", "b"), Vote(2, "y", "b")]
-    votes += [Vote(3, "x", "both_bad"), Vote(3, "y", "a"), Vote(9, "x", "a")]
+    votes += [Vote(3, "x", "both_bad"), Vote(3, "y", "a", a_first=False), Vote(9, "x", "a")]
     found = figures(judged, votes)
     assert (found.judged, found.shared) == (4, 3)
     assert found.win_rate.value == pytest.approx(2.5 / 4)
@@ -56,6 +56,7 @@ def test_a_judge_beside_people() -> None:
     assert found.ac1.value == pytest.approx((2 / 3 - 22 / 72) / (1 - 22 / 72))
     assert found.kappa == pytest.approx(0.5)
     assert found.first.value == pytest.approx(5 / 8)
+    assert found.people_first.value == pytest.approx((1 + 0 + 0) / 3)
     assert (found.flips, found.flip_rate) == (1, 0.25)
     assert found.longer.value == pytest.approx(2 / 3)
     assert found.people_longer.value == pytest.approx(1)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`section`: overall, cluster, language, criterion, position, leak or about. Empty cells: None; `note` says why."""
+    """`section`: overall, cluster, language, criterion, position, leak, automatic or about. Empty cells: None; `note`
+    says why."""
 
     section: str
     group: str
@@ -54,6 +55,7 @@ def long_lines(numbers: Numbers, report_number: int = 1) -> list[Line]:
         *criterion_lines(numbers),
         *position_lines(numbers),
         *leak_lines(numbers),
+        *automatic_lines(numbers),
     ]
 
 
@@ -61,7 +63,8 @@ def about(numbers: Numbers) -> list[Line]:
     """What was compared, how much of it and by which method, one line per fact."""
     described = {"verdict": asdict(numbers.verdict), "counts": asdict(numbers.counts), "facts": asdict(numbers.facts)}
     described["method"] = asdict(numbers.method)
-    del described["facts"]["leaks"], described["facts"]["asked"]  # they have lines of their own
+    for elsewhere in ("leaks", "asked", "automatic"):
+        del described["facts"][elsewhere]
     lines = [Line("about", "report", "data_sha256", numbers.data_sha256)]
     for group, values in described.items():
         lines += [Line("about", group, name, value) for name, value in _flat(values)]
@@ -121,6 +124,16 @@ def leak_lines(numbers: Numbers) -> Iterator[Line]:
     for kind in leaks.kinds:
         for measure in ("masked", "excluded", "accepted", "undecided"):
             yield Line("leak", kind.kind, measure, getattr(kind, measure))
+
+
+def automatic_lines(numbers: Numbers) -> Iterator[Line]:
+    """Automatic judges, which no other line counts; `group` is the judge."""
+    for judge in numbers.facts.automatic:
+        yield Line("automatic", judge.judge, "definition", judge.definition, note=f"automatic {judge.kind} judge")
+        for measure in ("judged", "shared", "flips", "both"):
+            yield Line("automatic", judge.judge, measure, getattr(judge, measure))
+        for measure in ("win_rate", "shared_win_rate", "people_win_rate", "with_one", "first", "longer"):
+            yield _estimate("automatic", judge.judge, measure, getattr(judge, measure))
 
 
 def independent_line(numbers: Numbers) -> Line:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # pydantic reads these at run time
+from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.depth import Depth
 from apps.statistics.clustered import Estimate, GeneraliseOver
 from apps.statistics.gates import cell_gate
@@ -109,6 +110,7 @@ class Facts:
     pairs: Pairs | None = None
     leaks: Leaks | None = None
     asked: tuple[Asked, ...] = ()
+    automatic: tuple[AutomaticNumbers, ...] = ()
 
     @property
     def unscanned(self) -> int | None:
