@@ -40,6 +40,7 @@ class RegionPicker extends HTMLElement {
     document.documentElement.classList.toggle("picking", this.details.open);
     if (this.details.open && !this.region) this.region = { ...FIRST };
     this.show();
+    if (this.details.open) this.details.scrollIntoView({ block: "nearest" }); // its numbers, not only its title
   }
 
   clear() {
