@@ -1,7 +1,8 @@
 """Caption words as COCO's evaluation cuts them: Penn Treebank tokens in lower case, punctuation left out.
 
-After Stanford's PTBTokenizer 3.4.1 as pycocoevalcap 1.2 calls it, without Java; equal to it on the cases of the tests,
-which are captions and what they hold: contractions, abbreviations, money, times, brackets, quotes, e-mail.
+After Stanford's PTBTokenizer 3.4.1 as pycocoevalcap 1.2 calls it, without Java; equal to it on the cases of the
+tests, which are captions and what they hold: contractions, abbreviations, money, times, brackets, quotes. (Stanford's
+reads all captions as one text, so it may take a letter at the end of one for an initial or not by the next one's start.)
 """
 
 import re
@@ -9,36 +10,48 @@ from functools import lru_cache
 
 _ABBREVIATIONS = (
     "mr|mrs|ms|dr|prof|st|jr|sr|etc|vs|inc|ltd|co|corp|dept|mt|ave|blvd|rd|gen|col|sgt|capt|lt|gov|sen|rep|rev|hon|"
-    "jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|no|vol|fig|ft"
+    r"jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|fig|ft|ph\.d"
 )
+_STARTS = "A|An|The|It|He|She|They|We|I|You|In|On|At|This|That|These|There|His|Her|Its|Their|Two|Some|Go|No"
 _TOKEN = re.compile(
     rf"""
       </?[a-z!][^<>\n]*>                         # a tag
     | [\w.+%-]+@[\w-]+(?:\.[\w-]+)+              # an address
     | (?:https?://|www\.)[^\s<>"]+
-    | \#\w+
+    | [\#@][^\W\d]\w*
     | \.\.+ | …
     | (?:[a-z]\.)+[a-z]\.                        # u.s.a.
-    | (?:{_ABBREVIATIONS})\.(?=\s+\S|$)
-    | (?:\d+(?:[.,:/]\d+)*|\.\d+)(?:[-/]?[^\W\d_]\w*)*
+    | (?:{_ABBREVIATIONS})\.(?=\s+\S|$) | no\.(?=\s+\d)
+    | (?<![\w'.-])[a-z]\.(?!\s+(?-i:{_STARTS})\b|\w)   # an initial, unless a sentence begins behind it
+    | [a-z]\+\+
+    | (?:\d+(?:[-.,:/]\d+)*|\.\d+)(?:[-/]?[^\W\d_]\w*)*(?:'s\b)?
+    | '(?:n'|em\b|tis\b|twas\b)
     | [^\W_](?:[\w&]|[-/.'’](?=\w))*             # a word, with what may stand inside it
     | [?!]+ | -{{2,}} | \S
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
-_BRACKETS = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-"}
+_WRITTEN = {"(": "-lrb-", ")": "-rrb-", "[": "-lsb-", "]": "-rsb-", "{": "-lcb-", "}": "-rcb-", "£": "#", "€": "$"}
 _DROPPED = {*".?!,:;-`'\"’‘“”…–—", "''", "``", "--", "..."}
-_SPLIT = re.compile(r"(?<=\w)(n't|n’t|['’](?:s|re|ve|ll|d|m))$")
+_SPLIT = re.compile(r"(?<=\w)(n't|n’t|['’](?:s|re|ve|ll|d|m|n))$")
 _TWO_WORDS = {
     "cannot": "can not", "gonna": "gon na", "gotta": "got ta", "wanna": "wan na", "lemme": "lem me", "gimme": "gim me",
-    "d'ye": "d 'ye", "'tis": "'t is", "'twas": "'t was",
+    "'tis": "'t is", "'twas": "'t was", "y'all": "y' all",
 }  # fmt: skip
+
+
+_PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*\.?")
+_KEEPS_PERIOD = re.compile(rf"(?:{_ABBREVIATIONS}|[a-z])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 17)
 def tokenise(caption: str) -> tuple[str, ...]:
+    if _PLAIN.fullmatch(caption):
+        plain = caption.rstrip(".").lower().split(" ")
+        if _TWO_WORDS.keys().isdisjoint(plain) and not _KEEPS_PERIOD.fullmatch(plain[-1]):
+            return tuple(plain)
     words: list[str] = []
-    for token in _TOKEN.findall(caption.lower()):
+    for token in map(str.lower, _TOKEN.findall(caption)):
         if token in _DROPPED or (len(token) > 1 and not token.strip("-.…")):
             continue
         words += _words_of(token)
@@ -46,8 +59,8 @@ def tokenise(caption: str) -> tuple[str, ...]:
 
 
 def _words_of(token: str) -> list[str]:
-    if token in _BRACKETS:
-        return [_BRACKETS[token]]
+    if token in _WRITTEN:
+        return [_WRITTEN[token]]
     if token in _TWO_WORDS:
         return _TWO_WORDS[token].split()
     split = _SPLIT.search(token)

@@ -40,6 +40,7 @@ _SPELLING = {wrong: word for word in _CONTRACTIONS.split() for wrong in _misspel
 _SPELLING["somebody'd"] = "somebodyd"  # the official table has this one the wrong way round
 
 
+@lru_cache(maxsize=1 << 18)
 def clean(text: str) -> str:
     return text.replace("\n", " ").replace("\t", " ").strip()
 

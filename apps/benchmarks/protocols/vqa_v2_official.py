@@ -30,10 +30,10 @@ def nothing(item: Item, chance: random.Random) -> str:
 
 
 def score(item: Item, parsed: str) -> float:
-    truths = [clean(reference) for reference in item.references]
+    truths = list(map(clean, item.references))
     if len(set(truths)) == 1:
         return float(truths[0] == parsed)
-    return consensus(normalise(parsed), [normalise(truth) for truth in truths])
+    return consensus(normalise(parsed), list(map(normalise, truths)))
 
 
 def score_strict(item: Item, parsed: str) -> float:
