@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.reports.deep_figures import VARIANTS, criterion_names, heat_rows
 from apps.reports.formats import DASH, decimal, p_value, percent, percent_interval, points, points_interval
+from apps.reports.watch_wording import WatchWords
 from apps.reports.wording import REASONS
 
 if TYPE_CHECKING:
@@ -112,8 +113,9 @@ def deep_parts(numbers: Numbers) -> dict[str, object]:
     depth = numbers.depth
     if depth is None:
         return {}
+    watch = {"watch": numbers.watch, "watch_words": WatchWords(numbers.watch)} if numbers.watch else {}
     names = {"verdict": pgettext("agreement", "Verdict"), **criterion_names(numbers)}
-    return {
+    return watch | {
         "deep_words": DeepWords(depth),
         "heat_rows": heat_rows(numbers),
         "drivers": [(names[item.criterion], item) for item in depth.drivers],

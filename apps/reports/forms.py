@@ -1,13 +1,22 @@
 """What the page of preference pairs is asked for."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.models import Verdict
+from apps.reports.models import StoppingPlan
 from apps.reports.preferences.rules import LIFTABLE
+from apps.statistics.power import Design
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[StoppingPlan]
+else:
+    ModelForm = forms.ModelForm
 
 
 class LiftForm(forms.Form):
@@ -44,3 +53,64 @@ class CellForm(forms.Form):
         self.is_valid()
         said: dict[str, str | uuid.UUID | None] = getattr(self, "cleaned_data", {})
         return {name: str(value) for name, value in said.items() if value}
+
+
+class PlanForm(ModelForm):
+    """In per cent and points, as people speak; the model keeps shares."""
+
+    PERCENT = ("difference", "alpha", "power", "tie_share", "between_tasks", "between_assessors")
+
+    difference = forms.FloatField(
+        label=_("Smallest difference that matters, points of win rate"),
+        min_value=0.5,
+        max_value=50,
+        help_text=_("5 means: a win rate of 55% is worth a launch, 52% is not."),
+    )
+    assessors = forms.IntegerField(label=_("Assessors"), min_value=2, max_value=10_000)
+    alpha = forms.FloatField(label=_("Chance of a false finding, %"), min_value=0.1, max_value=20)
+    power = forms.FloatField(label=_("Chance to find what is there, %"), min_value=50, max_value=99)
+    tie_share = forms.FloatField(label=_("Ties expected, %"), min_value=0, max_value=95)
+    between_tasks = forms.FloatField(
+        label=_("Variance between tasks, %"),
+        min_value=0,
+        max_value=90,
+        help_text=_(
+            "How much judgments of one task resemble each other; from the judgments so far where there are any."
+        ),
+    )
+    between_assessors = forms.FloatField(label=_("Variance between assessors, %"), min_value=0, max_value=50)
+
+    class Meta:
+        model = StoppingPlan
+        fields = (
+            "difference",
+            "assessors",
+            "kind",
+            "alpha",
+            "power",
+            "tie_share",
+            "between_tasks",
+            "between_assessors",
+        )
+
+    def clean(self) -> dict[str, object]:
+        said = super().clean() or self.cleaned_data
+        for name in self.PERCENT:
+            if said.get(name) is not None:
+                said[name] = round(said[name] / 100, 6)
+        if not self.errors and self.design.tasks_for(said["difference"]) is None:
+            needed = self.design.assessors_for(said["difference"])
+            told = gettext(
+                "No number of tasks shows this difference with so few assessors: at least %(needed)s are needed."
+            )
+            self.add_error("assessors", told % {"needed": needed})
+        return said
+
+    @property
+    def design(self) -> Design:
+        """Of what was entered, overlap left aside; valid forms only."""
+        said = self.cleaned_data
+        names = ("assessors", "tie_share", "between_tasks", "between_assessors", "alpha", "power")
+        return Design(overlap=self.overlap, **{name: said[name] for name in names})
+
+    overlap = 1

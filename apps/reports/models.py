@@ -12,6 +12,8 @@ from apps.accounts.models import User
 from apps.assessment.models import Evaluation
 from apps.reports.domain.frozen import digest, from_json
 from apps.reports.domain.numbers import Numbers
+from apps.reports.domain.watching import Plan
+from apps.statistics.power import Design
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -69,3 +71,60 @@ class Report(models.Model):
     def is_intact(self) -> bool:
         """Whether the numbers are still those that were hashed."""
         return digest(self.numbers) == self.sha256
+
+
+class StoppingRule(models.TextChoices):
+    """As `domain.watching.RuleKind`."""
+
+    LAN_DEMETS = "lan_demets", _("Ten looks (O’Brien and Fleming)")
+    SEQUENCE = "sequence", _("At any time (confidence sequence)")
+
+
+class StoppingPlan(models.Model):
+    """How much difference matters and when an evaluation may stop; the latest holds. A trigger refuses changes."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    evaluation = models.ForeignKey(
+        Evaluation, verbose_name=_("evaluation"), on_delete=models.PROTECT, related_name="stopping_plans"
+    )
+    difference = models.FloatField(_("smallest difference that matters"))
+    alpha = models.FloatField(_("chance of a false finding"), default=0.05)
+    power = models.FloatField(_("power"), default=0.8)
+    kind = models.CharField(_("rule"), max_length=10, choices=StoppingRule.choices, default=StoppingRule.LAN_DEMETS)
+    looks = models.PositiveSmallIntegerField(_("looks"), default=10)
+    planned = models.PositiveIntegerField(_("planned judgments"))
+    assessors = models.PositiveSmallIntegerField(_("assessors"))
+    tie_share = models.FloatField(_("share of ties"), default=0.2)
+    between_tasks = models.FloatField(_("share of variance between tasks"), default=0.3)
+    between_assessors = models.FloatField(_("share of variance between assessors"), default=0.04)
+    judgments_then = models.PositiveIntegerField(_("judgments when it was set"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("set"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(difference__gt=0, difference__lte=0.5), name="plan_difference_0_half"
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=StoppingRule.values), name="plan_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation} {self.difference:g}"
+
+    @property
+    def plan(self) -> Plan:
+        design = Design(
+            overlap=self.evaluation.overlap,
+            assessors=self.assessors,
+            tie_share=self.tie_share,
+            between_tasks=self.between_tasks,
+            between_assessors=self.between_assessors,
+            alpha=self.alpha,
+            power=self.power,
+        )
+        kind = "sequence" if self.kind == StoppingRule.SEQUENCE else "lan_demets"
+        return Plan(self.difference, design, kind, self.looks, self.planned)

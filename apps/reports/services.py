@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils.text import slugify
 
+from apps.assessment.models import Judgment
 from apps.assessment.queries import judgment_table
 from apps.audit.services import record
 from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
-from apps.reports.models import Report
+from apps.reports.models import Report, StoppingPlan
+from apps.reports.planning import plan_in_force, watch_rows
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
@@ -52,7 +54,9 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     """
     method = method_in_use()
     with _one_moment():
-        numbers = build_numbers(judgment_table(evaluation), facts_of(evaluation), method, beside_of(evaluation))
+        rows, plan = judgment_table(evaluation), plan_in_force(evaluation)
+        numbers = build_numbers(rows, facts_of(evaluation), method, beside_of(evaluation))
+        numbers = replace(numbers, watch=watch_rows(rows, plan) if plan else None)
         data = to_json(numbers)
         report = Report.objects.create(
             evaluation=evaluation,
@@ -70,6 +74,31 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
             sha256=report.sha256,
         )
     return report
+
+
+def set_plan(*, actor: User, evaluation: Evaluation, plan: StoppingPlan) -> StoppingPlan:
+    """Keep how much difference matters and when judging may stop. A former plan stays on record; so does how many
+    judgments there were when this one was set. Raises ValueError when no number of tasks is enough.
+    """
+    plan.evaluation, plan.created_by, plan.planned = evaluation, actor, 1
+    tasks = plan.plan.design.tasks_for(plan.difference)
+    if tasks is None:
+        raise ValueError("no number of tasks shows this difference with so few assessors")
+    plan.planned = tasks * evaluation.overlap
+    with transaction.atomic():
+        said = Judgment.objects.filter(assignment__evaluation=evaluation)
+        plan.judgments_then = said.counted().count()
+        plan.save(force_insert=True)
+        record(
+            actor,
+            "evaluation.planned",
+            evaluation,
+            difference=plan.difference,
+            planned=plan.planned,
+            rule=plan.kind,
+            judgments_then=plan.judgments_then,
+        )
+    return plan
 
 
 def download_report(*, actor: User | None, report: Report, form: str) -> Download:

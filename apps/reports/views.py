@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.access import researchers, signed_in
 from apps.assessment.access import access_evaluation
@@ -17,11 +17,13 @@ from apps.reports.deep_figures import draw_depth
 from apps.reports.deep_wording import deep_parts
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
-from apps.reports.forms import CellForm, LiftForm
+from apps.reports.forms import CellForm, LiftForm, PlanForm
 from apps.reports.models import Report
+from apps.reports.planning import first_guess
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.queries import reports_of
+from apps.reports.watch_wording import plan_parts
 from apps.statistics.scores import VERDICTS
 from apps.web.paging import page_of
 
@@ -56,6 +58,21 @@ def _parts(report: Report) -> dict[str, object]:
         "exporters": exporters().values(),
         **deep_parts(numbers),
     }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@researchers
+def plan(request: HttpRequest, evaluation: UUID) -> HttpResponse:
+    """What an evaluation needs to show what matters, and whether it is known yet."""
+    user = signed_in(request)
+    found = access_evaluation(user, evaluation)
+    form = PlanForm(request.POST or None, initial=first_guess(found))
+    if request.method == "POST" and form.is_valid():
+        services.set_plan(actor=user, evaluation=found, plan=form.save(commit=False))
+        messages.success(request, gettext("The plan is set."))
+        return redirect("reports:plan", found.public_id)
+    parts = {"evaluation": found, "form": form, **plan_parts(found)}
+    return render(request, "reports/plan.html", parts, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-GRID, REACH = 801, 8.0
+GRID, REACH = 401, 8.0
 BETS = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
@@ -29,27 +29,40 @@ def obrien_fleming_spent(fraction: float, alpha: float = 0.05) -> float:
     return 2 * float(special.ndtr(-special.ndtri(1 - alpha / 4) / math.sqrt(min(1.0, fraction))))
 
 
-def boundaries(fractions: Sequence[float], alpha: float = 0.05) -> list[float]:
-    """|z| that must be passed at each look, two-sided. Raises ValueError unless fractions rise strictly within (0, 1].
+class Spending:
+    """Boundaries of |z|, one look after another, two-sided.
 
     The density of the score process that has not crossed is carried from look to look on a grid (Armitage, McPherson &
     Rowe 1969); each boundary is found by bisection.
     """
-    if not all(low < high for low, high in zip((0.0, *fractions), fractions, strict=False)) or max(fractions) > 1:
-        raise ValueError(f"information fractions must rise within (0, 1], got {list(fractions)}")
-    found, spent, before = [], 0.0, 0.0
-    points, density = np.zeros(1), np.ones(1)
-    for fraction in fractions:
-        step, target = math.sqrt(fraction - before), obrien_fleming_spent(fraction, alpha)
-        edge = _edge(points, density, step, target - spent) if target > spent else REACH
-        found.append(edge / math.sqrt(fraction))
+
+    def __init__(self, alpha: float = 0.05) -> None:
+        self.alpha, self.spent, self.fraction = alpha, 0.0, 0.0
+        self.points, self.density = np.zeros(1), np.ones(1)
+
+    def look(self, fraction: float, *, is_last: bool = False) -> float:
+        """The boundary at this information fraction. `is_last`: no look follows, so all that is left of α is spent.
+
+        Raises ValueError unless fractions rise strictly within (0, 1].
+        """
+        if not self.fraction < fraction <= 1:
+            raise ValueError(f"information fractions must rise within (0, 1], got {fraction} after {self.fraction}")
+        step, target = math.sqrt(fraction - self.fraction), obrien_fleming_spent(1 if is_last else fraction, self.alpha)
+        edge = _edge(self.points, self.density, step, target - self.spent) if target > self.spent else REACH
         grid = np.linspace(-edge, edge, GRID)
         weights = np.full(GRID, grid[1] - grid[0])
         weights[[0, -1]] /= 2
-        carried = np.exp(-0.5 * ((grid[:, None] - points[None, :]) / step) ** 2) / (step * math.sqrt(2 * math.pi))
-        points, density = grid, (carried @ density) * weights
-        spent, before = target, fraction
-    return found
+        apart = (grid[:, None] - self.points[None, :]) / step
+        carried = np.exp(-0.5 * apart * apart) @ self.density / (step * math.sqrt(2 * math.pi))
+        self.points, self.density = grid, carried * weights
+        self.spent, self.fraction = target, fraction
+        return edge / math.sqrt(fraction)
+
+
+def boundaries(fractions: Sequence[float], alpha: float = 0.05) -> list[float]:
+    """|z| that must be passed at each look; as `Spending`."""
+    spending = Spending(alpha)
+    return [spending.look(fraction) for fraction in fractions]
 
 
 def conditional_power(z: float, fraction: float, drift: float, critical: float) -> float:

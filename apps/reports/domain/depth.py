@@ -64,7 +64,7 @@ class Agreed:
 @dataclass(frozen=True)
 class AssessorNumbers:
     """`agreed`: mean share of the others' verdicts on the same comparison that are the same, over `agreed_of`
-    comparisons. `left_share` among decisive ones. `gold` is (right, all)."""
+    comparisons. `left_share` among decisive ones; `left_p`: does A win more on one side? `gold` is (right, all)."""
 
     assessor: str
     simulated: bool

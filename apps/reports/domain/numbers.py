@@ -8,6 +8,7 @@ from typing import Literal
 # pydantic reads these at run time
 from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.depth import Depth
+from apps.reports.domain.watching import Watch
 from apps.statistics.clustered import Estimate, GeneraliseOver
 from apps.statistics.gates import cell_gate
 from apps.statistics.heterogeneity import Heterogeneity
@@ -15,7 +16,7 @@ from apps.statistics.heterogeneity import Heterogeneity
 # 1: `design_effect` was N/n_eff, verdicts were read while the evaluation was open
 # 2: nothing of pairs that are still to come and of what might unblind; `comparisons` were all that existed
 # 3: criteria by comparing alone; nothing of each answer by itself
-# 4: nothing of `depth`
+# 4: nothing of `depth` and `watch`
 VERSION = 5
 Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
@@ -242,6 +243,7 @@ class Numbers:
     method: Method
     independent_value: float | None = None
     depth: Depth | None = None
+    watch: Watch | None = None
 
     @property
     def marks_answers(self) -> bool:

@@ -11,7 +11,6 @@ from scipy import special
 from apps.reports.domain.depth import Agreed, AssessorNumbers
 from apps.statistics.agreement import count_ratings, gwet_ac1, krippendorff_alpha, raw_agreement
 from apps.statistics.multiplicity import benjamini_hochberg
-from apps.statistics.preference import sign_test
 from apps.statistics.wilson import wilson
 
 if TYPE_CHECKING:
@@ -111,9 +110,22 @@ def _one(data: Columns, code: int, mine: np.ndarray) -> dict[str, Any]:
         "win_rate": float(scores.mean()),
         "tie_share": float((scores == 0.5).mean()),
         "left_share": left / decisive if decisive else None,
-        "left_p": sign_test(left, decisive - left),
+        "left_p": _side_p(scores, data.a_on_left[mine]),
         "median_seconds": float(np.median(data.seconds[mine])),
     }
+
+
+def _side_p(scores: np.ndarray, a_on_left: np.ndarray) -> float:
+    """Does A win more often on one side than on the other? Two shares of decisive judgments, normal approximation; 1
+    where A stood on one side alone."""
+    decisive = scores != 0.5
+    won = [scores[decisive & side] for side in (a_on_left, ~a_on_left)]
+    sizes = [len(part) for part in won]
+    if not all(sizes):
+        return 1.0
+    pooled = float(np.concatenate(won).mean())
+    error = math.sqrt(pooled * (1 - pooled) * (1 / sizes[0] + 1 / sizes[1]))
+    return 2 * float(special.ndtr(-abs(won[0].mean() - won[1].mean()) / error)) if error else 1.0
 
 
 def _with_others(data: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -1,0 +1,77 @@
+"""What a plan needs, and how far judging has come on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from apps.assessment.queries import judgment_table
+from apps.reports.domain.watching import watch
+from apps.statistics.power import Design, variance_components
+from apps.statistics.scores import score_verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from apps.assessment.models import Evaluation
+    from apps.assessment.queries import JudgmentRow
+    from apps.reports.domain.watching import Watch
+    from apps.reports.models import StoppingPlan
+
+DIFFERENCES = (0.02, 0.03, 0.05, 0.075, 0.1)
+PANELS = (5, 8, 10, 20, 30, 50)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """Tasks and judgments that `assessors` need to see `difference`; None: no number of tasks is enough."""
+
+    difference: float
+    assessors: int
+    tasks: int | None
+    judgments: int | None
+
+
+def plan_in_force(evaluation: Evaluation) -> StoppingPlan | None:
+    plan: StoppingPlan | None = evaluation.stopping_plans.select_related("created_by").last()
+    if plan:
+        plan.evaluation = evaluation
+    return plan
+
+
+def watch_rows(rows: Sequence[JudgmentRow], plan: StoppingPlan) -> Watch:
+    """`rows` in the order in which they were made."""
+    scores = score_verdicts([row.verdict for row in rows])
+    return watch(scores, [row.task_key for row in rows], [str(row.assessor_id) for row in rows], plan.plan)
+
+
+def first_guess(evaluation: Evaluation, rows: Sequence[JudgmentRow] | None = None) -> dict[str, object]:
+    """What the form begins with, in per cent: what is usual, or what the judgments so far say."""
+    rows = judgment_table(evaluation) if rows is None else rows
+    guess: dict[str, object] = {"difference": 5, "alpha": 5, "power": 80, "assessors": evaluation.assessors.count()}
+    usual = Design()
+    found = variance_components(
+        score_verdicts([row.verdict for row in rows]),
+        [row.task_key for row in rows],
+        [str(r.assessor_id) for r in rows],
+    )
+    enough = len(rows) >= 100  # below, a pilot says less than what is usual
+    shares = {
+        "tie_share": found.tie_share if enough else usual.tie_share,
+        "between_tasks": usual.between_tasks if found.between_tasks is None or not enough else found.between_tasks,
+        "between_assessors": (
+            usual.between_assessors if found.between_assessors is None or not enough else found.between_assessors
+        ),
+    }
+    return guess | {name: round(100 * share, 1) for name, share in shares.items()}
+
+
+def needed_table(design: Design) -> list[list[Needed]]:
+    """A row for each number of assessors, a column for each of `DIFFERENCES`."""
+    return [[_needed(design, difference, people) for difference in DIFFERENCES] for people in PANELS]
+
+
+def _needed(design: Design, difference: float, people: int) -> Needed:
+    values = {**vars(design), "assessors": people}
+    tasks = Design(**values).tasks_for(difference)
+    return Needed(difference, people, tasks, None if tasks is None else tasks * design.overlap)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from apps.assessment.tests.makers import make_evaluation
+from apps.audit.models import AuditEvent
+from apps.reports.domain.watching import Plan, watch
+from apps.reports.models import StoppingPlan
+from apps.reports.services import freeze_report
+from apps.reports.tests.makers import make_judged_evaluation
+from apps.statistics.power import Design
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from apps.reports.domain.watching import RuleKind, Watch
+    from conftest import Cast
+
+DESIGN = Design(overlap=2, assessors=20, between_tasks=0.1, between_assessors=0.01)
+FORM = {
+    "difference": "10",
+    "assessors": "20",
+    "kind": "lan_demets",
+    "alpha": "5",
+    "power": "80",
+    "tie_share": "20",
+    "between_tasks": "30",
+    "between_assessors": "1",
+}
+
+
+def watched(share: float, kind: RuleKind = "lan_demets", seed: int = 0) -> Watch:
+    """Two judgments of each of 400 tasks by twenty assessors; A is preferred with probability `share`, no ties."""
+    rng, n = np.random.default_rng(seed), 800
+    scores = (rng.random(n) < share).astype(float)
+    return watch(scores, np.arange(n) // 2, rng.permuted(np.arange(n) % 20), Plan(0.08, DESIGN, kind, 10, n))
+
+
+@pytest.mark.parametrize("kind", ["lan_demets", "sequence"])
+def test_a_clear_difference_is_known_early_and_stays_known(kind: RuleKind) -> None:
+    for share, outcome in ((0.68, "a"), (0.32, "b")):
+        found = watched(share, kind)
+        assert found.outcome == outcome
+        assert (found.at or 0) <= 560
+        assert found.looks[-1].judgments == found.at
+        assert all(
+            later.fraction >= earlier.fraction for earlier, later in zip(found.looks, found.looks[1:], strict=False)
+        )
+
+
+def test_no_difference_ends_as_futile_or_equivalent_and_seldom_as_a_finding() -> None:
+    outcomes = [watched(0.5, seed=seed).outcome for seed in range(12)]
+    assert sum(outcome in ("a", "b") for outcome in outcomes) <= 2
+    assert sum(outcome in ("futile", "equivalent") for outcome in outcomes) >= 7
+
+
+def test_too_few_assessors_establish_nothing() -> None:
+    scores = np.ones(400)
+    few = watch(scores, np.arange(400) // 2, np.arange(400) % 3, Plan(0.1, DESIGN, "lan_demets", 4, 400))
+    assert (few.outcome, few.at, [look.low for look in few.looks]) == ("open", None, [None] * 4)
+    assert watch([], [], [], Plan(0.1, DESIGN, "lan_demets", 4, 400)).looks == ()
+
+
+def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
+    evaluation = make_judged_evaluation(cast.researcher)
+    address = reverse("reports:plan", args=[evaluation.public_id])
+    client.force_login(cast.researcher)
+    page = client.get(address).content.decode()
+    assert "How many judgments show how much" in page
+    assert client.post(address, FORM).status_code == 302
+    plan = StoppingPlan.objects.get()
+    assert (plan.difference, plan.assessors, plan.judgments_then) == (0.1, 20, 8)
+    assert plan.planned == (plan.plan.design.tasks_for(0.1) or 0) * evaluation.overlap
+    assert AuditEvent.objects.get(verb="evaluation.planned").facts["planned"] == plan.planned
+    page = client.get(address).content.decode()
+    assert "8 judgments were there already" in page
+    assert "It is not known yet" in page
+    frozen = freeze_report(actor=cast.researcher, evaluation=evaluation)
+    assert frozen.content.watch is not None
+    assert "It is not known yet" in client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
+
+
+def test_a_plan_that_cannot_succeed_is_refused_with_the_remedy(client: Client, cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    address = reverse("reports:plan", args=[evaluation.public_id])
+    client.force_login(cast.researcher)
+    answer = client.post(address, {**FORM, "difference": "5", "assessors": "3", "between_assessors": "4"})
+    assert answer.status_code == 422
+    assert "at least 28 are needed" in answer.content.decode()
+    assert client.post(address, {**FORM, "difference": "-1"}).status_code == 422
+    for user, code in ((cast.outsider, 404), (cast.assessor, 403)):
+        client.force_login(user)
+        assert client.post(address, FORM).status_code == code
+    assert not StoppingPlan.objects.exists()
+
+
+def test_the_database_refuses_to_change_a_plan(client: Client, cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    client.force_login(cast.admin)
+    client.post(reverse("reports:plan", args=[evaluation.public_id]), FORM)
+    with pytest.raises(IntegrityError, match="refused"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE reports_stoppingplan SET difference = 0.2")

@@ -1,0 +1,71 @@
+"""Plans and their watching, in words and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext, ngettext
+
+from apps.assessment.queries import judgment_table
+from apps.reports.charts.forest import Forest, Point, plot
+from apps.reports.formats import decimal, percent, percent_interval, whole
+from apps.reports.planning import DIFFERENCES, PANELS, needed_table, plan_in_force, watch_rows
+from apps.statistics.clustered import Estimate
+from apps.statistics.power import Design
+
+if TYPE_CHECKING:
+    from apps.assessment.models import Evaluation
+    from apps.reports.domain.watching import Look, Watch
+
+
+@dataclass(frozen=True)
+class WatchWords:
+    watch: Watch
+
+    @property
+    def sentence(self) -> str:
+        found = self.watch
+        words = {"at": whole(found.at), "planned": whole(found.planned), "margin": decimal(100 * found.difference, 1)}
+        if found.outcome in ("a", "b"):
+            known = (
+                gettext("It is known: A is better.") if found.outcome == "a" else gettext("It is known: B is better.")
+            )
+        elif found.outcome == "equivalent":
+            known = gettext("It is known: the two are equal within %(margin)s points of win rate.") % words
+        elif found.outcome == "futile":
+            known = (
+                gettext(
+                    "More judgments are unlikely to show a difference: if one of %(margin)s points were there, the "
+                    "chance to find it is below 10%%."
+                )
+                % words
+            )
+        else:
+            return gettext("It is not known yet; the plan has %(planned)s judgments.") % words
+        return f"{known} " + gettext("Established after %(at)s of %(planned)s planned judgments.") % words
+
+    @property
+    def forest(self) -> Forest | None:
+        looks = [look for look in self.watch.looks if look.low is not None]
+        return plot([_point(look) for look in looks], reference=0.5, bounds=(0, 1)) if looks else None
+
+
+def _point(look: Look) -> Point:
+    label = ngettext("%(count)s judgment", "%(count)s judgments", look.judgments) % {"count": whole(look.judgments)}
+    interval = percent_interval(Estimate(look.value, look.low, look.high))
+    return Point(label, f"{percent(look.value)}, {interval}", look.value, look.low, look.high)
+
+
+def plan_parts(evaluation: Evaluation) -> dict[str, object]:
+    plan = plan_in_force(evaluation)
+    design = plan.plan.design if plan else Design(overlap=evaluation.overlap)
+    found = watch_rows(judgment_table(evaluation), plan) if plan else None
+    return {
+        "plan": plan,
+        "design": design,
+        "watch": found,
+        "watch_words": WatchWords(found) if found else None,
+        "differences": DIFFERENCES,
+        "needed": list(zip(PANELS, needed_table(design), strict=True)),
+    }
