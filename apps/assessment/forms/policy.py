@@ -9,9 +9,9 @@ from apps.assessment.domain.policies import Policy
 from apps.assessment.domain.rules import DEFAULTS, OFFERED, Rule
 from apps.assessment.models import RuleAction, RuleKind
 
-OFF = ("", _("Nothing"))
+OFF = ("off", _("Nothing"))
 LIMITED = {  # what the number is called, and between what it lies
-    "guess": (_("Somebody honest is right on, %"), 60, 99),
+    "guess": (_("Somebody honest is right on, % of gold"), 60, 99),
     "gold": (_("Fewer right than, %"), 0, 100),
     "fast": (_("Faster than, seconds"), 0, None),
 }
@@ -96,13 +96,12 @@ class RulesForm(forms.Form):
             if kind in LIMITED:
                 unit, least, most = LIMITED[kind]
                 self.fields[f"{kind}_limit"] = forms.FloatField(
-                    label=unit, min_value=least, max_value=most, initial=rule.limit
+                    label=unit, min_value=least, max_value=most, initial=f"{rule.limit:g}"
                 )
             self.fields[f"{kind}_action"] = forms.ChoiceField(
                 label=_("Then"),
                 choices=[OFF, *RuleAction.choices],
-                required=False,
-                initial=rule.action if kind in asked else "",
+                initial=rule.action if kind in asked else OFF[0],
             )
         if gold_percent is not None:
             self.fields["gold_percent"].initial = gold_percent
@@ -124,7 +123,7 @@ class RulesForm(forms.Form):
     def rules(self) -> tuple[Rule, ...]:
         said = self.said()
         return tuple(
-            Rule(kind, said[f"{kind}_window"], said.get(f"{kind}_limit") or 0, said[f"{kind}_action"])
+            Rule(kind, said[f"{kind}_window"], float(said.get(f"{kind}_limit") or 0), said[f"{kind}_action"])
             for kind in RuleKind.values
-            if said[f"{kind}_action"]
+            if said[f"{kind}_action"] != OFF[0]
         )

@@ -44,6 +44,11 @@ class GoldItem(models.Model):
     def __str__(self) -> str:
         return f"{self.corruption} of {self.source_id}"
 
+    @property
+    def undamaged(self) -> str:
+        """The better text; `source` and its answers are loaded."""
+        return (self.source.answer_a if self.side == LeakSide.A else self.source.answer_b).text or ""
+
 
 class CheckKind(models.TextChoices):
     GOLD = "gold", _("Gold")

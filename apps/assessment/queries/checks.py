@@ -94,7 +94,8 @@ def lesson_of(judgment: Judgment | None) -> tuple[GoldItem, bool] | None:
     """After a training comparison: what was damaged, and whether the assessor saw it."""
     if judgment is None or not judgment.assignment.is_check:
         return None
-    check = Check.objects.select_related("gold").filter(comparison=judgment.assignment.comparison_id).first()
+    checks = Check.objects.select_related("gold__source__task", "gold__source__answer_a", "gold__source__answer_b")
+    check = checks.filter(comparison=judgment.assignment.comparison_id).first()
     if check is None or check.gold is None or check.kind != CheckKind.TRAINING:
         return None
     return check.gold, judgment.verdict in PREFERS_A

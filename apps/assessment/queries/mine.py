@@ -6,7 +6,7 @@ from django.utils.translation import get_language_info
 
 from apps.accounts.models import User
 from apps.assessment.domain.rendering import render_markdown
-from apps.assessment.models import Assignment, Evaluation, GoldItem, LeakSide
+from apps.assessment.models import Assignment, Evaluation, GoldItem
 from apps.assessment.queries.checks import example_items
 from apps.assessment.queries.paid import Paid, paid_work
 from apps.assessment.queries.sheets import Picture, pictures_in
@@ -51,11 +51,10 @@ def worked_examples(evaluation: Evaluation) -> list[Example]:
 
 def example_of(item: GoldItem) -> Example:
     source = item.source
-    answer = source.answer_a if item.side == LeakSide.A else source.answer_b
     return Example(
         instruction=source.task.instruction,
         language=source.task.language,
-        good=render_markdown(answer.text or ""),
+        good=render_markdown(item.undamaged),
         damaged=render_markdown(item.text),
         item=item,
         pictures=pictures_in(source.task.task_images.all()),

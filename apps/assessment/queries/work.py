@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.accounts.models import User
 from apps.assessment.domain.policies import with_checks
 from apps.assessment.models import Assignment, AssignmentState, Comparison, Evaluation, EvaluationState, Skip
+from apps.assessment.queries.checks import stages_done
 from apps.assessment.queries.judgments import judged_by
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.queries.paid import paid_work
@@ -39,7 +40,7 @@ class Work:
 
     @property
     def percent(self) -> int:
-        return 100 * self.done // (self.done + self.left) if self.done + self.left else 100
+        return 100 * self.done // max(1, self.done + self.left)
 
 
 def my_evaluations(user: User, *, now: datetime, midnight: datetime) -> list[Work]:
@@ -85,11 +86,25 @@ def places_left(assessor: User, evaluation: Evaluation, now: datetime) -> int:
     open_to_me = comparisons.filter(Exists(reachable), ~Exists(mine), ~Exists(skipped))
     held = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, state=AssignmentState.LEASED).count()
     given = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).count()
-    return held + with_checks(
-        open_to_me[: COUNT_AT_MOST + 1].count(),
-        given,
-        gold=evaluation.gold_percent,
-        control=evaluation.control_percent,
-        retest=evaluation.retest_percent,
-        seed=f"{evaluation.seed}/{assessor.pk}",
+    before = stages_left(assessor, evaluation)
+    return (
+        held
+        + before
+        + with_checks(
+            open_to_me[: COUNT_AT_MOST + 1].count(),
+            given + before,
+            gold=evaluation.gold_percent,
+            control=evaluation.control_percent,
+            retest=evaluation.retest_percent,
+            seed=f"{evaluation.seed}/{assessor.pk}",
+        )
     )
+
+
+def stages_left(assessor: User, evaluation: Evaluation) -> int:
+    """Comparisons of training and exam that are still to be given."""
+    sizes = evaluation.training_size, evaluation.exam_size
+    if not any(sizes):
+        return 0
+    done = stages_done(assessor, evaluation)
+    return max(0, sizes[0] - done.trained) + max(0, sizes[1] - done.given)

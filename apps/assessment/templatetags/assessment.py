@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.labels import VERDICTS, criterion_label, leak_kind_label, title_for_assessors
+from apps.assessment.models import RuleKind
 
 register = template.Library()
 
@@ -29,6 +30,12 @@ def leak_kind(key: str) -> Promise | str:
 @register.filter
 def criterion(key: str) -> Promise | str:
     return criterion_label(key)
+
+
+@register.filter
+def standing_reason(reason: str) -> Promise | str:
+    """A rule's name where a rule did it, else what the researcher wrote."""
+    return RuleKind(reason).label if reason in RuleKind.values else reason
 
 
 @register.filter

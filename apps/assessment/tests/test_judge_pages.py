@@ -75,9 +75,8 @@ def test_a_comment_that_is_refused_is_marked_too(cast: Cast, client: Client) -> 
 
 def test_a_draft_belongs_to_one_lease_of_a_place(cast: Cast, client: Client) -> None:
     """Whoever is given the place next may sit at the same browser."""
-    evaluation = opened(cast, client, tasks=1)
     other = make_user("other@example.org")
-    change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.assessor, other])
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=1, overlap=1)
     keys = []
     for person in (cast.assessor, other):
         client.force_login(person)

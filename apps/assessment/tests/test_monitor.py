@@ -17,7 +17,7 @@ from apps.assessment.domain.policies import Policy
 from apps.assessment.domain.rules import DEFAULTS, OFFERED
 from apps.assessment.domain.simulation import HONEST
 from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, Standing
-from apps.assessment.queries import judgment_table
+from apps.assessment.queries import judgment_table, my_evaluations
 from apps.assessment.queries.agreement import agreement_so_far
 from apps.assessment.queries.gold import gold_stock
 from apps.assessment.queries.paid import paid_work
@@ -36,6 +36,11 @@ def address(name: str, evaluation: Evaluation) -> str:
 
 def table(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def left(person: User) -> int:
+    now = timezone.now()
+    return my_evaluations(person, now=now, midnight=now)[0].left
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ def test_rules_are_tried_before_they_are_kept(cast: Cast, client: Client) -> Non
     client.force_login(cast.researcher)
     assert "Coin-flipper" in client.get(reverse("assessment:simulator")).content.decode()
     said = {f"{rule.kind}_{part}": getattr(rule, part) for rule in OFFERED for part in ("window", "limit", "action")}
-    said |= {"gold_percent": 10, "comparisons": 50, "ties_action": "", "gold_action": ""}
+    said |= {"gold_percent": 10, "comparisons": 50, "ties_action": "off", "gold_action": "off"}
     tried = client.get(address("rules", evaluation), said)
     assert (tried.status_code, evaluation.rules.count()) == (200, 0)
     assert client.post(address("rules", evaluation), said | {"gold_window": 1}).status_code == 422
@@ -167,11 +172,15 @@ def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: C
         cast.researcher, assessors=[cast.assessor], tasks=6, images=1, policy=policy, tail=TAIL, guidelines="Read."
     )
     client.force_login(cast.assessor)
+    assert left(cast.assessor) == 6 + 1 + 2
     page = client.get(judge_url(evaluation)).content.decode()
     assert 'data-part="lesson"' not in page
+    assert left(cast.assessor) == 6 + 1 + 2
     client.post(judge_url(evaluation), {})
     make_judgment(evaluation, assessor=cast.assessor, verdict="b")
-    assert "The other answer was better." in client.get(judge_url(evaluation)).content.decode()
+    page = client.get(judge_url(evaluation)).content.decode()
+    assert "The other answer was better." in page
+    assert "Look at both once more" in page
     make_judgment(evaluation, assessor=cast.assessor, verdict="a_much")
     page = client.get(judge_url(evaluation)).content.decode()
     assert 'data-part="lesson"' not in page

@@ -26,8 +26,10 @@ from apps.assessment.views.tables import csv_answer, work_cells
 def own_context(user: User) -> dict[str, object]:
     """Messages and languages, for the page “My work”. With one language there is nothing to choose."""
     offered = languages_offered(user)
+    latest = messages_to(user)[:20]
     return {
-        "messages_to_me": messages_to(user)[:20],
+        "messages_to_me": latest,
+        "unread": any(message.read_at is None for message in latest),
         "languages": LanguagesForm(offered, chosen=languages_of(user)) if len(offered) > 1 else None,
     }
 
