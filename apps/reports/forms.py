@@ -39,6 +39,19 @@ class LiftForm(forms.Form):
         return f"?{urlencode({'lift': self.lifted}, doseq=True)}" if self.lifted else ""
 
 
+class ShareForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=_("Read-only link for"),
+        coerce=int,
+        choices=[(7, _("7 days")), (30, _("30 days")), (90, _("90 days"))],
+        initial=30,
+    )
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(label=_("Comment"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class CellForm(forms.Form):
     """Which cell of a report's tables one looks into. Nonsense in the address narrows nothing."""
 

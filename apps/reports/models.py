@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.assessment.models import Evaluation
 from apps.reports.domain.frozen import digest, from_json
 from apps.reports.domain.numbers import Numbers
-from apps.reports.domain.watching import Plan
+from apps.reports.domain.watching import Plan, RuleKind
 from apps.statistics.power import Design
 
 
@@ -126,5 +126,41 @@ class StoppingPlan(models.Model):
             alpha=self.alpha,
             power=self.power,
         )
-        kind = "sequence" if self.kind == StoppingRule.SEQUENCE else "lan_demets"
+        kind: RuleKind = "sequence" if self.kind == StoppingRule.SEQUENCE else "lan_demets"
         return Plan(self.difference, design, kind, self.looks, self.planned)
+
+
+class ReportLink(models.Model):
+    """Whoever has the link reads this report, and nothing else, until it expires. Only its token's hash is kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    report = models.ForeignKey(Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    expires_at = models.DateTimeField(_("expires"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("link to a report")
+        verbose_name_plural = _("links to reports")
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class ReportComment(models.Model):
+    """What somebody says of a report; a trigger refuses UPDATE and DELETE."""
+
+    report = models.ForeignKey(Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="comments")
+    text = models.TextField(_("comment"), max_length=5000)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("comment on a report")
+        verbose_name_plural = _("comments on reports")
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -14,10 +14,12 @@ from apps.judges.queries import judge_figures, judges_of
 from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.beside import Beside
 from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pairs, Side
-from apps.reports.models import Report, ReportQuerySet
+from apps.reports.models import Report, ReportComment, ReportLink, ReportQuerySet
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
@@ -127,6 +129,14 @@ def _leaks(evaluation: Evaluation) -> Leaks:
 def reports_of(user: User, evaluation: Evaluation) -> ReportQuerySet:
     """All snapshots of one evaluation that `user` may see, newest first, without their numbers."""
     return Report.objects.visible_to(user).filter(evaluation=evaluation).without_numbers()
+
+
+def links_of(report: Report) -> QuerySet[ReportLink]:
+    return report.links.select_related("created_by")
+
+
+def comments_on(report: Report) -> QuerySet[ReportComment]:
+    return report.comments.select_related("author")
 
 
 def _side(run: Run) -> Side:

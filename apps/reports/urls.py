@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.reports import views
+from apps.reports import shared_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),
     path("preferences/<uuid:evaluation>/<slug:form>/", views.export_preferences, name="export_preferences"),
     path("<uuid:public_id>/", views.detail, name="detail"),
+    path("raw/<uuid:evaluation>.parquet", shared_views.raw, name="raw"),
+    path("shared/<str:token>/", shared_views.shared, name="shared"),
+    path("links/<uuid:public_id>/end/", shared_views.end, name="end_link"),
+    path("<uuid:public_id>/share/", shared_views.share, name="share"),
+    path("<uuid:public_id>/comment/", shared_views.comment, name="comment"),
+    path("<uuid:public_id>/compare/<uuid:other>/", shared_views.compare, name="compare"),
     path("<uuid:public_id>/comparisons/", views.comparisons, name="comparisons"),
     path("<uuid:public_id>/export/<slug:form>/", views.export, name="export"),
 ]

@@ -17,12 +17,12 @@ from apps.reports.deep_figures import draw_depth
 from apps.reports.deep_wording import deep_parts
 from apps.reports.exporters import exporters
 from apps.reports.figures import draw, every_group
-from apps.reports.forms import CellForm, LiftForm, PlanForm
+from apps.reports.forms import CellForm, CommentForm, LiftForm, PlanForm, ShareForm
 from apps.reports.models import Report
 from apps.reports.planning import first_guess
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
-from apps.reports.queries import reports_of
+from apps.reports.queries import comments_on, links_of, reports_of
 from apps.reports.watch_wording import plan_parts
 from apps.statistics.scores import VERDICTS
 from apps.web.paging import page_of
@@ -43,10 +43,11 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)
     others = reports_of(user, report.evaluation).exclude(pk=report.pk)[:5]
-    return render(request, "reports/detail.html", {"report": report, "others": others, **_parts(report)})
+    talk = {"share": ShareForm(), "comment": CommentForm(), "links": links_of(report), "comments": comments_on(report)}
+    return render(request, "reports/detail.html", {"report": report, "others": others, **talk, **parts(report)})
 
 
-def _parts(report: Report) -> dict[str, object]:
+def parts(report: Report) -> dict[str, object]:
     numbers = report.content
     return {
         "numbers": numbers,

@@ -31,6 +31,7 @@ NO_PAGES |= {
     "judges:judgments",
     "reports:export",
     "reports:export_preferences",
+    "reports:raw",
     "training:picture",
 }
 

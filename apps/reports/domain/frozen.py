@@ -37,6 +37,11 @@ def _without_claims_of_1(data: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def json_schema() -> dict[str, Any]:
+    """The shape of the numbers as JSON Schema; published as docs/report.schema.json."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_ADAPTER.json_schema()}
+
+
 def canonical(data: dict[str, Any]) -> bytes:
     """One spelling for one content: sorted keys, no spaces, UTF-8, floats by shortest repr."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()

@@ -53,8 +53,8 @@ def as_text(values: Sequence[object]) -> list[str]:
     return ["" if v is None else words[v] if isinstance(v, bool) else str(v) for v in values]
 
 
-def test_the_four_forms_are_found() -> None:
-    assert list(exporters()) == ["csv", "json", "pdf", "xlsx"]
+def test_all_forms_are_found() -> None:
+    assert list(exporters()) == ["csv", "json", "latex", "pdf", "xlsx"]
 
 
 def test_json_is_the_frozen_numbers(report: Report) -> None:

@@ -1,0 +1,91 @@
+"""Reports that leave the room: links, comments, two beside each other, raw judgments."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.access import researchers, signed_in
+from apps.assessment.access import access_evaluation
+from apps.audit.services import record
+from apps.reports.access import access_report
+from apps.reports.domain.changes import compare_reports
+from apps.reports.forms import CommentForm, ShareForm
+from apps.reports.models import ReportLink
+from apps.reports.raw import stream_judgments
+from apps.reports.sharing import comment_on_report, end_link, report_behind, share_report
+from apps.reports.views import parts
+
+
+@require_safe
+@never_cache
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """For anyone who has the link, until it expires."""
+    report = report_behind(token, timezone.now())
+    answer = render(request, "reports/detail.html", {"report": report, "shared": True, **parts(report)})
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@require_POST
+@researchers
+def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    report, form = access_report(user, public_id), ShareForm(request.POST)
+    if form.is_valid():
+        until = timezone.now() + timedelta(days=form.cleaned_data["days"])
+        token = share_report(actor=user, report=report, until=until)
+        link = request.build_absolute_uri(f"/reports/shared/{token}/")
+        messages.success(request, gettext("The link, shown this once: %(link)s") % {"link": link})
+    return redirect("reports:detail", report.public_id)
+
+
+@require_POST
+@researchers
+def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user, link = signed_in(request), get_object_or_404(ReportLink.objects.select_related("report"), public_id=public_id)
+    access_report(user, link.report.public_id)
+    end_link(actor=user, link=link, now=timezone.now())
+    messages.success(request, gettext("The link is over."))
+    return redirect("reports:detail", link.report.public_id)
+
+
+@require_POST
+@researchers
+def comment(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    report, form = access_report(user, public_id), CommentForm(request.POST)
+    if form.is_valid():
+        comment_on_report(actor=user, report=report, text=form.cleaned_data["text"])
+        messages.success(request, gettext("Your comment is kept."))
+    return redirect("reports:detail", report.public_id)
+
+
+@require_safe
+@researchers
+def compare(request: HttpRequest, public_id: UUID, other: UUID) -> HttpResponse:
+    user = signed_in(request)
+    after, before = access_report(user, public_id), access_report(user, other)
+    changes = compare_reports(before.content, after.content)
+    return render(request, "reports/compare.html", {"report": after, "before": before, "changes": changes})
+
+
+@require_safe
+@researchers
+def raw(request: HttpRequest, evaluation: UUID) -> StreamingHttpResponse:
+    user = signed_in(request)
+    found = access_evaluation(user, evaluation)
+    record(user, "judgments.exported", found, form="parquet")
+    name = slugify(found.name) or "evaluation"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}-judgments.parquet"'}
+    return StreamingHttpResponse(
+        stream_judgments(found), content_type="application/vnd.apache.parquet", headers=disposition
+    )
