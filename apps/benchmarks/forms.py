@@ -10,6 +10,7 @@ from apps.benchmarks.protocols import protocols
 from apps.benchmarks.queries import scorable_runs
 from apps.buckets.models import Bucket
 from apps.generation.models import Run
+from apps.pipelines.models import PipelineRevision
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -45,3 +46,25 @@ class ScoreForm(forms.Form):
     def __init__(self, *args: Any, benchmark: Benchmark, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["run"].queryset = scorable_runs(benchmark)  # type: ignore[attr-defined]
+
+
+class SuiteForm(forms.Form):
+    name = forms.ChoiceField(
+        label=_("Suite"),
+        choices=[
+            ("embedded", _("Embedded: eight small benchmarks")),
+            ("embedded-full", _("easy-VQA, 9,673 questions")),
+        ],
+    )
+    revision = forms.ModelChoiceField(
+        PipelineRevision.objects.select_related("pipeline").order_by("pipeline__name", "-number"),
+        label=_("Pipeline revision"),
+        to_field_name="public_id",
+    )
+    limit = forms.IntegerField(
+        label=_("First questions only"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        help_text=_("A trial: such runs are marked and never ranked."),
+    )

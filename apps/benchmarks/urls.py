@@ -5,9 +5,12 @@ from apps.benchmarks import views
 app_name = "benchmarks"
 urlpatterns = [
     path("", views.benchmark_list, name="list"),
+    path("suites/", views.suites, name="suites"),
     path("new/", views.create, name="create"),
     path("<uuid:public_id>/", views.detail, name="detail"),
     path("<uuid:public_id>/score/", views.score, name="score"),
     path("runs/<uuid:public_id>/", views.run, name="run"),
+    path("runs/<uuid:public_id>/send/", views.send, name="send"),
+    path("pipelines/<uuid:first_id>/beside/<uuid:second_id>/", views.over_all, name="over_all"),
     path("runs/<uuid:public_id>/beside/<uuid:other_id>/", views.compare, name="compare"),
 ]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,17 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.access import researchers, signed_in
 from apps.benchmarks import queries, services
 from apps.benchmarks.access import access_benchmark, access_benchmark_run
-from apps.benchmarks.forms import BenchmarkForm, ScoreForm
+from apps.benchmarks.catalogue import catalogue
+from apps.benchmarks.forms import BenchmarkForm, ScoreForm, SuiteForm
+from apps.benchmarks.models import Benchmark, BenchmarkRun, Source
 from apps.benchmarks.protocols import find_protocol
+from apps.pipelines.models import PipelineRevision
 from apps.web.paging import page_of
 from apps.web.posted import posted
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from apps.benchmarks.models import Benchmark
-
 FILTERS = {"": _("All"), "zero": _("Scored 0"), "failed": _("No answer"), "unparsed": _("Not understood")}
+DIFFER = {queries.DIFFER: _("Scores differ")}
 
 
 @require_safe
@@ -54,7 +55,10 @@ def _detail(request: HttpRequest, benchmark: Benchmark, form: ScoreForm) -> Http
         "benchmark": benchmark,
         "protocol": find_protocol(benchmark.protocol),
         "languages": queries.languages_of(benchmark.bucket),
-        "results": queries.run_results(benchmark),
+        "results": queries.leaderboard(benchmark),
+        "waiting": queries.waiting_runs(benchmark),
+        "differences": queries.smallest_differences(benchmark),
+        "source": Source.objects.filter(bucket=benchmark.bucket).first(),
         "form": form,
     }
     return render(request, "benchmarks/detail.html", context, status=422 if form.errors else 200)
@@ -87,21 +91,83 @@ def score(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researchers
 def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     benchmark_run = access_benchmark_run(signed_in(request), public_id)
-    asked = request.GET.get("only", "")
-    only = asked if asked in FILTERS else ""
+    if benchmark_run.scored_at is None:
+        return redirect("generation:detail", benchmark_run.run.public_id)
+    chosen = _chosen(request, benchmark_run)
     context = {
         "benchmark_run": benchmark_run,
         "benchmark": benchmark_run.benchmark,
         "languages": queries.languages_of(benchmark_run.benchmark.bucket),
         "overall": queries.overall(benchmark_run),
-        "by_cluster": queries.means_by(benchmark_run, "cluster"),
-        "by_language": queries.means_by(benchmark_run, "language"),
+        "tables": queries.group_tables(benchmark_run),
         "others": queries.other_runs(benchmark_run),
-        "filters": FILTERS.items(),
-        "only": only,
-        "page": page_of(request, queries.samples(benchmark_run, only)),
+        "filters": (FILTERS | DIFFER if chosen.beside else FILTERS).items(),
+        "only": chosen.only,
+        "beside": chosen.beside,
+        "page": page_of(request, queries.samples(benchmark_run, chosen.only, chosen.beside)),
     }
     return render(request, "benchmarks/run.html", context)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which samples; a filter that is none of ours means all."""
+
+    only: str
+    beside: BenchmarkRun | None
+
+
+def _chosen(request: HttpRequest, benchmark_run: BenchmarkRun) -> Chosen:
+    asked = request.POST if request.method == "POST" else request.GET
+    only, beside = asked.get("only", ""), None
+    with suppress(ValueError):
+        beside = queries.other_runs(benchmark_run).filter(public_id=UUID(asked.get("beside", ""))).first()
+    known = FILTERS | DIFFER if beside else FILTERS
+    return Chosen(only if only in known else "", beside)
+
+
+@require_POST
+@researchers
+def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = signed_in(request)
+    benchmark_run = access_benchmark_run(user, public_id)
+    chosen = _chosen(request, benchmark_run)
+    try:
+        bucket = services.send_to_people(
+            actor=user, benchmark_run=benchmark_run, only=chosen.only, beside=chosen.beside
+        )
+    except services.SendingRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("benchmarks:run", public_id)
+    messages.success(request, gettext("The bucket is made. Start both pipelines on it, then open an evaluation."))
+    return redirect("buckets:detail", bucket.public_id)
+
+
+@researchers
+def suites(request: HttpRequest) -> HttpResponse:
+    """The catalogue, and the suites that come with the product."""
+    form = SuiteForm(posted(request))
+    if form.is_valid():
+        try:
+            services.run_suite(actor=signed_in(request), now=timezone.now(), **form.cleaned_data)
+        except services.LoadRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, gettext("The runs are started; they are scored as soon as they are answered."))
+            return redirect("benchmarks:list")
+    context = {"form": form, "entries": catalogue().values()}
+    return render(request, "benchmarks/suites.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@researchers
+def over_all(request: HttpRequest, first_id: UUID, second_id: UUID) -> HttpResponse:
+    """Two pipeline revisions over every benchmark that both were scored on."""
+    first, second = (get_object_or_404(PipelineRevision, public_id=each) for each in (first_id, second_id))
+    found = queries.compare_revisions(signed_in(request), first, second)
+    if not found:
+        raise Http404
+    return render(request, "benchmarks/over_all.html", {"first": first, "second": second, "rows": found})
 
 
 @require_safe

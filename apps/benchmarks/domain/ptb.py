@@ -2,7 +2,7 @@
 
 After Stanford's PTBTokenizer 3.4.1 as pycocoevalcap 1.2 calls it, without Java; equal to it on the cases of the
 tests, which are captions and what they hold: contractions, abbreviations, money, times, brackets, quotes. (Stanford's
-reads all captions as one text, so it may take a letter at the end of one for an initial or not by the next one's start.)
+reads all captions as one text, so whether a letter at the end of one is an initial may depend on the next one.)
 """
 
 import re

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from apps.accounts.models import User
+    from apps.benchmarks.domain.metrics import Metrics
     from apps.benchmarks.models import Benchmark
 
 _FINISHED = (AnswerState.DONE, AnswerState.FAILED)
@@ -48,7 +49,7 @@ def score_run(*, actor: User, benchmark: Benchmark, run: Run, now: datetime) -> 
     benchmark_run.scores.all().delete()
     Score.objects.bulk_create(_scores(benchmark_run, answers, rows, protocol), batch_size=2000)
     benchmark_run.metrics = as_numbers(protocol.metrics(rows))
-    benchmark_run.groups = as_tables(protocol.groups(rows))
+    benchmark_run.groups = as_tables({**_by_task(protocol, rows, answers), **protocol.groups(rows)})
     benchmark_run.scored_at = now
     benchmark_run.save(update_fields=["scored_at", "metrics", "groups"])
     outcomes = Counter(str(row.mark.outcome) for row in rows)
@@ -57,7 +58,8 @@ def score_run(*, actor: User, benchmark: Benchmark, run: Run, now: datetime) -> 
 
 
 def _finished_answers(run: Run) -> list[Answer]:
-    answers = list(run.answers.order_by("task__position").only("run_id", "task_id", "state", "text"))
+    rows = run.answers.order_by("task__position").select_related("task")
+    answers = list(rows.only("run_id", "state", "text", "task__language", "task__cluster"))
     unfinished = sum(answer.state not in _FINISHED for answer in answers)
     if unfinished or not answers:
         message = ngettext(
@@ -67,6 +69,18 @@ def _finished_answers(run: Run) -> list[Answer]:
         )
         raise ScoringRefused(message % {"number": unfinished} if answers else gettext("The run has no answers."))
     return answers
+
+
+def _by_task(protocol: Protocol, rows: list[Row], answers: list[Answer]) -> dict[str, dict[str, Metrics]]:
+    """Metrics by language and by cluster of the tasks."""
+    tables: dict[str, dict[str, list[Row]]] = {"language": {}, "cluster": {}}
+    for answer, row in zip(answers, rows, strict=True):
+        tables["language"].setdefault(answer.task.language, []).append(row)
+        tables["cluster"].setdefault(answer.task.cluster, []).append(row)
+    return {
+        field: {label: protocol.metrics(some) for label, some in sorted(table.items())}
+        for field, table in tables.items()
+    }
 
 
 def _rows(protocol: Protocol, answers: list[Answer], items: dict[int, Item]) -> list[Row]:

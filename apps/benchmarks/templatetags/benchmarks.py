@@ -6,6 +6,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
+from apps.benchmarks.queries import Mean
 from apps.statistics.paired import Interval
 
 register = template.Library()
@@ -43,6 +44,22 @@ def p_value(value: Figure) -> str:
     if value is None:
         return DASH
     return f"< {number_format(Decimal('0.001'), 3)}" if value < 0.001 else number_format(Decimal(f"{value:.3f}"), 3)
+
+
+@register.filter
+def mean_bounds(mean: Mean) -> str:
+    """The interval of a mean, both in percent."""
+    if mean.low is None or mean.high is None:
+        return DASH
+    return _bounds(*(number_format(Decimal(f"{each:.1f}"), 1) for each in (mean.low, mean.high)))
+
+
+@register.filter
+def places(ranks: tuple[int, int] | None) -> str:
+    """(1, 3) as 1–3."""
+    if ranks is None:
+        return DASH
+    return str(ranks[0]) if ranks[0] == ranks[1] else f"{ranks[0]}–{ranks[1]}"
 
 
 def _bounds(low: str, high: str) -> str:

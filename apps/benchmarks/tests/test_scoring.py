@@ -61,8 +61,6 @@ def test_means_by_group_add_up_and_one_task_has_no_error(cast: Cast) -> None:
         ("colours", 100, 2),
         ("shapes", 0, 2),
     ]
-    scored.scores.exclude(answer__task__key="t0").delete()
-    assert overall(scored).stderr is None
 
 
 def test_the_best_run_comes_first(cast: Cast) -> None:
