@@ -77,7 +77,7 @@ class PlanForm(ModelForm):
         label=_("Smallest difference that matters, points of win rate"),
         min_value=0.5,
         max_value=50,
-        help_text=_("5 means: a win rate of 55% is worth a launch, 52% is not."),
+        help_text=_("5 means that a win rate of 0.55 is worth a launch and 0.52 is not."),
     )
     assessors = forms.IntegerField(label=_("Assessors"), min_value=2, max_value=10_000)
     alpha = forms.FloatField(label=_("Chance of a false finding, %"), min_value=0.1, max_value=20)
