@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
 from django.utils import timezone
@@ -131,7 +133,8 @@ def test_a_judge_goes_on_with_what_joined_and_what_a_cancelled_run_left(cast: Ca
     asked = judge.judge_runs.latest("pk").run.answers.order_by("task__position").values_list("task__key", flat=True)
     assert [key.split("/")[::2] for key in asked] == [["t0", "b_first"], ["t1", "a_first"], ["t1", "b_first"]]
     reply(judge, {"t0": (None, FIRST), "t1": (SECOND, FIRST)})
-    assert collect_all() == 3
+    current_app.tasks[settings.CELERY_BEAT_SCHEDULE["judges"]["task"]]()  # as a worker would
+    assert judge.judgments.count() == 4
     assert [row.preference for row in judge_verdicts(evaluation, judge)] == [0.0, -1.0]
     with pytest.raises(JudgeRefused, match="no released comparison"):
         judge_rest(actor=cast.researcher, judge=judge, now=timezone.now())
