@@ -127,8 +127,8 @@ def draw_source(assessor: User, evaluation: Evaluation, chance: random.Random) -
 def draw_unmet(rows: QuerySet[Any], task: str, assessor: User, chance: random.Random) -> int | None:
     """The key of one of the first `STOCK`, of a task that the person has not met if there is one."""
     met = Assignment.objects.filter(assessor=assessor, comparison__task=OuterRef(task))
-    keys = list(rows.filter(~Exists(met)).order_by("pk").values_list("pk", flat=True)[:STOCK])
-    keys = keys or list(rows.order_by("pk").values_list("pk", flat=True)[:STOCK])
+    in_order = rows.order_by(f"{task}_id").values_list("pk", flat=True)  # for comparisons a walk of an index
+    keys = list(in_order.filter(~Exists(met))[:STOCK]) or list(in_order[:STOCK])
     return chance.choice(keys) if keys else None
 
 
