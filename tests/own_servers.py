@@ -8,7 +8,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import environ
 from django.conf import settings
@@ -30,6 +30,8 @@ START_LIMIT_S = 60
 class OwnServers:
     """`environment` leads a worker to them. What PostgreSQL has committed outlives its death, Valkey keeps nothing."""
 
+    database_options: ClassVar[dict[str, str]] = {"fsync": "off"}  # no test ends the machine
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = {"DATABASE_URL": database_url(folder), "CELERY_BROKER_URL": broker_url(folder)}
@@ -37,7 +39,7 @@ class OwnServers:
         self.start_broker()
 
     def start_database(self) -> None:
-        self.database = start_postgres(self.folder, self.folder / "postgres.log", {"fsync": "off"})
+        self.database = start_postgres(self.folder, self.folder / "postgres.log", self.database_options)
         wait(self.database, lambda: postgres_answers(self.folder))
 
     def start_broker(self) -> None:

@@ -128,7 +128,7 @@ class HotKeys extends HTMLElement {
       const code = this.codeOf(element.dataset.key ?? element.dataset.remap);
       const cap = CAPS[code] ?? code.replace(/^(Digit|Key)/, "");
       const place = (element.closest("label, a, button, summary") ?? element.querySelector("legend"))?.querySelector("kbd");
-      if (place) place.textContent = cap;
+      if (place && place.textContent !== cap) place.textContent = cap;
       if (element.dataset.what) element.setAttribute("aria-label", `${element.dataset.what}: ${cap}`);
     }
   }

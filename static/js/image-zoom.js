@@ -12,7 +12,6 @@ class ImageZoom extends HTMLElement {
     this.image = this.querySelector("img");
     this.pointers = new Map();
     [this.scale, this.x, this.y] = [1, 0, 0];
-    this.draw();
     this.addEventListener("click", (event) => this.press(event));
     this.view.addEventListener("keydown", (event) => this.key(event));
     this.view.addEventListener("wheel", (event) => this.wheel(event), { passive: false });

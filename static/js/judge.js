@@ -11,9 +11,12 @@ class JudgeSheet extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("#judge-form");
     this.stop = new AbortController();
-    if (shown) this.querySelector("h1")?.focus({ preventScroll: true });
+    // Once the sheet before is gone, so that the page is laid out once.
+    if (shown) queueMicrotask(() => this.querySelector("h1")?.focus({ preventScroll: true }));
     shown = true;
     if (!this.form) return;
+    // A sheet that goes with the focus in it has the browser lay out both, the old one and the new.
+    this.on(this, "htmx:beforeSwap", () => document.activeElement?.blur());
     this.sendSafely();
     setTimeout(() => this.preload(), AFTER_PAINT_MS);
   }

@@ -228,7 +228,8 @@ def test_the_page_in_use_passes_axe(cast: Cast, evaluation: Evaluation, page_as:
 def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: object) -> Page:
     page = page_as(cast.assessor, **context)
     page.goto(f"/evaluations/judge/{evaluation.public_id}/")
-    page.wait_for_function("() => Boolean(customElements.get('judge-sheet') && customElements.get('hot-keys'))")
+    names = ["judge-sheet", "hot-keys", "mark-desk", "judge-criteria", "form-draft"]
+    page.wait_for_function("names => names.every((name) => customElements.get(name))", arg=names)
     return page
 
 

@@ -74,6 +74,20 @@ class JudgmentForm(forms.Form):
         self.fields["marks"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
+    def carried(self) -> list[tuple[str, Any]]:
+        """Hidden fields that go back as they came."""
+        return [(name, self[name].value()) for name in ("assignment", "lease", "submission_id")]
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing is said yet."""
+        return not self.is_bound and "verdict" not in self.initial
+
+    @property
+    def order_of_criteria(self) -> str:
+        return " ".join(criterion.key for criterion in self.criteria)
+
+    @property
     def mark_kinds(self) -> list[str]:
         return [kind for criterion in self.criteria for kind in criterion.mark_kinds]
 

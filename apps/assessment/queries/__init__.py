@@ -1,7 +1,7 @@
 """Reads of the room of judgments, by who asks."""
 
 from apps.assessment.queries.criteria import criteria_shown, in_order, marks_said, said_before, shown_to_mark
-from apps.assessment.queries.judgments import JudgmentRow, Progress, judged_by, judgment_table, own_progress
+from apps.assessment.queries.judgments import JudgmentRow, judged_by, judgment_table, last_judgment
 from apps.assessment.queries.leaks import (
     LeakCounts,
     ShownHit,
@@ -39,7 +39,6 @@ __all__ = [
     "LeakCounts",
     "LostPairs",
     "PairCounts",
-    "Progress",
     "Sheet",
     "ShownHit",
     "Work",
@@ -53,6 +52,7 @@ __all__ = [
     "judged_by",
     "judging_sheet",
     "judgment_table",
+    "last_judgment",
     "leak_counts",
     "leak_hits",
     "leases",
@@ -62,7 +62,6 @@ __all__ = [
     "masked_comparisons",
     "masks_of",
     "my_evaluations",
-    "own_progress",
     "pair_counts",
     "pictures_of",
     "pipeline_names",

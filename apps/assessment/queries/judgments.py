@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation, Judgment, Rating
@@ -67,23 +66,6 @@ def judged_by(assessor: User, evaluation: Evaluation, midnight: datetime) -> tup
     return counts["all"], counts["today"]
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How many comparisons a person has judged, in all and today, and their `last` current judgment if it is recent."""
-
-    done: int
-    today: int
-    last: Judgment | None
-
-
-def own_progress(assessor: User, evaluation: Evaluation, *, midnight: datetime, since: datetime) -> Progress:
-    """`last` with its assignment, if judged after `since`; one query."""
-    mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation)
-    first = mine.filter(supersedes=None).order_by().values("assessor").annotate(number=Count("pk")).values("number")
-    today = Coalesce(Subquery(first.filter(judged_at__gte=midnight)), 0)
-    newest = mine.current().select_related("assignment").order_by("-judged_at", "-pk")
-    last = newest.annotate(all_done=Subquery(first), done_today=today).first()
-    if last is None:
-        return Progress(0, 0, None)
-    done, today_done = getattr(last, "all_done", 0), getattr(last, "done_today", 0)
-    return Progress(done, today_done, last if last.judged_at >= since else None)
+def last_judgment(assessor: User, evaluation: Evaluation, since: datetime) -> Judgment | None:
+    mine = Judgment.objects.filter(assessor=assessor, assignment__evaluation=evaluation, judged_at__gte=since)
+    return mine.current().select_related("assignment").order_by("-judged_at", "-pk").first()

@@ -18,7 +18,7 @@ from apps.assessment.access import access_assignment, access_evaluation, access_
 from apps.assessment.domain.refusals import JudgmentInvalid, NotAssessor, Refusal
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
-from apps.assessment.models import Evaluation
+from apps.assessment.models import Evaluation, Judgment
 from apps.assessment.queries import my_evaluations, pictures_of
 from apps.assessment.queries.standing import midnight_before
 from apps.assessment.views.mine import own_context
@@ -49,15 +49,15 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
     form = JudgmentForm(evaluation.criteria.all(), request.POST)
     if not form.is_valid():
         return show_again(request, user, form)
-    said = form.cleaned_data
+    said, now = form.cleaned_data, timezone.now()
     try:
-        services.submit_judgment(
+        judgment = services.submit_judgment(
             assessor=user,
             assignment_id=said["assignment"],
             lease=said["lease"],
             submission_id=said["submission_id"],
             form=form.judgment_input(),
-            now=timezone.now(),
+            now=now,
             criteria=form.criteria,
         )
     except JudgmentInvalid as refusal:
@@ -65,7 +65,7 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
         return show_again(request, user, form)
     except Refusal as refusal:
         return go_on(request, user, evaluation, refusal)
-    return go_on(request, user, evaluation)
+    return go_on(request, user, evaluation, just_said=judgment if judgment.judged_at == now else None)
 
 
 def show_again(request: HttpRequest, user: User, form: JudgmentForm) -> HttpResponse:
@@ -90,13 +90,14 @@ def go_on(
     refusal: Refusal | None = None,
     *,
     words: dict[type[Refusal], Promise] | None = None,
+    just_said: Judgment | None = None,
 ) -> HttpResponse:
     """The next comparison, in the same answer for htmx, by a redirect for a plain browser."""
     if isinstance(refusal, NotAssessor):
         return no_longer(request)
     if request.htmx:  # type: ignore[attr-defined]
         said = refusal_words(refusal, words) if refusal else None
-        return show_next(request, user, evaluation, refusal=said, saved=refusal is None)
+        return show_next(request, user, evaluation, refusal=said, saved=refusal is None, just_said=just_said)
     if refusal:
         messages.warning(request, str(refusal_words(refusal, words)))
     return redirect("assessment:judge", evaluation.public_id)
@@ -109,14 +110,15 @@ def show_next(
     *,
     refusal: Promise | str | None = None,
     saved: bool = False,
+    just_said: Judgment | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now)
     said = {"refusal": refusal, "saved": saved}
     if place is None:
-        return page(request, end_context(evaluation, user) | said)
+        return page(request, end_context(evaluation, user, just_said) | said)
     place.evaluation = evaluation  # with its criteria, which are read already
-    return page(request, sheet_context(place, user) | said)
+    return page(request, sheet_context(place, user, just_said=just_said) | said)
 
 
 def page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:

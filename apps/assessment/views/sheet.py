@@ -7,7 +7,7 @@ from apps.assessment.domain.verdicts import verdict_shown
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
-from apps.assessment.queries import criteria_shown, judging_sheet, own_progress, said_before
+from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, said_before
 from apps.assessment.queries.checks import lesson_of
 from apps.assessment.queries.standing import midnight_before, why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
@@ -21,11 +21,12 @@ def sheet_context(
     *,
     form: JudgmentForm | None = None,
     skip_form: SkipForm | None = None,
+    just_said: Judgment | None = None,
 ) -> Context:
     sheet = judging_sheet(place)
     asked = criteria_shown(sheet.place)
     blank = {"assignment": place.public_id, "lease": place.lease}
-    return progress_context(sheet.place.evaluation, user) | {
+    return progress_context(sheet.place.evaluation, user, just_said) | {
         "sheet": sheet,
         "form": form.put_in_order(asked) if form else JudgmentForm(asked, initial=blank),
         "skip_form": skip_form or SkipForm(initial={"lease": place.lease}),
@@ -58,24 +59,25 @@ def correction_context(judgment: Judgment, user: User, *, form: JudgmentForm | N
     }
 
 
-def end_context(evaluation: Evaluation, user: User) -> Context:
+def end_context(evaluation: Evaluation, user: User, just_said: Judgment | None = None) -> Context:
     why = NO_WORK.get(why_no_work(user, evaluation, timezone.now()))
-    return progress_context(evaluation, user) | {
+    return progress_context(evaluation, user, just_said) | {
         "why": why,
         "sheet": None,
         "form": JudgmentForm(evaluation.criteria.all()),
     }
 
 
-def progress_context(evaluation: Evaluation, user: User) -> Context:
+def progress_context(evaluation: Evaluation, user: User, just_said: Judgment | None = None) -> Context:
     now = timezone.now()
-    so_far = own_progress(user, evaluation, midnight=midnight_before(now), since=now - CORRECTABLE_FOR)
+    done, today = judged_by(user, evaluation, midnight_before(now))
+    last = just_said or last_judgment(user, evaluation, now - CORRECTABLE_FOR)
     return {
         "evaluation": evaluation,
-        "done": so_far.done,
-        "today": so_far.today,
-        "last": so_far.last,
-        "lesson": lesson_of(so_far.last) if evaluation.training_size else None,
+        "done": done,
+        "today": today,
+        "last": last,
+        "lesson": lesson_of(last) if evaluation.training_size else None,
     }
 
 
