@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.utils import DatabaseError
@@ -18,6 +17,7 @@ from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_jud
 from apps.buckets.models import Bucket
 from apps.generation.models import Answer, AnswerState
 from apps.generation.services import cancel_run
+from apps.judges.jobs import collect
 from apps.judges.models import AutomaticJudgment
 from apps.judges.queries import coverage, criteria_agreement, judge_figures, judge_verdicts
 from apps.judges.services import JudgeRefused, collect_all, judge_rest, start_reference_judge
@@ -133,7 +133,8 @@ def test_a_judge_goes_on_with_what_joined_and_what_a_cancelled_run_left(cast: Ca
     asked = judge.judge_runs.latest("pk").run.answers.order_by("task__position").values_list("task__key", flat=True)
     assert [key.split("/")[::2] for key in asked] == [["t0", "b_first"], ["t1", "a_first"], ["t1", "b_first"]]
     reply(judge, {"t0": (None, FIRST), "t1": (SECOND, FIRST)})
-    current_app.tasks[settings.CELERY_BEAT_SCHEDULE["judges"]["task"]]()  # as a worker would
+    assert settings.CELERY_BEAT_SCHEDULE["judges"]["task"] == collect.name
+    collect()
     assert judge.judgments.count() == 4
     assert [row.preference for row in judge_verdicts(evaluation, judge)] == [0.0, -1.0]
     with pytest.raises(JudgeRefused, match="no released comparison"):
