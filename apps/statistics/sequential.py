@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-GRID, REACH = 401, 8.0
+GRID, REACH = 201, 8.0
 BETS = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 

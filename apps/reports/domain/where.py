@@ -100,7 +100,7 @@ def measure_drivers(data: Columns, facts: Facts, method: Method) -> tuple[Driver
     effects: dict[str, Estimate] = {}
     if usual:
         rated = np.column_stack([data.ratings[key] for key in usual])
-        whole: np.ndarray = ~np.isnan(rated).any(axis=1)
+        whole = np.asarray(~np.isnan(rated).any(axis=1))
         part = data.where(whole)
         found = linear_effects(2 * part.scores - 1, rated[whole], part.tasks, part.assessors)
         effects = dict(zip(usual, found, strict=True))
