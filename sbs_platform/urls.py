@@ -10,6 +10,7 @@ urlpatterns = [
     path("runs/", include("apps.generation.urls")),
     path("evaluations/", include("apps.assessment.urls")),
     path("benchmarks/", include("apps.benchmarks.urls")),
+    path("v1/", include("apps.benchmarks.api_urls")),
     path("splits/", include("apps.splits.urls")),
     path("judges/", include("apps.judges.urls")),
     path("reports/", include("apps.reports.urls")),
