@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:public_id>/score/", views.score, name="score"),
     path("runs/<uuid:public_id>/", views.run, name="run"),
     path("runs/<uuid:public_id>/send/", views.send, name="send"),
+    path("runs/<uuid:public_id>/export/<slug:kind>/", views.export, name="export"),
     path("pipelines/<uuid:first_id>/beside/<uuid:second_id>/", views.over_all, name="over_all"),
     path("runs/<uuid:public_id>/beside/<uuid:other_id>/", views.compare, name="compare"),
 ]

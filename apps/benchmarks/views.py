@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import researchers, signed_in
+from apps.audit.services import record
 from apps.benchmarks import queries, services
 from apps.benchmarks.access import access_benchmark, access_benchmark_run
 from apps.benchmarks.catalogue import catalogue
+from apps.benchmarks.exports import EXPORTS
 from apps.benchmarks.forms import BenchmarkForm, ScoreForm, SuiteForm
 from apps.benchmarks.models import Benchmark, BenchmarkRun, Source
 from apps.benchmarks.protocols import find_protocol
@@ -104,6 +106,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "filters": (FILTERS | DIFFER if chosen.beside else FILTERS).items(),
         "only": chosen.only,
         "beside": chosen.beside,
+        "exports": list(EXPORTS),
         "page": page_of(request, queries.samples(benchmark_run, chosen.only, chosen.beside)),
     }
     return render(request, "benchmarks/run.html", context)
@@ -141,6 +144,20 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("benchmarks:run", public_id)
     messages.success(request, gettext("The bucket is made. Start both pipelines on it, then open an evaluation."))
     return redirect("buckets:detail", bucket.public_id)
+
+
+@require_safe
+@researchers
+def export(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
+    user = signed_in(request)
+    benchmark_run = access_benchmark_run(user, public_id)
+    if kind not in EXPORTS or benchmark_run.scored_at is None:
+        raise Http404
+    suffix, write = EXPORTS[kind]
+    record(user, "benchmark.exported", benchmark_run, kind=kind)
+    name = f"{benchmark_run.public_id}-{kind}.{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(write(benchmark_run), content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @researchers
