@@ -41,6 +41,5 @@ def test_questions_of_a_set_that_may_not_be_passed_on_stay_here(client: Client, 
     client.force_login(cast.researcher)
     text = exported(client, run, kind)
     assert "Yes t0" in text
-    assert not any(
-        words in text for words in ("secret choice", "yes t0", run.benchmark.bucket.tasks.first().instruction)
-    )  # type: ignore[union-attr]
+    instruction = run.benchmark.bucket.tasks.get(key="t0").instruction
+    assert not any(words in text for words in ("secret choice", "target", instruction))
