@@ -87,9 +87,9 @@ def about(numbers: Numbers) -> list[Line]:
 
 def group_lines(section: str, groups: tuple[Group, ...]) -> Iterator[Line]:
     for group in groups:
-        yield _estimate(section, group.key, "win_rate", group.win_rate, group.p_adjusted, enough=group.enough)
+        yield estimate_line(section, group.key, "win_rate", group.win_rate, group.p_adjusted, enough=group.enough)
         for measure in ("net", "decisive_win_rate", "tie_rate", "both_bad_rate"):
-            yield _estimate(section, group.key, measure, getattr(group, measure), enough=group.enough)
+            yield estimate_line(section, group.key, measure, getattr(group, measure), enough=group.enough)
         for measure in ("win_ratio", "win_odds"):
             yield Line(section, group.key, measure, getattr(group, measure), enough=group.enough)
         for verdict in VERDICTS:
@@ -99,18 +99,20 @@ def group_lines(section: str, groups: tuple[Group, ...]) -> Iterator[Line]:
 
 def criterion_lines(numbers: Numbers) -> Iterator[Line]:
     for criterion in numbers.criteria:
-        yield _estimate("criterion", criterion.key, "net", criterion.net, criterion.p_adjusted, enough=criterion.enough)
+        yield estimate_line(
+            "criterion", criterion.key, "net", criterion.net, criterion.p_adjusted, enough=criterion.enough
+        )
         for measure in ("better", "same", "worse"):
             yield Line("criterion", criterion.key, measure, getattr(criterion, measure))
         measure = "marked_share" if criterion.kind == "marks" else "mean_points"
         for side, estimate in (("a", criterion.a), ("b", criterion.b)):
             if estimate:
-                yield _estimate("criterion", criterion.key, f"{measure}_{side}", estimate, enough=criterion.enough)
+                yield estimate_line("criterion", criterion.key, f"{measure}_{side}", estimate, enough=criterion.enough)
 
 
 def position_lines(numbers: Numbers) -> Iterator[Line]:
     yield Line("position", "", "a_on_left", numbers.position.a_on_left, judgments=numbers.position.judgments)
-    yield _estimate("position", "", "left_share", numbers.position.left_share, enough=numbers.position.enough)
+    yield estimate_line("position", "", "left_share", numbers.position.left_share, enough=numbers.position.enough)
 
 
 def leak_lines(numbers: Numbers) -> Iterator[Line]:
@@ -133,7 +135,7 @@ def automatic_lines(numbers: Numbers) -> Iterator[Line]:
         for measure in ("judged", "shared", "flips", "both"):
             yield Line("automatic", judge.judge, measure, getattr(judge, measure))
         for measure in ("win_rate", "shared_win_rate", "people_win_rate", "with_one", "first", "longer"):
-            yield _estimate("automatic", judge.judge, measure, getattr(judge, measure))
+            yield estimate_line("automatic", judge.judge, measure, getattr(judge, measure))
 
 
 def independent_line(numbers: Numbers) -> Line:
@@ -148,7 +150,7 @@ def independent_line(numbers: Numbers) -> Line:
     )
 
 
-def _estimate(
+def estimate_line(
     section: str,
     group: str,
     measure: str,

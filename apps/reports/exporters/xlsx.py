@@ -9,7 +9,8 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from apps.reports.domain.cells import Cell, harmless
-from apps.reports.domain.longform import COLUMNS, Line, long_lines
+from apps.reports.domain.longdepth import all_lines
+from apps.reports.domain.longform import COLUMNS, Line
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -25,6 +26,12 @@ SHEETS = {
     "Criteria": "criterion",
     "Position": "position",
     "Leaks": "leak",
+    "Criteria by cluster": "cell",
+    "Marks": "marks",
+    "What decides": "driver",
+    "Agreement": "agreement",
+    "Assessors": "assessor",
+    "Sensitivity": "sensitivity",
     "About": "about",
 }
 WIDTHS = {"A": 12, "B": 24, "C": 26, "D": 24, "Q": 40}
@@ -37,7 +44,7 @@ def render(report: Report) -> bytes:
     workbook = Workbook()
     if workbook.active is not None:
         workbook.remove(workbook.active)
-    lines = long_lines(report.content, report.number)
+    lines = all_lines(report.content, report.number)
     for title, section in SHEETS.items():
         _fill(workbook.create_sheet(title), [line for line in lines if line.section == section])
     saved = io.BytesIO()

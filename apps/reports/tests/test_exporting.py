@@ -14,6 +14,7 @@ import pytest
 from django.utils import translation
 
 from apps.reports.domain.cells import harmless
+from apps.reports.domain.longdepth import all_lines
 from apps.reports.domain.longform import COLUMNS, long_lines
 from apps.reports.exporters import exporter_named, exporters
 from apps.reports.formats import p_value, percent, percent_interval, points
@@ -66,7 +67,7 @@ def test_json_is_the_frozen_numbers(report: Report) -> None:
 def test_csv_has_every_number_at_full_precision(report: Report) -> None:
     head, *rows = csv_rows(report)
     assert head == list(COLUMNS)
-    assert rows == [as_text(astuple(line)) for line in long_lines(report.content)]
+    assert rows == [as_text(astuple(line)) for line in all_lines(report.content)]
     measured = {(row[0], row[1], row[2]): row for row in rows}
     rate = report.numbers["overall"]["win_rate"]
     assert [float(cell) for cell in measured["overall", "", "win_rate"][3:7]] == [
@@ -84,7 +85,7 @@ def test_csv_opens_as_utf8_in_excel(report: Report) -> None:
 
 
 def test_xlsx_has_every_number_as_a_number_at_full_precision(report: Report) -> None:
-    expected = {tuple("" if v is None else v for v in astuple(line)) for line in long_lines(report.content)}
+    expected = {tuple("" if v is None else v for v in astuple(line)) for line in all_lines(report.content)}
     assert {tuple("" if v is None else v for v in row) for row in sheet_rows(report)} == expected
 
 
