@@ -121,8 +121,8 @@ def cider_ours(said: Sequence[str], wanted: Sequence[Sequence[str]]) -> float:
 
 def cider_peer(said: Sequence[str], wanted: Sequence[Sequence[str]]) -> float:
     """Tokeniser included."""
-    from pycocoevalcap.cider.cider import Cider
-    from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer
+    from pycocoevalcap.cider.cider import Cider  # type: ignore[import-not-found]
+    from pycocoevalcap.tokenizer.ptbtokenizer import PTBTokenizer  # type: ignore[import-not-found]
 
     cut = PTBTokenizer().tokenize
     truths = cut({place: [{"caption": one} for one in each] for place, each in enumerate(wanted)})
