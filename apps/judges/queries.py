@@ -10,8 +10,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Length
 
 from apps.assessment.models import Comparison, ComparisonState, Judgment, Rating
-from apps.buckets.models import Task
-from apps.generation.models import AnswerState, Run, RunState
+from apps.generation.models import Answer, AnswerState, Run, RunState
 from apps.generation.queries import progress_of
 from apps.judges.domain.combining import A_FIRST, ALONE, B_FIRST, combine
 from apps.judges.domain.figures import Figures, Judged, Vote, agreement_by_criterion, figures
@@ -90,11 +89,11 @@ def unasked(judge: AutomaticJudge) -> dict[int, tuple[str, ...]]:
 
 
 def pending(judge: AutomaticJudge) -> set[tuple[UUID, str]]:
-    """Comparisons and orders of runs that were not cancelled: answered, failed or still to come."""
-    runs = Run.objects.filter(judge_run__judge=judge, state=RunState.ACTIVE)
-    return {
-        read_key(key) for key in Task.objects.filter(bucket__in=runs.values("bucket")).values_list("key", flat=True)
-    }
+    """Comparisons and orders that were answered, and those of runs not cancelled: failed or still to come."""
+    asked = Answer.objects.filter(
+        Q(run__state=RunState.ACTIVE) | Q(state=AnswerState.DONE), run__judge_run__judge=judge
+    )
+    return {read_key(key) for key in asked.values_list("task__key", flat=True)}
 
 
 def coverage(judge: AutomaticJudge) -> Coverage:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Leaning = Literal["a", "neither", "b"]
+ROUNDING = 1e-9  # 0.9 - 0.6 is a little more than 0.3
 SIGNS = {"a": 1, "neither": 0, "b": -1}
 ALONE, A_FIRST, B_FIRST = "none", "a_first", "b_first"
 ORDERS = (ALONE, A_FIRST, B_FIRST)
@@ -45,7 +46,7 @@ def combine(by_order: Mapping[str, str]) -> Said | None:
 
 def by_scores(a: float, b: float, margin: float) -> str:
     """The reference judge's verdict: a difference of more than `margin` wins."""
-    return "tie" if abs(a - b) <= margin else "a" if a > b else "b"
+    return "tie" if abs(a - b) <= margin + ROUNDING else "a" if a > b else "b"
 
 
 def _verdict(sign: int) -> Leaning:

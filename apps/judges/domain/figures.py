@@ -58,7 +58,8 @@ class Figures:
     `with_one`: how often the judge and one assessor say the same (A, neither, B), `people`: two assessors; `majority`,
     `ac1` and `kappa`: the judge and the leaning of the assessors' sum. `first`: wins of the answer read first
     (for people shown on the left) among all wins; `flips` of `both` comparisons said A in one order and B in the other.
-    `longer`: wins of the longer answer.
+    `longer`: wins of the longer answer; `shared_longer` over the comparisons of `people_longer`, since longer answers
+    may well be the better ones.
     """
 
     judged: int
@@ -76,6 +77,7 @@ class Figures:
     flips: int
     both: int
     longer: Estimate
+    shared_longer: Estimate
     people_longer: Estimate
 
     @property
@@ -118,9 +120,8 @@ def figures(judged: Sequence[Judged], votes: Sequence[Vote]) -> Figures:
         ),
         flips=sum(one.said.flipped for one in judged),
         both=len(judged),
-        longer=_share(
-            [(one.said.verdict == one.longer, one.comparison, "") for one in judged if decided(one)], null=0.5
-        ),
+        longer=_longer(judged),
+        shared_longer=_longer(shared),
         people_longer=_share(
             [
                 (leaning(vote.verdict) == one.longer, vote.comparison, vote.assessor)
@@ -165,6 +166,10 @@ def cross(pairs: Iterable[tuple[str, str]]) -> NDArray[np.int64]:
 def _rate(judged: Sequence[Judged]) -> Estimate:
     tasks = [one.comparison for one in judged]
     return win_rate([SCORE[one.said.verdict] for one in judged], tasks, tasks, generalise_over="tasks")
+
+
+def _longer(judged: Sequence[Judged]) -> Estimate:
+    return _share([(one.said.verdict == one.longer, one.comparison, "") for one in judged if decided(one)], null=0.5)
 
 
 def _share(rows: Sequence[tuple[bool, int, str]], null: float | None = None) -> Estimate:

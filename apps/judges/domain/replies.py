@@ -60,17 +60,19 @@ def read_reply(text: str, criteria: Sequence[CriterionSpec]) -> JudgmentInput | 
 
 
 def fields(text: str) -> Mapping[str, list[str]]:
-    """Everything that was said by name, in small letters."""
+    """Everything that was said by name, in small letters; beside an object too, which may be quoted from an answer."""
     found: dict[str, list[str]] = {}
-    for name, value in from_json(text) or LINE.findall(text):
+    start, end = text.find("{"), text.rfind("}")
+    given = from_json(text[start : end + 1]) if 0 <= start < end else []
+    beside = f"{text[:start]}\n{text[end + 1 :]}" if given else text
+    for name, value in [*given, *LINE.findall(beside)]:
         found.setdefault(name.lower(), []).append(value)
     return found
 
 
 def from_json(text: str) -> list[tuple[str, str]]:
-    start, end = text.find("{"), text.rfind("}")
     try:
-        read = json.loads(text[start : end + 1]) if 0 <= start < end else None
+        read = json.loads(text)
     except (ValueError, RecursionError):
         return []
     if not isinstance(read, dict):

@@ -9,7 +9,8 @@ from django.utils import translation
 from apps.assessment.labels import criterion_words
 from apps.assessment.models import Comparison, Decision, LeakHit
 from apps.assessment.queries.checks import shown_texts
-from apps.buckets.services import DerivedTask, derive_bucket
+from apps.buckets.models import Bucket
+from apps.buckets.services import DerivedTask, add_member, derive_bucket, remove_member
 from apps.generation.services import start_run
 from apps.judges.domain.asking import Asked, ask
 from apps.judges.domain.combining import A_FIRST
@@ -31,8 +32,12 @@ AT_ONCE = 200
 def ask_comparisons(
     actor: User, judge: AutomaticJudge, revision: PipelineRevision, missing: Mapping[int, Collection[str]]
 ) -> Run:
-    """`missing`: by comparison, the orders to ask in. All runs of a judge are over versions of one bucket."""
+    """`missing`: by comparison, the orders to ask in. All runs of a judge are over versions of one bucket, which nobody
+    sees who judges now."""
     evaluation = judge.evaluation
+    earlier = Bucket.objects.filter(runs__judge_run__judge=judge).exclude(pk__in=Bucket.objects.visible_to(actor))
+    for version in earlier:  # who joined the evaluation later goes on with its judge all the same
+        add_member(actor=actor, bucket=version, user=actor)
     bucket = derive_bucket(
         actor=actor,
         source=evaluation.bucket,
@@ -40,6 +45,9 @@ def ask_comparisons(
         description=f"Questions to the automatic judge {revision} about {evaluation.name}, {judge.prompt}."[:500],
         tasks=questions(evaluation, missing),
     )
+    if evaluation.is_open:
+        for person in bucket.members.filter(pk__in=evaluation.assessors.values("pk")).exclude(pk=actor.pk):
+            remove_member(actor=actor, bucket=bucket, user=person)
     run = start_run(actor=actor, bucket=bucket, revision=revision)
     JudgeRun.objects.create(judge=judge, run=run)
     return run

@@ -86,7 +86,7 @@ def _judge(actor: User, judge: AutomaticJudge, now: datetime) -> int:
         raise JudgeRefused(_("There is no released comparison that it has not judged."))
     if judge.revision:
         ask_comparisons(actor, judge, judge.revision, missing)
-    elif not mark_comparisons(judge, list(missing), now):
+    elif not mark_comparisons(judge, list(missing), now) and not judge.judgments.exclude(verdict="").exists():
         raise JudgeRefused(
             _("No task has reference answers that %(protocol)s can use, so it can’t judge.")
             % {"protocol": judge.protocol}

@@ -27,6 +27,7 @@ def test_one_order_alone_says_nothing_of_a_model_judge() -> None:
 
 def test_a_difference_up_to_the_margin_is_a_tie() -> None:
     assert [by_scores(a, 0.3, 0.3) for a in (0.6, 0.9, 0.0)] == ["tie", "a", "tie"]
+    assert by_scores(0.9, 0.6, 0.3) == "tie"  # whatever floats make of the difference
     assert by_scores(0, 1, 0) == "b"
 
 
@@ -59,6 +60,7 @@ def test_a_judge_beside_people() -> None:
     assert found.people_first.value == pytest.approx((1 + 0 + 0) / 3)
     assert (found.flips, found.flip_rate) == (1, 0.25)
     assert found.longer.value == pytest.approx(2 / 3)
+    assert found.shared_longer.value == pytest.approx(1)  # the fourth, which nobody else judged, went to the shorter
     assert found.people_longer.value == pytest.approx(1)
 
 

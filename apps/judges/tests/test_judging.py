@@ -12,14 +12,15 @@ from django.utils import timezone
 
 from apps.assessment.models import Decision, Evaluation, Judgment, LeakHit
 from apps.assessment.queries import evaluation_progress, judgment_table
-from apps.assessment.services import admit_pairs, decide_leaks
+from apps.assessment.services import admit_pairs, change_assessors, decide_leaks
 from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_judgment
 from apps.buckets.models import Bucket
-from apps.generation.models import Answer, AnswerState
+from apps.generation.models import Answer, AnswerState, Run
 from apps.generation.services import cancel_run
+from apps.judges.domain.combining import B_FIRST
 from apps.judges.jobs import collect
 from apps.judges.models import AutomaticJudgment
-from apps.judges.queries import coverage, criteria_agreement, judge_figures, judge_verdicts
+from apps.judges.queries import coverage, criteria_agreement, judge_figures, judge_verdicts, unasked
 from apps.judges.services import JudgeRefused, collect_all, judge_rest, start_reference_judge
 from apps.judges.tests.makers import make_model_judge, reply
 
@@ -141,6 +142,35 @@ def test_a_judge_goes_on_with_what_joined_and_what_a_cancelled_run_left(cast: Ca
         judge_rest(actor=cast.researcher, judge=judge, now=timezone.now())
 
 
+def test_any_researcher_of_the_evaluation_lets_a_judge_go_on(cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], going=True)
+    answer_tasks(evaluation, "t0")
+    admit_pairs(evaluation=evaluation)
+    judge = make_model_judge(cast.researcher, evaluation, replies={})
+    evaluation.bucket.members.add(cast.outsider)
+    answer_tasks(evaluation, "t1")
+    admit_pairs(evaluation=evaluation)
+    assert judge_rest(actor=cast.outsider, judge=judge, now=timezone.now()) == 1
+
+
+def test_a_researcher_who_judges_sees_no_run_of_a_judge(cast: Cast, evaluation: Evaluation) -> None:
+    evaluation.bucket.members.add(cast.outsider)
+    change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.assessor, cast.outsider])
+    judge = make_model_judge(cast.researcher, evaluation, replies=REPLIES)
+    runs = Run.objects.filter(judge_run__judge=judge)
+    assert (runs.visible_to(cast.researcher).count(), runs.visible_to(cast.outsider).count()) == (1, 0)
+
+
+def test_a_reply_that_came_while_its_run_was_cancelled_is_not_asked_for_again(
+    cast: Cast, evaluation: Evaluation, judged: AutomaticJudge
+) -> None:
+    run = judged.judge_runs.get().run
+    cancel_run(actor=cast.researcher, run=run)
+    late = run.answers.get(task__key__startswith="t3/", task__key__endswith=B_FIRST)
+    Answer.objects.filter(pk=late.pk).update(state=AnswerState.DONE, text=FIRST, finished_at=timezone.now())
+    assert unasked(judged) == {}
+
+
 def test_the_reference_judge_compares_marks(cast: Cast, evaluation: Evaluation) -> None:
     accept_leaks(cast, evaluation)
     for key, references in {"t1": ["amber t1"], "t2": ["Birch t2"], "t3": ["neither"]}.items():
@@ -167,3 +197,17 @@ def test_a_reference_judge_needs_references(cast: Cast, evaluation: Evaluation) 
             actor=cast.researcher, evaluation=evaluation, protocol="exact_match@1", margin=0.0, now=timezone.now()
         )
     assert not evaluation.automatic_judges.exists()
+
+
+def test_a_reference_judge_goes_on_past_tasks_without_references(cast: Cast) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], going=True)
+    evaluation.bucket.tasks.filter(key="t0").update(references=["amber t0"])
+    answer_tasks(evaluation, "t0")
+    admit_pairs(evaluation=evaluation)
+    judge = start_reference_judge(
+        actor=cast.researcher, evaluation=evaluation, protocol="exact_match@1", margin=0.0, now=timezone.now()
+    )
+    answer_tasks(evaluation, "t1")
+    admit_pairs(evaluation=evaluation)
+    assert judge_rest(actor=cast.researcher, judge=judge, now=timezone.now()) == 1
+    assert (coverage(judge).unusable, coverage(judge).unasked) == (1, 0)
