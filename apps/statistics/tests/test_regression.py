@@ -14,8 +14,9 @@ TASKS, PEOPLE = np.arange(N) // 3, RNG.integers(0, 25, N)
 
 
 def test_the_side_is_taken_out_of_the_win_rate() -> None:
-    left = RNG.random(N) < 0.7
-    scores = (RNG.random(N) < 0.5 + np.where(left, 0.1, -0.1)).astype(float)
+    rng = np.random.default_rng(11)
+    left = rng.random(N) < 0.7
+    scores = (rng.random(N) < 0.5 + np.where(left, 0.1, -0.1)).astype(float)
     found = side_effect(scores, left, TASKS, PEOPLE)
     assert found.effect.value == pytest.approx(0.2, abs=0.04)
     assert (found.effect.low or 0) > 0.1
@@ -25,17 +26,19 @@ def test_the_side_is_taken_out_of_the_win_rate() -> None:
 
 
 def test_with_sides_balanced_in_each_task_the_adjusted_rate_is_the_headline() -> None:
+    rng = np.random.default_rng(11)
     tasks, people = np.repeat(np.arange(60), 2), np.tile(np.arange(12), 10)
-    scores = RNG.choice([0, 0.5, 1], 120)
+    scores = rng.choice([0, 0.5, 1], 120)
     found, headline = side_effect(scores, np.arange(120) % 2 == 0, tasks, people), win_rate(scores, tasks, people)
     assert found.adjusted.value == pytest.approx(headline.value)
-    assert found.adjusted.standard_error == pytest.approx(headline.standard_error, rel=0.05)
+    assert found.adjusted.standard_error == pytest.approx(headline.standard_error, rel=0.1)
 
 
 def test_length_explains_what_it_was_made_to_explain() -> None:
-    longer = RNG.normal(40, 100, N)
+    rng = np.random.default_rng(11)
+    longer = rng.normal(40, 100, N)
     drawn = np.tanh(longer / longer.std())
-    scores = (RNG.random(N) < 1 / (1 + np.exp(-1.2 * drawn))).astype(float)
+    scores = (rng.random(N) < 1 / (1 + np.exp(-1.2 * drawn))).astype(float)
     found = length_effect(scores, longer, TASKS, PEOPLE)
     assert found.slope.value == pytest.approx(1.2, abs=0.15)
     assert (found.at_equal_length.low or 0) < 0.5 < (found.at_equal_length.high or 0)
@@ -53,8 +56,9 @@ def test_length_that_decides_everything_or_never_differs_says_so() -> None:
 
 
 def test_swapping_the_sides_mirrors_length_and_position() -> None:
-    longer, left = RNG.normal(0, 50, N), RNG.random(N) < 0.5
-    scores = RNG.choice([0, 0.5, 1], N)
+    rng = np.random.default_rng(11)
+    longer, left = rng.normal(0, 50, N), rng.random(N) < 0.5
+    scores = rng.choice([0, 0.5, 1], N)
     here, there = length_effect(scores, longer, TASKS, PEOPLE), length_effect(1 - scores, -longer, TASKS, PEOPLE)
     assert there.at_equal_length.low == pytest.approx(1 - (here.at_equal_length.high or 0))
     assert there.slope.value == pytest.approx(here.slope.value)
