@@ -98,7 +98,7 @@ def pending(judge: AutomaticJudge) -> set[tuple[UUID, str]]:
 
 def coverage(judge: AutomaticJudge) -> Coverage:
     runs = Run.objects.filter(judge_run__judge=judge)
-    progress = progress_of(list(runs)).values()
+    active = progress_of(list(runs.filter(state=RunState.ACTIVE))).values()
     counts = judge.judgments.aggregate(
         unparsed=Count("pk", filter=Q(reading=Reading.UNPARSED)),
         unusable=Count("pk", filter=Q(reading=Reading.UNUSABLE)),
@@ -107,17 +107,18 @@ def coverage(judge: AutomaticJudge) -> Coverage:
     return Coverage(
         comparisons=released(judge.evaluation).count(),
         judged=len(said_by(judge)),
-        failed=sum(each.failed for each in progress),
-        under_way=sum(each.waiting + each.running for each in progress) + unread.count(),
+        failed=sum(each.failed for each in active),
+        under_way=sum(each.waiting + each.running for each in active) + unread.count(),
         unasked=len(unasked(judge)),
         **counts,
     )
 
 
 def said_by(judge: AutomaticJudge) -> dict[int, Said]:
-    """By comparison; only where it judged without an order, or in both."""
+    """By comparison that people may judge; only where it judged without an order, or in both."""
     by_order: dict[int, dict[str, str]] = defaultdict(dict)
-    rows = judge.judgments.filter(reading=Reading.JUDGED).order_by("comparison__task__position")
+    rows = judge.judgments.filter(reading=Reading.JUDGED, comparison__state=ComparisonState.RELEASED)
+    rows = rows.order_by("comparison__task__position")
     for comparison, order, verdict in rows.values_list("comparison", "order", "verdict"):
         by_order[comparison][order] = verdict
     found = {comparison: combine(verdicts) for comparison, verdicts in by_order.items()}

@@ -171,6 +171,15 @@ def test_a_reply_that_came_while_its_run_was_cancelled_is_not_asked_for_again(
     assert unasked(judged) == {}
 
 
+def test_a_comparison_that_leaves_the_evaluation_leaves_the_judge_too(
+    cast: Cast, evaluation: Evaluation, judged: AutomaticJudge
+) -> None:
+    hits = LeakHit.objects.all()
+    decide_leaks(actor=cast.researcher, evaluation=evaluation, hits=hits, choice=Decision.EXCLUDE, now=timezone.now())
+    assert [row.task_key for row in judge_verdicts(evaluation, judged)] == ["t1"]
+    assert (coverage(judged).comparisons, coverage(judged).judged, judge_figures(judged).judged) == (3, 1, 1)
+
+
 def test_the_reference_judge_compares_marks(cast: Cast, evaluation: Evaluation) -> None:
     accept_leaks(cast, evaluation)
     for key, references in {"t1": ["amber t1"], "t2": ["Birch t2"], "t3": ["neither"]}.items():
