@@ -11,7 +11,7 @@ from apps.assessment.models import RuleAction, RuleKind
 
 OFF = ("off", _("Nothing"))
 LIMITED = {  # what the number is called, and between what it lies
-    "guess": (_("Somebody honest is right on, % of gold"), 60, 99),
+    "guess": (_("Somebody honest is right on gold, %"), 60, 99),
     "gold": (_("Fewer right than, %"), 0, 100),
     "fast": (_("Faster than, seconds"), 0, None),
 }
