@@ -39,6 +39,7 @@ def make_pdf(report: Report) -> bytes:
         if numbers.counts.judgments:
             _pictures(sheet, numbers)
         _leaks(sheet, numbers)
+        _automatic(sheet, numbers)
         _method(sheet, report, numbers)
         sheet.finish()
     return out.getvalue()
@@ -225,6 +226,27 @@ def _leaks(sheet: Sheet, numbers: Numbers) -> None:
         for row in found.kinds
     ]
     draw_table(sheet, head, rows)
+
+
+def _automatic(sheet: Sheet, numbers: Numbers) -> None:
+    """What no person said, by itself; absent where no judge was started."""
+    judges = numbers.facts.automatic
+    if not judges:
+        return
+    sheet.heading(gettext("Automatic judges"))
+    sheet.write(gettext("They judged beside people. No other number of this report counts what they said."))
+    head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
+    for judge in judges:
+        sheet.write(f"{judge.judge} ({gettext('automatic')})", bold=True, after=2)
+        rates = {
+            gettext("Win rate of A"): judge.win_rate,
+            gettext("Win rate of A by assessors, same comparisons"): judge.people_win_rate,
+            gettext("Agrees with one assessor"): judge.with_one,
+        }
+        rows = [[name, percent(rate.value), percent_interval(rate)] for name, rate in rates.items()]
+        if judge.flips is not None and judge.both is not None:
+            rows.append([gettext("Flips with the order"), f"{whole(judge.flips)} / {whole(judge.both)}", ""])
+        draw_table(sheet, head, [[gettext("Comparisons judged"), whole(judge.judged), ""], *rows])
 
 
 def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:

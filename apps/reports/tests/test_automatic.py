@@ -1,6 +1,7 @@
 """Automatic judges stand in a report marked as what they are, and move none of people's numbers."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from django.test import Client
 from django.urls import reverse
@@ -9,10 +10,11 @@ from apps.judges.tests.makers import make_model_judge
 from apps.reports.domain.longform import long_lines
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation
+from apps.reports.tests.test_exporting import pdf_text
 from conftest import Cast
 
 
-def test_a_judge_is_told_and_never_counted(cast: Cast, client: Client) -> None:
+def test_a_judge_is_told_and_never_counted(cast: Cast, client: Client, tmp_path: Path) -> None:
     evaluation = make_judged_evaluation(cast.researcher)
     before = freeze_report(actor=cast.researcher, evaluation=evaluation).content
     replies = {"t0": ("verdict: 2", "verdict: 1"), "t1": ("verdict: 1", "verdict: 1")}
@@ -27,3 +29,6 @@ def test_a_judge_is_told_and_never_counted(cast: Cast, client: Client) -> None:
     client.force_login(cast.researcher)
     page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
     assert 'Zebra r1 <span class="badge badge--warn">automatic</span>' in page
+    text = " ".join(pdf_text(report, tmp_path).split())
+    assert "No other number of this report counts what they said." in text
+    assert "Zebra r1 (automatic)" in text
