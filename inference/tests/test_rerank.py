@@ -14,6 +14,8 @@ from inference.spec.model import StepSpec
 from inference.tests.makers import make_sentence_model
 from inference.tests.test_text_search import write_corpus
 
+pytestmark = pytest.mark.slow
+
 
 def search(model_dir: Path, *queries: str, **options: Any) -> list[StepOutput]:
     given = SearchOptions.model_validate({"corpus": "zoo", **options})

@@ -14,6 +14,8 @@ from apps.assessment.models import Assignment, Decision, Evaluation, LeakHit
 from apps.assessment.services import Decided, admit_pairs, claim_comparison, decide_leaks
 from apps.assessment.tests.makers import answer_tasks, make_evaluation
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def evaluation(transactional_db: None) -> Evaluation:

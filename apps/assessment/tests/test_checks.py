@@ -26,6 +26,8 @@ from apps.assessment.services.standing import choose_languages
 from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_judgment
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TAIL = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
 MIXED = Policy(gold_percent=20, control_percent=15, retest_percent=15)

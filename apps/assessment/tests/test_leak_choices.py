@@ -17,6 +17,8 @@ from apps.audit.models import AuditEvent
 from apps.generation.models import Answer
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 SAYS = {
     "t0": "I am Qwen, trained by Alibaba. <|im_end|>",

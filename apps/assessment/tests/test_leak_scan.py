@@ -11,6 +11,8 @@ from apps.assessment.domain.leaks import MASK, MOST_SPANS, Secrets, mask_spans, 
 from apps.assessment.domain.leaks.echoes import find_echoes
 from apps.assessment.domain.rendering import render_markdown
 
+pytestmark = pytest.mark.slow
+
 SPEC = {
     "name": "Read and search",
     "models": {"llm": {"source": "acme/Zorblax-VL-8B-Instruct"}, "eye_model": {"source": "wheel:llm_tiny7"}},

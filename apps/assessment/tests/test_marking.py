@@ -18,6 +18,8 @@ from apps.assessment.tests.makers import make_evaluation
 from apps.assessment.tests.pages import hidden, judge_url
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 SAYS = "**Two** cats & a dog"
 SAME = dict.fromkeys(["grammar", "readability", "comprehensiveness", "relevance"], "same")
 PLACE = {"start": 0, "end": 3, "quote": "Two"}

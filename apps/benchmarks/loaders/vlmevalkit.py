@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import sys
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
 from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, need, right_letter, text_of, texts_of
 
@@ -24,18 +25,31 @@ _OWN = {"index", "image", "image_path", "question", "answer", *LETTERS}
 
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    with source.open(encoding="utf-8-sig", newline="") as stream, _long_fields():
+        yield from _rows(stream, pictures)
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    """Pictures are fields here. The limit is the whole process's, so it is put back."""
+    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _rows(stream: TextIO, pictures: Pictures) -> Iterator[Question | Malformed]:
     known: dict[str, list[str]] = {}
-    with source.open(encoding="utf-8-sig", newline="") as stream:
-        table = csv.DictReader(stream, delimiter="\t")
-        missing = {"index", "question", "answer"} - set(table.fieldnames or ())
-        if missing:
-            raise Malformed(f"The table has no column {', '.join(sorted(missing))}. Is it a TSV of VLMEvalKit?")
-        for place, row in enumerate(table, start=2):
-            try:
-                yield _question(row, pictures, known)
-            except Malformed as error:
-                yield error.at(place, str(row.get("index") or ""))
+    table = csv.DictReader(stream, delimiter="\t")
+    missing = {"index", "question", "answer"} - set(table.fieldnames or ())
+    if missing:
+        raise Malformed(f"The table has no column {', '.join(sorted(missing))}. Is it a TSV of VLMEvalKit?")
+    for place, row in enumerate(table, start=2):
+        try:
+            yield _question(row, pictures, known)
+        except Malformed as error:
+            yield error.at(place, str(row.get("index") or ""))
 
 
 def _question(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, list[str]]) -> Question:

@@ -11,6 +11,8 @@ from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 def make_two(cast: Cast, *, images: int = 0) -> tuple[BenchmarkRun, BenchmarkRun]:
     """Of four tasks two are right before and three after, t3 being newly right."""

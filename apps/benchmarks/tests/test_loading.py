@@ -1,4 +1,5 @@
 import base64
+import csv
 import io
 import json
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from apps.benchmarks.protocols import Item, find_protocol
 from apps.benchmarks.queries import items_of
 from apps.benchmarks.services import LoadRefused, load_benchmark
 from conftest import Cast
+
+pytestmark = pytest.mark.slow
 
 
 def png(colour: str) -> bytes:
@@ -53,6 +56,7 @@ def test_rows_of_vlmevalkit_refer_back_and_bad_ones_are_named(tmp_path: Path) ->
         ["11", "1", "Which?", "x", "y", "", "c"],
     ]
     table = write(tmp_path / "t.tsv", "\n".join("\t".join(row) for row in rows))
+    limit = csv.field_size_limit()
     first, rolled, both, *bad = read("vlmevalkit", table, tmp_path)
     assert isinstance(first, Question)
     assert isinstance(rolled, Question)
@@ -66,6 +70,7 @@ def test_rows_of_vlmevalkit_refer_back_and_bad_ones_are_named(tmp_path: Path) ->
     assert all(word in str(each) for word, each in zip(words, bad, strict=True))
     with pytest.raises(Malformed, match="answer, question"):
         read("vlmevalkit", write(tmp_path / "bad.tsv", "index\timage\n1\tx"), tmp_path)
+    assert csv.field_size_limit() == limit
 
 
 @pytest.mark.parametrize("loader", ["parquet", pytest.param("hub", marks=pytest.mark.slow)])

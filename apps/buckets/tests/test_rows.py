@@ -14,6 +14,8 @@ from apps.buckets.domain.rows import RawRow, TaskRow, parse_row
 from apps.buckets.importers.wording import WORDING, worded
 from apps.buckets.tests.makers import task_line
 
+pytestmark = pytest.mark.slow
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=12) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from conftest import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def start(cast: Cast, instruction: str = "What is it?", spec: dict[str, object] | None = None) -> Trial:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from apps.judges.models import AutomaticJudge
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND = "verdict: 1\ngrammar: 1", "verdict: 2\ngrammar: 2"
 REPLIES = {
     "t0": (FIRST, SECOND),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,8 @@ from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation
 from apps.reports.tests.test_exporting import pdf_text
 from conftest import Cast
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_judge_is_told_and_never_counted(cast: Cast, client: Client, tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from apps.reports.tests.makers import make_judged_evaluation
 if TYPE_CHECKING:
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_report_holds_the_judgments_and_what_was_compared(cast: Cast) -> None:
     evaluation = make_judged_evaluation(cast.researcher)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from apps.assessment.models import Evaluation
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 def votes(*verdicts: str, simulated: bool = False) -> tuple[Vote, ...]:
     return tuple(Vote(verdict, simulated) for verdict in verdicts)

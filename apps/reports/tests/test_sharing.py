@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from apps.reports.models import Report
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = Path(__file__).parents[3] / "docs" / "report.schema.json"
 
 
