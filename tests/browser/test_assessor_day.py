@@ -44,6 +44,7 @@ def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, p
     page.goto("/evaluations/judge/")
     tab_to(page, "a:has-text('Start judging')")
     page.keyboard.press("Enter")
+    wait_for_keys(page)
     first = place_of(page)
     press(page, "KeyP", "Tab", "+", "+")  # into the picture, enlarge it
     assert page.locator("[data-scale]").inner_text() == "156%"
@@ -228,9 +229,15 @@ def test_the_page_in_use_passes_axe(cast: Cast, evaluation: Evaluation, page_as:
 def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: object) -> Page:
     page = page_as(cast.assessor, **context)
     page.goto(f"/evaluations/judge/{evaluation.public_id}/")
-    names = ["judge-sheet", "hot-keys", "mark-desk", "judge-criteria", "form-draft"]
-    page.wait_for_function("names => names.every((name) => customElements.get(name))", arg=names)
+    wait_for_keys(page)
     return page
+
+
+def wait_for_keys(page: Page) -> None:
+    """A key pressed before the page's elements are there is lost."""
+    page.locator("#judge-form").wait_for()
+    names = ["judge-sheet", "hot-keys", "mark-desk", "judge-criteria", "form-draft", "image-zoom"]
+    page.wait_for_function("names => names.every((name) => customElements.get(name))", arg=names)
 
 
 def middle(page: Page, selector: str) -> tuple[float, float]:

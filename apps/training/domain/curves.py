@@ -55,4 +55,4 @@ def _rounded(value: float) -> float:
     if value <= 0:
         return 1.0
     unit = 10.0 ** math.floor(math.log10(value))
-    return float(next(step * unit for step in STEPS if step * unit >= value))
+    return float(next((step * unit for step in STEPS if step * unit >= value), value))  # a unit too small is 0

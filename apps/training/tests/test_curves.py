@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.training.domain.curves import MOST_POINTS, MOST_ROWS, draw
@@ -16,6 +16,7 @@ def test_a_curve_stands_in_its_box_from_the_first_value_to_the_last() -> None:
 
 
 @given(VALUES)
+@example([0.0, 5e-324])
 def test_long_curves_are_thinned_and_keep_their_ends(values: list[float]) -> None:
     points = list(enumerate(values, 1))
     curve = draw(points, steps=0)
