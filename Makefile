@@ -5,8 +5,8 @@ CHECK ?=
 .DEFAULT_GOAL := help
 # Compiled code is kept: without it a third of `make test-fast` is compiling.
 unexport PYTHONDONTWRITEBYTECODE
-# Modules that load torch as soon as they are collected, and the tests of pages.
-LEFT_OUT := --ignore-glob="*/test_vlm*" --ignore-glob="*/test_*pages.py" $(foreach name,engine memory vision_models serve,--ignore=inference/tests/test_$(name).py)
+# Modules that load torch or another large library as soon as they are collected, and the tests of pages.
+LEFT_OUT := --ignore-glob="*/test_vlm*" --ignore-glob="*/test_*pages.py" --ignore=tests/browser $(foreach name,benchmarks/tests/test_chat statistics/tests/test_paired statistics/tests/test_preference,--ignore=apps/$(name).py) $(foreach name,engine memory vision_models serve,--ignore=inference/tests/test_$(name).py)
 .PHONY: help demo stop test test-fast lint format install install-tests clean
 
 help: ## list these verbs

@@ -30,6 +30,7 @@ def test_no_file_is_too_long() -> None:
     assert {path: lines for path, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
+@pytest.mark.slow
 def test_no_function_is_too_long() -> None:
     found = {f"{path}:{name}": lines for path in python_files() for name, lines in functions(path)}
     assert {name: lines for name, lines in found.items() if lines > LONGEST_FUNCTION} == {}

@@ -43,6 +43,7 @@ def _complaints(argument: ast.expr) -> Iterator[str]:
         yield "a placeholder has no name"
 
 
+@pytest.mark.slow
 def test_every_message_can_be_translated() -> None:
     ours = [path for path in python_files() if path.parts[0] in {"apps", "sbs_platform"} and not is_test(path)]
     found = [f"{path}:{line}: {said}" for path in ours for line, said in messages_of((ROOT / path).read_text())]

@@ -15,6 +15,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|<[^>]+>")
 RUSSIAN = [message for message in catalogue() if message.id]
 
 
+@pytest.mark.slow
 def test_the_catalogue_holds_the_words_in_use() -> None:
     used, known = used_words(), {words_of(message) for message in RUSSIAN}
     assert {words: str(path) for words, path in used.items() if words not in known} == {}, f"add them to {CATALOGUE}"

@@ -16,6 +16,8 @@ from inference.retrieval.corpus import SHIPPED, documents
 from inference.retrieval.excerpts import excerpt, fullest, plain_stems, windows
 from inference.retrieval.tantivy_index import TextIndex, open_index
 
+pytestmark = pytest.mark.slow
+
 DOCS = [
     ("1", "Московские зоопарки", "В столице живут слоны и жирафы.", "книга"),
     ("2", "Cats", "Kittens were playing with the ball.", "book"),

@@ -17,6 +17,8 @@ from apps.assessment.tests.makers import answer_tasks, make_evaluation, make_jud
 from apps.generation.models import AnswerState
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_run_may_still_be_going_and_each_pair_joins_once(cast: Cast) -> None:
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=5, going=True, lost=["t4"])

@@ -1,11 +1,14 @@
 from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.assessment.domain.order import order_key
 from apps.assessment.domain.sides import draw_sides, prefer_left
+
+pytestmark = pytest.mark.slow
 
 clusters = st.lists(st.sampled_from(["colours", "shapes", "text"]), max_size=60)
 overlaps = st.integers(1, 20)

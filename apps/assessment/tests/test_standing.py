@@ -21,6 +21,8 @@ from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.audit.models import AuditEvent
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 TAIL = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
 

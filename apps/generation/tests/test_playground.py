@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from apps.pipelines.models import PipelineRevision
     from conftest import Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 ADDRESS = "/runs/playground/"
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from apps.generation.domain.alignment import aligned, differences
 from apps.generation.domain.trace import Tag, readable_steps
 
+pytestmark = pytest.mark.slow
+
 DOC = {"id": "d1", "title": "Zoo", "text": "Opened in 1864.", "source": "https://zoo.example", "score": 3.5}
 
 

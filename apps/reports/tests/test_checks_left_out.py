@@ -12,6 +12,8 @@ from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.reports.services import freeze_report
 from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 TAIL = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_command_writes_what_the_page_gives(cast: Cast, tmp_path: Path) -> None:
     frozen = freeze_report(actor=cast.researcher, evaluation=make_judged_evaluation(cast.researcher, tasks=1))

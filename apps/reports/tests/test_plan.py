@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from apps.reports.domain.watching import RuleKind, Watch
     from conftest import Cast
 
+pytestmark = pytest.mark.slow
+
 DESIGN = Design(overlap=2, assessors=20, between_tasks=0.1, between_assessors=0.01)
 FORM = {
     "difference": "10",

@@ -1,8 +1,11 @@
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from apps.statistics.clustered import Estimate, win_rate
+
+pytestmark = pytest.mark.slow
 
 JUDGMENTS = st.lists(
     st.tuples(st.sampled_from([0.0, 0.5, 1.0]), st.integers(0, 7), st.integers(0, 4)), min_size=2, max_size=40

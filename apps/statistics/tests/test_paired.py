@@ -10,6 +10,8 @@ from scipy import stats
 from apps.statistics.paired import Comparison, compare_paired
 from apps.statistics.undefined import Reason
 
+pytestmark = pytest.mark.slow
+
 A = [1, 1, 0, 0, 1, 0, 0, 1, 0, 0]
 B = [1, 1, 1, 1, 1, 0, 1, 0, 0, 1]
 

@@ -5,6 +5,8 @@ from scipy.stats import binomtest
 
 from apps.statistics.preference import Preference, if_independent, sign_test
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_ways_to_quote_420_180_400() -> None:
     summary = Preference(420, 180, 400)
