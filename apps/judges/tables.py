@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponse
-
-from apps.web.spreadsheets import harmless
+from apps.web.spreadsheets import csv_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.http import HttpResponse
 
     from apps.judges.models import AutomaticJudge
 
@@ -20,16 +18,9 @@ HEAD = (*FACTS, "score_a", "score_b", "judged_at")
 
 
 def judgment_csv(judge: AutomaticJudge) -> HttpResponse:
-    """UTF-8 with a byte order mark; a column for each criterion: 1 for A, 0, -1. No cell runs."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    """A column for each criterion: 1 for A, 0, -1."""
     keys = list(judge.evaluation.criteria.values_list("key", flat=True)) if judge.is_model else []
-    writer.writerow([*HEAD, *keys])
-    writer.writerows(rows_of(judge, keys))
-    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="automatic-judgments-{judge.public_id.hex[:8]}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return csv_answer(f"automatic-judgments-{judge.public_id.hex[:8]}", [*HEAD, *keys], rows_of(judge, keys))
 
 
 def rows_of(judge: AutomaticJudge, keys: list[str]) -> Iterator[list[object]]:
@@ -39,4 +30,4 @@ def rows_of(judge: AutomaticJudge, keys: list[str]) -> Iterator[list[object]]:
         facts = (task.key, task.cluster, task.language, "automatic", judge.kind, str(judge), row.order, row.reading)
         criteria = [row.criteria.get(key, {}).get("preference") for key in keys]
         scores = (row.score_a, row.score_b, row.judged_at.isoformat(timespec="seconds"))
-        yield [*(harmless(fact) for fact in facts), row.verdict, *scores, *criteria]
+        yield [*facts, row.verdict, *scores, *criteria]

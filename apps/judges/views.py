@@ -19,9 +19,13 @@ from apps.judges.forms import ModelForm, ReferenceForm
 from apps.judges.tables import judgment_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
+    from django.forms import Form
+
     from apps.assessment.models import Evaluation
+    from apps.judges.models import AutomaticJudge
 
 UNREAD = 20  # replies that are shown
 
@@ -41,33 +45,35 @@ def show_list(request: HttpRequest, evaluation: Evaluation, reference: Reference
 @require_POST
 @researchers
 def start_reference(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = signed_in(request)
-    evaluation, form = access_judged(user, public_id), ReferenceForm(request.POST)
-    if form.is_valid():
-        try:
-            judge = services.start_reference_judge(
-                actor=user, evaluation=evaluation, now=timezone.now(), **form.cleaned_data
-            )
-            return redirect("judges:detail", judge.public_id)
-        except services.JudgeRefused as refused:
-            form.add_error("protocol", str(refused))
+    form = ReferenceForm(request.POST)
+    judge, evaluation = started(request, public_id, form, "protocol", services.start_reference_judge)
+    if judge:
+        return redirect("judges:detail", judge.public_id)
     return show_list(request, evaluation, form, ModelForm())
 
 
 @require_POST
 @researchers
 def start_model(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    form = ModelForm(request.POST)
+    judge, evaluation = started(request, public_id, form, "revision", services.start_model_judge)
+    if judge:
+        return redirect("judges:detail", judge.public_id)
+    return show_list(request, evaluation, ReferenceForm(), form)
+
+
+def started(
+    request: HttpRequest, public_id: UUID, form: Form, field: str, start: Callable[..., AutomaticJudge]
+) -> tuple[AutomaticJudge | None, Evaluation]:
+    """The judge of a valid form; None, with the reason at `field`, where it is refused."""
     user = signed_in(request)
-    evaluation, form = access_judged(user, public_id), ModelForm(request.POST)
+    evaluation = access_judged(user, public_id)
     if form.is_valid():
         try:
-            judge = services.start_model_judge(
-                actor=user, evaluation=evaluation, now=timezone.now(), **form.cleaned_data
-            )
-            return redirect("judges:detail", judge.public_id)
+            return start(actor=user, evaluation=evaluation, now=timezone.now(), **form.cleaned_data), evaluation
         except services.JudgeRefused as refused:
-            form.add_error("revision", str(refused))
-    return show_list(request, evaluation, ReferenceForm(), form)
+            form.add_error(field, str(refused))
+    return None, evaluation
 
 
 @require_safe

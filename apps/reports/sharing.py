@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.http import Http404
 
+from apps.accounts.domain.tokens import hash_token
 from apps.audit.services import record
 from apps.reports.models import Report, ReportComment, ReportLink
 
@@ -22,7 +22,9 @@ def share_report(*, actor: User, report: Report, until: datetime) -> str:
     """The token of a new link. It is shown this once: the database keeps its hash."""
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
-        link = ReportLink.objects.create(report=report, token_hash=_hash(token), expires_at=until, created_by=actor)
+        link = ReportLink.objects.create(
+            report=report, token_hash=hash_token(token), expires_at=until, created_by=actor
+        )
         record(actor, "report.shared", report, link=str(link.public_id), until=until.isoformat())
     return token
 
@@ -36,7 +38,7 @@ def end_link(*, actor: User, link: ReportLink, now: datetime) -> None:
 
 def report_behind(token: str, now: datetime) -> Report:
     """Raises Http404 for links that never were and links that are over alike."""
-    link = ReportLink.objects.filter(token_hash=_hash(token), expires_at__gt=now)
+    link = ReportLink.objects.filter(token_hash=hash_token(token), expires_at__gt=now)
     found = link.select_related("report__evaluation__bucket", "report__created_by").first()
     if found is None:
         raise Http404
@@ -48,7 +50,3 @@ def comment_on_report(*, actor: User, report: Report, text: str) -> ReportCommen
         said = ReportComment.objects.create(report=report, text=text, author=actor)
         record(actor, "report.commented", report, letters=len(text))
     return said
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

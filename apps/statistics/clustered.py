@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
+from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
 
@@ -148,13 +148,13 @@ def proportion(
     variance, df = mean.variance(generalise_over), mean.degrees_of_freedom(generalise_over)
     spread = share * (1 - share)
     n_effective = spread / variance if variance > ZERO_VARIANCE and spread > 0 else float(mean.tasks)
-    low, high = wilson(share, n_effective, float(special.stdtrit(df, (1 + confidence) / 2)))
+    low, high = wilson(share, n_effective, quantile(df, confidence))
     statistic = None if null is None else abs(share - null) / math.sqrt(null * (1 - null) / n_effective)
     return replace(
         known,
         low=low,
         high=high,
-        p=None if statistic is None else _two_sided(statistic, df),
+        p=None if statistic is None else two_sided(statistic, df),
         standard_error=math.sqrt(variance),
         n_effective=n_effective,
         design_effect=mean.design_effect(generalise_over),
@@ -197,12 +197,12 @@ def signed_mean(
     if why:
         return replace(known, undefined=why)
     df, error = mean.degrees_of_freedom(generalise_over), math.sqrt(variance)
-    half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
+    half = quantile(df, confidence) * error
     return replace(
         known,
         low=max(bounds[0], mean.mean - half),
         high=min(bounds[1], mean.mean + half),
-        p=_two_sided(abs(mean.mean) / error, df),
+        p=two_sided(abs(mean.mean) / error, df),
         standard_error=error,
         degrees_of_freedom=df,
     )
@@ -216,7 +216,7 @@ def rate_per(mean: ClusteredMean | None, unit: float, *, confidence: float = 0.9
     if why or not mean.variance("tasks+assessors") > ZERO_VARIANCE:
         return replace(known, undefined=why or Reason.NO_VARIATION)
     df, error = mean.degrees_of_freedom("tasks+assessors"), unit * math.sqrt(mean.variance("tasks+assessors"))
-    half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
+    half = quantile(df, confidence) * error
     low, high = max(0.0, unit * mean.mean - half), unit * mean.mean + half
     return replace(known, low=low, high=high, standard_error=error, degrees_of_freedom=df)
 
@@ -235,7 +235,3 @@ def _between(u: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
     """C/(C-1) times the sum of squared cluster totals; NaN for a single cluster, which `missing` catches."""
     totals = np.bincount(codes, weights=u)
     return float(totals @ totals) * len(totals) / (len(totals) - 1) if len(totals) > 1 else math.nan
-
-
-def _two_sided(statistic: float, df: int) -> float:
-    return min(1.0, 2 * float(special.stdtr(df, -statistic)))

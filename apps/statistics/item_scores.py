@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from apps.statistics.student import quantile
+
 Array = NDArray[np.float64]
 
 
@@ -66,7 +68,7 @@ def estimate_of_sums(
 
 
 def _interval(value: float, stderr: float, clusters: int, confidence: float) -> Estimate:
-    half = float(special.stdtrit(clusters - 1, (1 + confidence) / 2)) * stderr
+    half = quantile(clusters - 1, confidence) * stderr
     return Estimate(value, stderr, value - half, value + half)
 
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from apps.statistics.preference import sign_test
+from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
 
@@ -104,7 +104,7 @@ class Spread:
     def __init__(self, codes: NDArray[np.intp], confidence: float) -> None:
         self.codes = codes
         self.count = int(codes.max()) + 1
-        self.quantile = float(special.stdtrit(self.count - 1, (1 + confidence) / 2)) if self.count > 1 else math.nan
+        self.quantile = quantile(self.count - 1, confidence) if self.count > 1 else math.nan
 
     def variance(self, u: Scores) -> float:
         totals = np.bincount(self.codes, weights=u)
@@ -126,7 +126,7 @@ class Spread:
         error = math.sqrt(self.variance((differences - mean) / len(differences)))
         if error <= ROUNDING * scale:
             return Interval(mean, undefined=Reason.NO_VARIATION)
-        half, p = self.quantile * error, 2 * float(special.stdtr(self.count - 1, -abs(mean) / error))
+        half, p = self.quantile * error, two_sided(mean / error, self.count - 1)
         return Interval(mean, max(-1.0, mean - half), min(1.0, mean + half), min(1.0, p))
 
     def gain(self, before: Scores, after: Scores) -> Interval:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from apps.statistics.clustered import Estimate, clustered_mean
+from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _interval(
     if why or not variance > 0:
         return Estimate(value, tasks=mean.tasks, undefined=why or Reason.NO_VARIATION), variance
     df, error = mean.degrees_of_freedom("tasks+assessors"), math.sqrt(variance)
-    half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
-    p = min(1.0, 2 * float(special.stdtr(df, -abs(value - 0.5) / error)))
+    half = quantile(df, confidence) * error
+    p = two_sided((value - 0.5) / error, df)
     low, high = max(0.0, value - half), min(1.0, value + half)
     return Estimate(value, low, high, p, error, None, None, df, known.judgments, known.tasks, known.assessors), variance

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from apps.statistics.clustered import Estimate
+from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class ClusteredCovariance:
         error, df = float(np.sqrt(self.variance(contrast))), self.degrees_of_freedom
         if not error > 0:
             return Estimate(value, tasks=self.tasks, assessors=self.assessors, undefined=Reason.NO_VARIATION)
-        half = float(special.stdtrit(df, (1 + confidence) / 2)) * error
-        p = min(1.0, 2 * float(special.stdtr(df, -abs(value - null) / error)))
+        half = quantile(df, confidence) * error
+        p = two_sided((value - null) / error, df)
         return Estimate(
             value,
             value - half,

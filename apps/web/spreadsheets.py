@@ -1,6 +1,11 @@
-"""What may stand in a cell of somebody's spreadsheet."""
+"""What may stand in a cell of somebody's spreadsheet, and whole tables as an answer."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpResponse
 
 RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -18,3 +23,15 @@ def harmless(text: str) -> str:
     """
     clean = printable(text)
     return f"'{clean}" if clean.startswith(RUNS) else clean
+
+
+def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """UTF-8 with a byte order mark; texts below the head are made `harmless`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(head)
+    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response

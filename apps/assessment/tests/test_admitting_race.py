@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Assignment, Decision, Evaluation, LeakHit
-from apps.assessment.services import Decided, admit_pairs, claim_comparison, decide_leaks
+from apps.assessment.services import Decided, admit_pairs, decide_leaks
 from apps.assessment.tests.makers import answer_tasks, make_evaluation
+from apps.assessment.tests.racing import claim_under_way
 
 pytestmark = pytest.mark.slow
 
@@ -72,20 +73,6 @@ def test_a_decision_waits_for_a_claim_under_way_and_then_comes_too_late(evaluati
     researcher, assessor = evaluation.created_by, evaluation.assessors.get()
     hits, now = LeakHit.objects.all(), timezone.now()
     decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.MASK, now=now)
-    claimed = Event()
-
-    def claim_slowly() -> None:
-        try:
-            with transaction.atomic():
-                assert claim_comparison(assessor=assessor, evaluation=evaluation, now=now)
-                claimed.set()
-                sleep(0.3)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        claiming = pool.submit(claim_slowly)
-        assert claimed.wait(5)
+    with claim_under_way(assessor, evaluation, now):
         done = decide_leaks(actor=researcher, evaluation=evaluation, hits=hits, choice=Decision.ACCEPT, now=now)
-        claiming.result()
     assert done == Decided(hits=0, too_late=1)

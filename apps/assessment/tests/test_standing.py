@@ -1,12 +1,8 @@
 """Rules and researchers stop assessors; a ban has others judge again; doubt adds judgments."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Event
-from time import sleep
 
 import pytest
-from django.db import connections, transaction
 
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
@@ -18,6 +14,7 @@ from apps.assessment.queries.standing import why_no_work
 from apps.assessment.services import claim_comparison, skip_comparison
 from apps.assessment.services.standing import change_standing, choose_languages
 from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.assessment.tests.racing import claim_under_way
 from apps.audit.models import AuditEvent
 from conftest import Cast
 
@@ -163,22 +160,8 @@ def test_one_gets_only_tasks_in_ones_languages_and_at_most_as_many_a_day(cast: C
 def test_a_ban_waits_for_a_claim_under_way_and_takes_it_back() -> None:
     person, researcher = make_user("p@example.org"), make_user("r@example.org", role="researcher")
     evaluation = make_evaluation(researcher, assessors=[person], tasks=2, overlap=1)
-    claimed = Event()
-
-    def claim_slowly() -> None:
-        try:
-            with transaction.atomic():
-                assert claim_comparison(assessor=person, evaluation=evaluation, now=NOW)
-                claimed.set()
-                sleep(0.3)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        claiming = pool.submit(claim_slowly)
-        assert claimed.wait(5)
+    with claim_under_way(person, evaluation, NOW):
         change_standing(
             actor=researcher, evaluation=evaluation, assessor=person, state=StandingState.BANNED, reason="", now=NOW
         )
-        claiming.result()
     assert not Assignment.objects.filter(state=AssignmentState.LEASED).exists()

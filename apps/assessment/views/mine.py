@@ -20,7 +20,8 @@ from apps.assessment.queries.mine import languages_offered, my_totals, worked_ex
 from apps.assessment.queries.standing import messages_to
 from apps.assessment.services.standing import choose_languages, read_messages
 from apps.assessment.views.pictures import picture_answer
-from apps.assessment.views.tables import csv_answer, work_cells
+from apps.assessment.views.tables import work_cells
+from apps.web.spreadsheets import csv_answer
 
 
 def own_context(user: User) -> dict[str, object]:

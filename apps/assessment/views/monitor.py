@@ -28,8 +28,9 @@ from apps.assessment.queries.standing import rules_of
 from apps.assessment.queries.watched import latest_skips, people_watched
 from apps.assessment.services.ruling import change_rules
 from apps.assessment.services.standing import adjudicate_comparison, change_standing, send_message
-from apps.assessment.views.tables import csv_answer, work_cells
+from apps.assessment.views.tables import work_cells
 from apps.web.paging import page_of
+from apps.web.spreadsheets import csv_answer
 
 
 @require_safe
