@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from apps.accounts.models import Invitation, User
-from apps.accounts.services import invite_person, make_password_link
+from apps.accounts.models import ApiToken, Invitation, User
+from apps.accounts.services import invite_person, make_api_token, make_password_link
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Assignment, Comparison, Evaluation, Judgment
 from apps.assessment.services import claim_comparison
@@ -39,6 +39,7 @@ REPLIES = {
 class World:
     person: User
     invitation: Invitation
+    api_token: ApiToken
     token: str
     password_token: str
     pipeline: Pipeline
@@ -76,6 +77,7 @@ def make_world(cast: Cast) -> World:
     benchmark = make_benchmark(cast.researcher)
     run_to_score = make_half_right_run(benchmark)
     task = evaluation.bucket.tasks.all()[0]
+    make_api_token(actor=cast.researcher, name="lmms-eval", now=now)
     person = make_user("person@example.org")
     [trial] = try_instruction(
         actor=cast.researcher,
@@ -87,6 +89,7 @@ def make_world(cast: Cast) -> World:
     return World(
         person=person,
         invitation=invitation,
+        api_token=cast.researcher.api_tokens.get(),
         token=token,
         password_token=make_password_link(actor=cast.admin, person=person, now=now),
         pipeline=evaluation.run_a.revision.pipeline,

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from apps.accounts.models import Invitation, InvitationQuerySet, Role, User
+from apps.accounts.models import ApiToken, Invitation, InvitationQuerySet, Role, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -54,6 +54,11 @@ def access_person(user: User, public_id: UUID) -> User:
 def access_invitation(user: User, public_id: UUID) -> Invitation:
     """An invitation to withdraw."""
     return get_object_or_404(withdrawable_invitations(user), public_id=public_id)
+
+
+def access_api_token(user: User, public_id: UUID) -> ApiToken:
+    """One's own. An admin revokes those of others by `manage.py api_token`, or all by closing the account."""
+    return get_object_or_404(user.api_tokens, public_id=public_id)
 
 
 def withdrawable_invitations(user: User) -> InvitationQuerySet:

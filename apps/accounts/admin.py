@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.access import signed_in
-from apps.accounts.models import Invitation, TokenBucket, User
+from apps.accounts.models import ApiToken, Invitation, TokenBucket, User
 from apps.accounts.views.sessions import sign_out
 from apps.web.read_only import ReadOnlyAdmin
 from apps.web.return_address import return_address
@@ -55,6 +55,13 @@ class InvitationAdmin(ReadOnlyAdmin):
     list_select_related = ["invited_by", "accepted_by"]
     list_filter = ["role"]
     search_fields = ["email"]
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    list_display = ["name", "user", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__email"]
 
 
 @admin.register(TokenBucket)

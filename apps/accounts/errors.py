@@ -42,3 +42,11 @@ class NoPasswordLink(AccountError):
 
 class OwnAccount(AccountError):
     sentence = _("You cannot change your own role or deactivate yourself. Ask another admin.")
+
+
+class NoApiToken(AccountError):
+    sentence = _("API tokens are for active researchers and admins.")
+
+
+class TokenNameTaken(AccountError):
+    sentence = _("You have a token of this name. Revoke it first, or take another name.")

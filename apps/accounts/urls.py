@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.accounts.views import language, passwords, people, profile, sessions
+from apps.accounts.views import api_tokens, language, passwords, people, profile, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("language/", language.language, name="language"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),
+    path("tokens/", api_tokens.api_tokens, name="api_tokens"),
+    path("tokens/<uuid:token>/revoke/", api_tokens.revoke, name="revoke_api_token"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<uuid:person>/", people.person, name="person"),

@@ -12,8 +12,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.accounts.bearer import bearer
 from apps.benchmarks.chat import Asked, BadRequest, read_request
-from apps.benchmarks.tokens import bearer
 from apps.buckets.domain.problems import PictureProblem
 from apps.buckets.pictures.encoding import encode_picture
 from apps.generation.models import AnswerState, Trial

@@ -35,5 +35,5 @@ def follow_password_link(*, person: UUID, token: str, password: str, now: dateti
     Raises PasswordLinkGone, and ValidationError for a password the validators refuse.
     """
     user = person_of_password_link(person=person, token=token, now=now, lock=True)
-    change_password(actor=user, password=password)
+    change_password(actor=user, password=password, now=now)
     return user

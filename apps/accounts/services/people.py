@@ -40,11 +40,15 @@ def save_profile(*, actor: User, name: str, language: str) -> None:
 
 
 @transaction.atomic
-def change_password(*, actor: User, password: str) -> None:
-    """Every session of the person ends, but for one that the caller renews. Raises ValidationError when weak."""
+def change_password(*, actor: User, password: str, now: datetime) -> None:
+    """Every session of the person ends, but for one that the caller renews, and every API token.
+
+    Raises ValidationError when weak.
+    """
     validate_password(password, actor)
     actor.set_password(password)
     actor.save(update_fields=["password"])
+    actor.api_tokens.usable(now).update(revoked_at=now)
     record(actor, "password.changed", actor)
 
 
@@ -62,7 +66,7 @@ def change_role(*, actor: User, person: User, role: str, now: datetime) -> None:
 
 @transaction.atomic
 def deactivate_person(*, actor: User, person: User, now: datetime) -> None:
-    """All their sessions end for good (see `User.session_epoch`) and so do open invitations that they sent."""
+    """All their sessions and API tokens end for good (see `User.session_epoch`); invitations that they sent run out."""
     person = _lock_person(actor=actor, person=person)
     if not person.is_active:
         return
@@ -70,6 +74,7 @@ def deactivate_person(*, actor: User, person: User, now: datetime) -> None:
     person.session_epoch += 1
     person.save(update_fields=["is_active", "session_epoch"])
     _withdraw_sent(person, now)
+    person.api_tokens.usable(now).update(revoked_at=now)
     record(actor, "person.deactivated", person)
 
 

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -38,7 +38,7 @@ def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST, actor=actor)
     if not form.is_valid():
         return _page(request, profile=_profile_form(request), password=form)
-    services.change_password(actor=actor, password=form.cleaned_data["new"])
+    services.change_password(actor=actor, password=form.cleaned_data["new"], now=timezone.now())
     update_session_auth_hash(request, actor)
     messages.success(request, _("Your password is changed. Every other device was signed out."))
     return redirect("accounts:profile")
