@@ -17,6 +17,7 @@ from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
 from apps.reports.models import Report, StoppingPlan
 from apps.reports.planning import plan_in_force, watch_rows
+from apps.reports.powering import powered_by_judges
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
@@ -56,7 +57,8 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     with _one_moment():
         rows, plan = judgment_table(evaluation), plan_in_force(evaluation)
         numbers = build_numbers(rows, facts_of(evaluation), method, beside_of(evaluation))
-        numbers = replace(numbers, watch=watch_rows(rows, plan) if plan else None)
+        watched = watch_rows(rows, plan) if plan else None
+        numbers = replace(numbers, watch=watched, powered=powered_by_judges(evaluation, rows))
         data = to_json(numbers)
         report = Report.objects.create(
             evaluation=evaluation,

@@ -20,6 +20,7 @@ from apps.reports.figures import draw, every_group
 from apps.reports.forms import CellForm, CommentForm, LiftForm, PlanForm, ShareForm
 from apps.reports.models import Report
 from apps.reports.planning import first_guess
+from apps.reports.powered_wording import powered_forest
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.queries import comments_on, links_of, reports_of
@@ -57,6 +58,7 @@ def parts(report: Report) -> dict[str, object]:
         "rows": every_group(numbers),
         "verdicts": VERDICTS,
         "exporters": exporters().values(),
+        "powered_forest": powered_forest(numbers),
         **deep_parts(numbers),
     }
 

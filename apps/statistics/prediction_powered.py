@@ -10,7 +10,7 @@ interval is that of people alone. Errors of people stay clustered by task and as
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +62,7 @@ def prediction_powered(
     n = len(own)
     spread = float(np.concatenate([judge, rest]).var(ddof=1))
     correlation = float(np.corrcoef(own, judge)[0, 1]) if own.std() > 0 and judge.std() > 0 else 0.0
-    low = math.tanh(math.atanh(min(0.999999, correlation)) - 1.96 / math.sqrt(max(1, n - 3)))
+    low = math.tanh(math.atanh(max(-0.999999, min(0.999999, correlation))) - 1.96 / math.sqrt(max(1, n - 3)))
     if n < LEAST_TASKS or low <= 0:
         return Powered(plain, plain, 0.0, correlation, False, 0.0)
     weight = min(1.0, max(0.0, float(np.cov(own, judge)[0, 1]) / ((1 + n / len(rest)) * spread)))
@@ -89,7 +89,7 @@ def _interval(
     variance = 0.0 if why else mean.variance("tasks+assessors")
     variance += weight * weight * float(rest.var(ddof=1)) / len(rest) if weight and len(rest) > 1 else 0.0
     if why or not variance > 0:
-        return Estimate(value, tasks=mean.tasks, undefined=why or Reason.NO_VARIATION), variance
+        return replace(known, undefined=why or Reason.NO_VARIATION), variance
     df, error = mean.degrees_of_freedom("tasks+assessors"), math.sqrt(variance)
     half = quantile(df, confidence) * error
     p = two_sided((value - 0.5) / error, df)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from apps.statistics.scores import VERDICTS
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """`section`: overall, cluster, language, criterion, position, leak, automatic or about. Empty cells: None; `note`
-    says why."""
+    """`section`: overall, cluster, language, criterion, position, leak, automatic, powered or about. Empty cells: None;
+    `note` says why."""
 
     section: str
     group: str
@@ -56,6 +56,7 @@ def long_lines(numbers: Numbers, report_number: int = 1) -> list[Line]:
         *position_lines(numbers),
         *leak_lines(numbers),
         *automatic_lines(numbers),
+        *powered_lines(numbers),
     ]
 
 
@@ -136,6 +137,16 @@ def automatic_lines(numbers: Numbers) -> Iterator[Line]:
             yield Line("automatic", judge.judge, measure, getattr(judge, measure))
         for measure in ("win_rate", "shared_win_rate", "people_win_rate", "with_one", "first", "longer"):
             yield estimate_line("automatic", judge.judge, measure, getattr(judge, measure))
+
+
+def powered_lines(numbers: Numbers) -> Iterator[Line]:
+    """The win rate with the help of each automatic judge that may be used; `note` says why another may not."""
+    for found in numbers.powered:
+        note = f"not used: {found.refused}" if found.refused else "uses an automatic judge"
+        if not found.refused:
+            yield replace(estimate_line("powered", found.judge, "win_rate", found.win_rate), note=note)
+        for measure in ("correlation", "weight", "saved", "shared", "alone"):
+            yield Line("powered", found.judge, measure, getattr(found, measure), note=note)
 
 
 def independent_line(numbers: Numbers) -> Line:

@@ -8,6 +8,7 @@ from typing import Literal
 # pydantic reads these at run time
 from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.depth import Depth
+from apps.reports.domain.powered import PoweredNumbers
 from apps.reports.domain.watching import Watch
 from apps.statistics.clustered import Estimate, GeneraliseOver
 from apps.statistics.gates import cell_gate
@@ -17,7 +18,8 @@ from apps.statistics.heterogeneity import Heterogeneity
 # 2: nothing of pairs that are still to come and of what might unblind; `comparisons` were all that existed
 # 3: criteria by comparing alone; nothing of each answer by itself
 # 4: nothing of `depth` and `watch`
-VERSION = 5
+# 5: nothing of `powered` and `traffic`
+VERSION = 6
 Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
 
 
@@ -244,6 +246,8 @@ class Numbers:
     independent_value: float | None = None
     depth: Depth | None = None
     watch: Watch | None = None
+    powered: tuple[PoweredNumbers, ...] = ()
+    traffic: dict[str, float] | None = None
 
     @property
     def marks_answers(self) -> bool:

@@ -234,7 +234,7 @@ def _automatic(sheet: Sheet, numbers: Numbers) -> None:
     if not judges:
         return
     sheet.heading(gettext("Automatic judges"))
-    sheet.write(gettext("They judged beside people. No other number of this report counts what they said."))
+    sheet.write(gettext("They judged beside people. Their word counts only in numbers that say so."))
     head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
     for judge in judges:
         sheet.write(f"{judge.judge} ({gettext('automatic')})", bold=True, after=2)

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 
 from apps.assessment.labels import criterion_label
-from apps.reports import deep_wording, formats, wording
+from apps.reports import deep_wording, formats, powered_wording, wording
 from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
@@ -22,6 +22,7 @@ for named in (
     formats.moment,
     deep_wording.agreed,
     deep_wording.per_100,
+    powered_wording.powered_sentence,
 ):
     register.filter(named.__name__, named)
 

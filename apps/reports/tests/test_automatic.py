@@ -26,12 +26,13 @@ def test_a_judge_is_told_and_never_counted(cast: Cast, client: Client, tmp_path:
     after = report.content
     [judge] = after.facts.automatic
     assert (judge.kind, judge.judged, judge.win_rate.value, judge.flips) == ("model", 2, 0.25, 1)
-    assert replace(after, facts=replace(after.facts, automatic=())) == before
+    assert [item.refused for item in after.powered] == ["unfinished"]
+    assert replace(after, facts=replace(after.facts, automatic=()), powered=()) == before
     lines = [line for line in long_lines(after) if "Zebra" in f"{line.group} {line.value}"]
-    assert {line.section for line in lines} == {"automatic"}
+    assert {line.section for line in lines} == {"automatic", "powered"}
     client.force_login(cast.researcher)
     page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
     assert 'Zebra r1 <span class="badge badge--warn">automatic</span>' in page
     text = " ".join(pdf_text(report, tmp_path).split())
-    assert "No other number of this report counts what they said." in text
+    assert "Their word counts only in numbers that say so." in text
     assert "Zebra r1 (automatic)" in text
