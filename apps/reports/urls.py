@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.reports import shared_views, views
+from apps.reports import several_views, shared_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.report_list, name="list"),
     path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
+    path("pipelines/<uuid:bucket>/", several_views.several, name="several"),
     path("plan/<uuid:evaluation>/", views.plan, name="plan"),
     path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),
     path("preferences/<uuid:evaluation>/<slug:form>/", views.export_preferences, name="export_preferences"),

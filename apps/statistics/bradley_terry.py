@@ -90,7 +90,8 @@ def fit(cells: Cells, *, order_effect: bool = False, ties: bool = False) -> Fit:
     groups = _connected(cells, directed=False)
     if len(groups) > 1:
         raise DisconnectedError(groups)
-    lacking = len(_connected(cells, directed=True)) > 1 or (ties and not cells.ties.any())
+    decided = (cells.wins + cells.losses).any()
+    lacking = len(_connected(cells, directed=True)) > 1 or (ties and not (cells.ties.any() and decided))
     if lacking:
         cells = _with_pseudo_wins(cells, ties=ties)
     size = cells.pipelines + order_effect + ties

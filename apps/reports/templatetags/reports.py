@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 
 from apps.assessment.labels import criterion_label
-from apps.reports import deep_wording, formats, powered_wording, wording
+from apps.reports import deep_wording, formats, powered_wording, several_wording, wording
 from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
@@ -23,6 +23,9 @@ for named in (
     deep_wording.agreed,
     deep_wording.per_100,
     powered_wording.powered_sentence,
+    several_wording.rank,
+    several_wording.strength_interval,
+    several_wording.thousandths,
 ):
     register.filter(named.__name__, named)
 
