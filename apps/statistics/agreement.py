@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from apps.statistics.codes import as_codes
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 REPLICATES = 1000
+SHORT = 1000
 MOST_UNDEFINED = 0.05  # the share of replicates without a value beyond which there is no interval
 
 
@@ -55,11 +57,23 @@ def count_ratings(units: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int64
         raise ValueError("units and values must be one-dimensional and of one length")
     if value.dtype.kind == "f":
         unit, value = unit[~np.isnan(value)], value[~np.isnan(value)]
-    _, rows = np.unique(unit, return_inverse=True)
-    categories, columns = np.unique(value, return_inverse=True)
+    rows = as_codes(unit)
+    categories, columns = _categories(value)
     shape = (int(rows.max()) + 1 if len(rows) else 0, len(categories))
     counts = np.bincount(rows * max(1, shape[1]) + columns, minlength=shape[0] * shape[1])
     return counts.reshape(shape).astype(np.int64), categories
+
+
+def _categories(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """As `np.unique` with its inverse; whole numbers of a short range, as ratings are, are counted."""
+    if values.size and values.dtype.kind in "iuf" and np.ptp(values) < SHORT:
+        lowest = values.min()
+        places = (values - lowest).astype(np.int64)
+        if values.dtype.kind != "f" or (places + lowest == values).all():
+            there = np.bincount(places) > 0
+            return np.flatnonzero(there).astype(values.dtype) + lowest, (np.cumsum(there) - 1)[places]
+    categories, places = np.unique(values, return_inverse=True)
+    return categories, places
 
 
 def krippendorff_alpha(
@@ -145,7 +159,7 @@ def _measured(usable: Array, measure: Callable[[Array, Array], Array], seed: int
     paired = int((usable.sum(axis=1) >= 2).sum()) if usable.size else 0
     if not paired:
         return _described(usable, Reason.NO_OVERLAP)
-    patterns, times = np.unique(usable, axis=0, return_counts=True)
+    patterns, times = _patterns(usable)
     value = float(measure(patterns, times[None].astype(np.float64))[0])
     if np.isnan(value):
         return _described(usable, Reason.ALL_EQUAL)
@@ -159,6 +173,16 @@ def _measured(usable: Array, measure: Callable[[Array, Array], Array], seed: int
         return Agreement(value, units=found.units, ratings=found.ratings, undefined=Reason.TOO_FEW_UNITS)
     low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Agreement(value, float(low), float(high), found.units, found.ratings)
+
+
+def _patterns(counts: Array) -> tuple[Array, NDArray[np.int64]]:
+    """Distinct rows and how often each is there, in the order of `np.unique`; short rows are sorted as one number."""
+    base = int(counts.max()) + 1
+    if base ** counts.shape[1] >= 2**62:
+        return np.unique(counts, axis=0, return_counts=True)
+    code = counts.astype(np.int64) @ (base ** np.arange(counts.shape[1] - 1, -1, -1))
+    _, first, times = np.unique(code, return_index=True, return_counts=True)
+    return counts[first], times
 
 
 def _described(usable: Array, why: Reason | None, value: float | None = None) -> Agreement:

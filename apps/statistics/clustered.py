@@ -6,11 +6,12 @@ type (integers are quickest). Every task counts once, however many judgments it 
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from apps.statistics.codes import as_codes, cell_codes
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
@@ -95,7 +96,7 @@ def clustered_ratio(
     Raises ValueError for arrays of unequal length or numbers that are not finite.
     """
     x, d = np.asarray(values, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    task, assessor = _codes(tasks), _codes(assessors)
+    task, assessor = as_codes(tasks), as_codes(assessors)
     if not x.shape == d.shape == task.shape == assessor.shape or x.ndim != 1:
         raise ValueError("values, tasks and assessors must be one-dimensional and of one length")
     if not (np.isfinite(x).all() and np.isfinite(d).all()):
@@ -105,8 +106,9 @@ def clustered_ratio(
     weight = 1 / np.bincount(task)[task]
     weight = weight if weights is None else weight * np.asarray(weights, dtype=np.float64)
     counted = d != 0
-    x, d, weight, task, assessor = x[counted], d[counted], weight[counted], _codes(task[counted]), assessor[counted]
-    assessor = _codes(assessor)
+    if not counted.all():
+        x, d, weight = x[counted], d[counted], weight[counted]
+        task, assessor = as_codes(task[counted]), as_codes(assessor[counted])
     total = float(weight @ d)
     ratio = float(weight @ x) / total
     u = weight * (x - ratio * d) / total
@@ -117,8 +119,8 @@ def clustered_ratio(
         assessors=int(assessor.max()) + 1,
         by_task=_between(u, task),
         by_assessor=_between(u, assessor),
-        by_cell=_between(u, _codes(task * (int(assessor.max()) + 1) + assessor)),
-        by_judgment=_between(u, np.arange(len(u))),
+        by_cell=_between(u, cell_codes(task, assessor)),
+        by_judgment=_spread(u),
     )
 
 
@@ -225,13 +227,10 @@ def _known(mean: ClusteredMean, value: float) -> Estimate:
     return Estimate(value, judgments=mean.judgments, tasks=mean.tasks, assessors=mean.assessors)
 
 
-def _codes(labels: ArrayLike) -> NDArray[np.int64]:
-    """Labels as 0..C-1, shape kept."""
-    array: NDArray[Any] = np.asarray(labels)
-    return np.unique(array, return_inverse=True)[1].reshape(array.shape).astype(np.int64)
-
-
 def _between(u: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
     """C/(C-1) times the sum of squared cluster totals; NaN for a single cluster, which `missing` catches."""
-    totals = np.bincount(codes, weights=u)
+    return _spread(np.bincount(codes, weights=u))
+
+
+def _spread(totals: NDArray[np.float64]) -> float:
     return float(totals @ totals) * len(totals) / (len(totals) - 1) if len(totals) > 1 else math.nan

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.statistics.clustered import Estimate
+from apps.statistics.codes import as_codes
 from apps.statistics.sandwich import ClusteredCovariance, dense_covariance
 from apps.statistics.undefined import Reason
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 MAX_STEPS, CLOSE = 50, 1e-10
+ROUNDING = 1e-10
 LARGEST = 15.0  # logits: beyond, the data have no finite estimate
 
 
@@ -69,13 +71,16 @@ def linear_effects(
 
 
 def _independent(x: Array) -> list[int]:
-    """Columns that are no linear combination of 1 and all the columns before them."""
-    kept: list[int] = []
-    for column in range(x.shape[1]):
-        tried = np.column_stack([np.ones(len(x)), x[:, [*kept, column]]])
-        if np.linalg.matrix_rank(tried) == len(kept) + 2:
+    """Columns that are no linear combination of 1 and all the columns before them: what those leave unexplained of a
+    column's squared length is more than rounding."""
+    design = np.column_stack([np.ones(len(x)), x])
+    gram, kept = design.T @ design, [0]
+    for column in range(1, design.shape[1]):
+        beside = gram[kept, column]
+        left = gram[column, column] - beside @ np.linalg.solve(gram[np.ix_(kept, kept)], beside)
+        if left > ROUNDING * gram[column, column]:
             kept.append(column)
-    return kept
+    return [column - 1 for column in kept[1:]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
     if empty:
         return LengthEffect(empty, empty, spread)
     x, w = np.stack([np.ones(len(y)), np.tanh(d / spread)], axis=1), _weights(tasks)
-    b, hessian = _fractional_logit(x, y, w)
+    b, hessian = _fractional_logit(*_by_task(x, y, w, tasks))
     if np.abs(b).max() > LARGEST:
         none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
         return LengthEffect(none, none, spread)
@@ -111,6 +116,17 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
     return LengthEffect(
         replace(_as_share(level, covariance), judgments=len(y)), replace(slope, judgments=len(y)), spread
     )
+
+
+def _by_task(x: Array, y: Array, w: Array, tasks: ArrayLike) -> tuple[Array, Array, Array]:
+    """The same equations with one row for each task, where its rows share their causes: mean score, summed weight."""
+    task = as_codes(tasks)
+    first = np.zeros(int(task.max()) + 1, dtype=np.int64)
+    first[task] = np.arange(len(task))
+    if not (x[first][task] == x).all():
+        return x, y, w
+    weight = np.bincount(task, w)
+    return x[first], np.bincount(task, w * y) / weight, weight
 
 
 def _as_share(level: Estimate, covariance: ClusteredCovariance) -> Estimate:
@@ -141,7 +157,7 @@ def _expit(x: Array) -> Array:
 
 
 def _weights(tasks: ArrayLike) -> Array:
-    task = np.unique(np.asarray(tasks), return_inverse=True)[1]
+    task = as_codes(tasks)
     return np.asarray(1 / (np.bincount(task)[task] * (task.max() + 1)))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.statistics.clustered import Estimate
+from apps.statistics.codes import as_codes, cell_codes
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 
@@ -82,8 +83,7 @@ def clustered_covariance(
 
     `hessian` (p, p); `tasks` and `assessors` one label per judgment. NaN matrices where there is only one cluster.
     """
-    task, assessor = (np.unique(np.asarray(labels), return_inverse=True)[1] for labels in (tasks, assessors))
-    cell = np.unique(task * (int(assessor.max()) + 1) + assessor, return_inverse=True)[1]
+    task, assessor, cell = _clusters(tasks, assessors)
     bread = np.linalg.inv(hessian)
     parts = [bread @ _meat(labels, rows, columns, u, len(hessian)) @ bread for labels in (task, assessor, cell)]
     return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
@@ -91,8 +91,24 @@ def clustered_covariance(
 
 def dense_covariance(u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredCovariance:
     """As above, `u` (n, p)."""
-    rows, columns = (index.ravel() for index in np.indices(u.shape))
-    return clustered_covariance(rows, columns, u.ravel(), hessian, tasks, assessors)
+    task, assessor, cell = _clusters(tasks, assessors)
+    bread, columns = np.linalg.inv(hessian), np.ascontiguousarray(u.T)
+    parts = [bread @ _dense_meat(labels, columns) @ bread for labels in (task, assessor, cell)]
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
+
+
+def _clusters(tasks: ArrayLike, assessors: ArrayLike) -> tuple[Codes, Codes, Codes]:
+    task, assessor = as_codes(tasks), as_codes(assessors)
+    return task, assessor, cell_codes(task, assessor)
+
+
+def _dense_meat(labels: Codes, columns: Array) -> Array:
+    count = int(labels.max()) + 1
+    if count < 2:
+        return np.full((len(columns), len(columns)), np.nan)
+    alone = count == labels.size  # a cluster each
+    sums = columns if alone else np.stack([np.bincount(labels, column, minlength=count) for column in columns])
+    return np.asarray(sums @ sums.T) * count / (count - 1)
 
 
 def _meat(labels: Codes, rows: Codes, columns: Codes, u: Array, size: int) -> Array:
