@@ -84,7 +84,6 @@ def make_world(cast: Cast) -> World:
         revisions=[evaluation.run_a.revision],
         instruction="What is it?",
         language="en",
-        picture=None,
     )
     return World(
         person=person,

@@ -61,7 +61,7 @@ def _ask(user: Any, asked: Asked) -> list[Trial]:
         raise BadRequest("The picture does not decode. Send PNG, JPEG or WebP, whole.", "messages") from None
     revision = pipeline.revisions.latest("number")
     return try_instruction(
-        actor=user, revisions=[revision], instruction=asked.instruction, language="en", picture=picture
+        actor=user, revisions=[revision], instruction=asked.instruction, language="en", pictures=[picture] if picture else []
     )
 
 

@@ -43,4 +43,4 @@ def access_trials(user: User, public_id: UUID) -> list[Trial]:
     """The trial and the one started with it, in order. Raises Http404 for those `user` may not know of."""
     trial = get_object_or_404(Trial.objects.visible_to(user), public_id=public_id)
     together = Trial.objects.filter(together=trial.together).order_by("pk")
-    return list(together.select_related("revision__pipeline", "task__bucket", "picture", "created_by"))
+    return list(together.select_related("revision__pipeline", "task__bucket", "created_by"))

@@ -228,8 +228,8 @@ class Trial(models.Model):
     )
     instruction = models.TextField(_("instruction"))
     language = models.CharField(_("language"), max_length=16)
-    picture = models.ForeignKey(
-        Image, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="trials"
+    pictures: "models.ManyToManyField[Image, TrialPicture]" = models.ManyToManyField(
+        Image, verbose_name=_("pictures"), through="TrialPicture", related_name="trials"
     )
     queue = models.CharField(
         max_length=20, help_text=_("gpu or cpu: which workers may serve it besides those on live.")
@@ -269,3 +269,18 @@ class Trial(models.Model):
     @property
     def is_settled(self) -> bool:
         return self.state not in (AnswerState.WAITING, AnswerState.RUNNING)
+
+
+class TrialPicture(models.Model):
+    """A picture's place in a trial of what was typed."""
+
+    trial = models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="places")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["trial", "position"], name="trial_picture_position_once")]
+
+    def __str__(self) -> str:
+        return f"{self.trial_id}:{self.position}"

@@ -62,7 +62,7 @@ def test_openai_s_client_asks_a_pipeline_about_a_picture(client: openai.OpenAI) 
     assert reply.usage is not None
     assert reply.usage.total_tokens == 15
     trial = Trial.objects.get()
-    assert (trial.instruction, trial.picture is not None) == ("Be brief.\n\nWhat is shown?", True)
+    assert (trial.instruction, trial.pictures.exists()) == ("Be brief.\n\nWhat is shown?", True)
 
 
 @pytest.mark.parametrize(

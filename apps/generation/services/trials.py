@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.audit.services import record
 from apps.buckets.pictures.staging import StagedPicture
 from apps.buckets.pictures.storing import removed_on_failure, store_pictures
-from apps.generation.models import AnswerState, FailureKind, Trial
+from apps.generation.models import AnswerState, FailureKind, Trial, TrialPicture
 from apps.generation.queries import queue_of
 from apps.generation.services.wake import HINT_SECONDS
 
@@ -44,13 +44,18 @@ def try_task(*, actor: User, revisions: Sequence[PipelineRevision], task: Task) 
 
 
 def try_instruction(
-    *, actor: User, revisions: Sequence[PipelineRevision], instruction: str, language: str, picture: Picture | None
+    *,
+    actor: User,
+    revisions: Sequence[PipelineRevision],
+    instruction: str,
+    language: str,
+    pictures: Sequence[Picture] = (),
 ) -> list[Trial]:
-    """What was typed, and a picture that was decoded and encoded anew. Raises TrialRefused."""
+    """What was typed, and pictures that were decoded and encoded anew. Raises TrialRefused."""
     asked = Trial(created_by=actor, instruction=instruction, language=language)
     with removed_on_failure() as written, transaction.atomic():
-        asked.picture_id = _stored(picture, written) if picture else None
-        return _start(asked, revisions)
+        images = _stored(pictures, written)
+        return _start(asked, revisions, images)
 
 
 @transaction.atomic
@@ -78,7 +83,7 @@ def fail_unserved_trials() -> int:
 
 
 @transaction.atomic
-def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> list[Trial]:
+def _start(asked: Trial, revisions: Sequence[PipelineRevision], images: Sequence[int] = ()) -> list[Trial]:
     User.objects.select_for_update(no_key=True).get(pk=asked.created_by_id)  # two requests at once count in turn
     open_now = Trial.objects.filter(_is_open(), created_by=asked.created_by).count()
     if open_now + len(revisions) > MOST_OPEN:
@@ -95,29 +100,36 @@ def _start(asked: Trial, revisions: Sequence[PipelineRevision]) -> list[Trial]:
             task=asked.task,
             instruction=asked.instruction,
             language=asked.language,
-            picture_id=asked.picture_id,
         )
         trial.queue = queue_of(trial)
         trial.save()
+        TrialPicture.objects.bulk_create(
+            [TrialPicture(trial=trial, image_id=pk, position=place) for place, pk in enumerate(images, start=1)]
+        )
         trials.append(trial)
         record(asked.created_by, "trial.started", trial, revision=revision.sha256)
     wake_for_trials()
     return trials
 
 
-def _stored(picture: Picture, written: list[str]) -> int:
+def _stored(pictures: Sequence[Picture], written: list[str]) -> list[int]:
+    """Primary keys, in the order of `pictures`."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / picture.file_name
-        path.write_bytes(picture.data)
-        staged = StagedPicture(
-            sha256=picture.sha256,
-            path=path,
-            media_type=picture.media_type,
-            width_px=picture.width_px,
-            height_px=picture.height_px,
-            size_bytes=len(picture.data),
-        )
-        return store_pictures([staged], written)[picture.sha256]
+        stored = store_pictures([_staged(picture, Path(folder)) for picture in pictures], written)
+    return [stored[picture.sha256] for picture in pictures]
+
+
+def _staged(picture: Picture, folder: Path) -> StagedPicture:
+    path = folder / picture.file_name
+    path.write_bytes(picture.data)
+    return StagedPicture(
+        sha256=picture.sha256,
+        path=path,
+        media_type=picture.media_type,
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+        size_bytes=len(picture.data),
+    )
 
 
 def wake_for_trials() -> None:

@@ -76,7 +76,7 @@ def claim_trial(*, worker: str) -> Trial | None:
         worker=worker[:120],
         trace=[],
     )
-    return Trial.objects.select_related("revision__pipeline", "task", "picture").get(pk=trial.pk)
+    return Trial.objects.select_related("revision__pipeline", "task").get(pk=trial.pk)
 
 
 def _claimable() -> QuerySet[Trial]:
@@ -128,7 +128,7 @@ def _outcome(trial: Trial, folder: Callable[[], Path], cancelled: Callable[[], b
 def _images(trial: Trial) -> list[Any]:
     if trial.task is not None:
         return [place.image for place in trial.task.task_images.select_related("image").order_by("position")]
-    return [trial.picture] if trial.picture else []
+    return [place.image for place in trial.places.select_related("image")]
 
 
 def _advance(batch: Batch) -> None:

@@ -74,9 +74,9 @@ def test_something_typed_with_a_picture_that_is_encoded_anew(
     form = {"revision": revision.public_id, "instruction": "What colour?", "language": "EN", "picture": upload}
     page = client.post(ADDRESS, form, follow=True).content.decode()
     trial = Trial.objects.get()
-    assert trial.picture is not None
-    assert (trial.language, trial.picture.media_type, trial.picture.width_px) == ("en", "image/png", 8)
-    picture = reverse("generation:trial_picture", args=[trial.public_id])
+    given = trial.pictures.get()
+    assert (trial.language, given.media_type, given.width_px) == ("en", "image/png", 8)
+    picture = reverse("generation:trial_picture", args=[trial.public_id, 1])
     assert picture in page
     assert client.get(picture).headers["Content-Type"] == "image/png"
     client.force_login(cast.outsider)

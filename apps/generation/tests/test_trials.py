@@ -43,9 +43,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 def start(cast: Cast, instruction: str = "What is it?", spec: dict[str, object] | None = None) -> Trial:
     revision = make_revision(cast.researcher, name=f"Tried {Trial.objects.count()}", spec=spec)
-    [trial] = try_instruction(
-        actor=cast.researcher, revisions=[revision], instruction=instruction, language="en", picture=None
-    )
+    [trial] = try_instruction(actor=cast.researcher, revisions=[revision], instruction=instruction, language="en")
     return trial
 
 
@@ -74,13 +72,14 @@ def test_a_task_goes_through_two_revisions_with_the_chances_of_a_run(cast: Cast)
     assert AuditEvent.objects.filter(verb="trial.started").count() == 2
 
 
-def test_what_was_typed_comes_with_its_picture(cast: Cast, tmp_path: Path) -> None:
-    picture = encode_picture(make_picture(tmp_path / "a.png", "Open").read_bytes(), "a.png")
+def test_what_was_typed_comes_with_its_pictures_in_their_order(cast: Cast, tmp_path: Path) -> None:
+    words = ["Open", "Shut", "Open"]
+    pictures = [encode_picture(make_picture(tmp_path / "a.png", word).read_bytes(), "a.png") for word in words]
     revision = make_revision(cast.researcher)
-    try_instruction(actor=cast.researcher, revisions=[revision], instruction="Read", language="en", picture=picture)
+    try_instruction(actor=cast.researcher, revisions=[revision], instruction="Read", language="en", pictures=pictures)
     trial = serve(Trial.objects.get())
     [[asked]] = runner_of(trial).batches
-    assert asked.images[0].read_bytes() == picture.data
+    assert [path.read_bytes() for path in asked.images] == [picture.data for picture in pictures]
     assert (trial.text or "").startswith("Read by ")
 
 
@@ -184,7 +183,7 @@ def test_two_requests_at_once_count_in_turn(cast: Cast) -> None:
 
     def ask() -> None:
         try:
-            try_instruction(actor=cast.researcher, revisions=[revision], instruction="?", language="en", picture=None)
+            try_instruction(actor=cast.researcher, revisions=[revision], instruction="?", language="en")
         except TrialRefused as refusal:
             refused.append(refusal)
         finally:

@@ -21,9 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]
 
 def begin(cast: Cast, name: str, **spec: object) -> Trial:
     revision = make_revision(cast.researcher, name=name, spec={"name": name, **spec})
-    [trial] = try_instruction(
-        actor=cast.researcher, revisions=[revision], instruction="What?", language="en", picture=None
-    )
+    [trial] = try_instruction(actor=cast.researcher, revisions=[revision], instruction="What?", language="en")
     return trial
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -54,7 +54,7 @@ def _start(request: HttpRequest, form: TrialForm) -> list[Trial]:
         revisions=revisions,
         instruction=asked["instruction"],
         language=asked["language"],
-        picture=asked["picture"],
+        pictures=[asked["picture"]] if asked["picture"] else [],
     )
 
 
@@ -115,8 +115,7 @@ def trial_compare(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_GET
 @researchers
-def trial_picture(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    picture = access_trials(signed_in(request), public_id)[0].picture
-    if picture is None:
-        raise Http404
-    return picture_response(request, picture)
+def trial_picture(request: HttpRequest, public_id: UUID, number: int) -> HttpResponseBase:
+    trial = access_trials(signed_in(request), public_id)[0]
+    place = get_object_or_404(trial.places.select_related("image"), position=number)
+    return picture_response(request, place.image)
