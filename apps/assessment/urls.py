@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.assessment.views import assessor, correcting, leaks, mine, monitor, researcher
+from apps.assessment.views import ahead, assessor, correcting, leaks, mine, monitor, researcher
 
 app_name = "assessment"
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("judge/<uuid:public_id>/guidelines/", mine.guidelines, name="guidelines"),
     path("judge/<uuid:public_id>/examples/<int:example>/<int:number>/", mine.example_picture, name="example_picture"),
     path("judge/<uuid:public_id>/skip/", assessor.skip, name="skip"),
-    path("judge/<uuid:public_id>/ahead/", assessor.ahead, name="ahead"),
+    path("judge/<uuid:public_id>/ahead/", ahead.ahead, name="ahead"),
     path("judge/<uuid:public_id>/renew/", assessor.renew, name="renew"),
     path("judge/<uuid:public_id>/image/<int:number>/", assessor.picture, name="picture"),
     path("judge/<uuid:public_id>/said/", correcting.said, name="said"),

@@ -20,7 +20,7 @@ class HotKeys extends HTMLElement {
     this.dialog.addEventListener("keydown", (event) => this.take(event), { capture: true });
     this.dialog.addEventListener("close", () => this.wait(null));
     this.listeners = { keydown: (event) => this.key(event), click: (event) => this.click(event) };
-    this.listeners["htmx:afterSwap"] = () => this.caption();
+    this.listeners["htmx:afterSwap"] = this.listeners["judge:shown"] = () => this.caption();
     for (const [name, listener] of Object.entries(this.listeners)) document.addEventListener(name, listener);
     this.caption();
   }

@@ -1,11 +1,11 @@
-// <judge-sheet>: one comparison. Sends the judgment until the server has it, and loads the next pictures beforehand.
+// <judge-sheet>: one comparison. Sends the judgment until the server has it. The comparison after it is made ready
+// beforehand, pictures and all, and shown as soon as the judgment is sent; <judgment-outbox> sees to the rest.
 // Its form hears of it: judge:saved, judge:unsaved; and it listens to judge:resend and judge:lost (with words).
 
 const RETRY_S = 5;
 const AFTER_PAINT_MS = 30;
 
 let shown = false; // whether a sheet was on this page before: then the new one takes the focus
-const preloaded = [];
 
 class JudgeSheet extends HTMLElement {
   connectedCallback() {
@@ -18,7 +18,11 @@ class JudgeSheet extends HTMLElement {
     // A sheet that goes with the focus in it has the browser lay out both, the old one and the new.
     this.on(this, "htmx:beforeSwap", () => document.activeElement?.blur());
     this.sendSafely();
-    setTimeout(() => this.preload(), AFTER_PAINT_MS);
+    if (!this.outbox?.waiting) setTimeout(() => this.prepare(), AFTER_PAINT_MS);
+  }
+
+  get outbox() {
+    return document.querySelector("judgment-outbox");
   }
 
   disconnectedCallback() {
@@ -40,6 +44,7 @@ class JudgeSheet extends HTMLElement {
       this.on(form, "htmx:sendError", () => this.failed(form));
       this.on(form, "htmx:timeout", () => this.failed(form));
     }
+    this.on(this.form, "htmx:confirm", (event) => this.passOn(event));
     this.on(this, "htmx:sendError", (event) => event.target.closest("form") || say(this.form, this.form.dataset.unreachable));
     this.on(this.form, "judge:lost", (event) => say(this.form, event.detail));
     this.on(this.form, "judge:resend", () => {
@@ -88,20 +93,48 @@ class JudgeSheet extends HTMLElement {
     this.form.requestSubmit(this.form.querySelector("button[type=submit]"));
   }
 
-  /** The server holds the next comparison for us, and says where its pictures are. */
-  async preload() {
+  /** The server holds the comparison after this one for us. Its pictures load while it is out of sight. */
+  async prepare() {
     if (!this.dataset.ahead || !this.isConnected) return;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     const response = await fetch(this.dataset.ahead, { method: "POST", body }).catch(() => null);
-    if (!response?.ok) return; // the pictures will load when they are shown
-    for (const address of (await response.json()).pictures) {
-      const image = new Image();
-      image.src = address;
-      image.decode().catch(() => {}); // a picture that is gone will be missing when it is shown, too
-      preloaded.push(image);
+    if (!response?.ok) return; // it will come with the answer to the judgment
+    const { sheet, at_once } = await response.json();
+    const place = document.createElement("div");
+    place.innerHTML = sheet;
+    const pictures = [...place.querySelectorAll("img")];
+    await Promise.allSettled(pictures.map((image) => image.decode())); // one that is gone will be missing later, too
+    this.loaded = place; // pictures stay loaded while somebody knows them
+    if (at_once) this.next = place.firstElementChild;
+  }
+
+  /** With the next comparison at hand nobody waits for the server. While a judgment before this one is on its way, this
+   * one waits for it. */
+  passOn(event) {
+    if (this.outbox.waiting) {
+      event.preventDefault();
+      this.unsaved = true;
+      this.form.dispatchEvent(new Event("judge:unsaved"));
+      if (this.outbox.hidden) this.waiting(this.form, true);
+      else say(this.form, this.form.dataset.unsaved);
+    } else if (this.next) {
+      event.preventDefault();
+      this.form.dispatchEvent(new Event("judge:unsaved"));
+      this.outbox.send(this.form, this.next);
+      document.activeElement?.blur();
+      this.replaceWith(this.next);
+      htmx.process(this.next);
+      document.dispatchEvent(new Event("judge:shown"));
+      scrollTo(0, 0);
     }
-    preloaded.splice(0, preloaded.length - 20);
+  }
+
+  /** The judgment before this one has arrived. */
+  goOn() {
+    this.querySelector("lease-keeper").extend(Number(this.querySelector("#sheet-past").dataset.secondsLeft));
+    this.prepare();
+    this.retry();
   }
 }
 

@@ -9,7 +9,7 @@ class LeaseKeeper extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
     this.stop = new AbortController();
-    this.ends = Date.now() + Number(this.dataset.secondsLeft) * 1000;
+    this.extend(Number(this.dataset.secondsLeft));
     this.active = this.beaten = Date.now();
     for (const name of ["pointermove", "keydown", "scroll", "wheel"]) {
       document.addEventListener(name, () => (this.active = Date.now()), { signal: this.stop.signal, passive: true });
@@ -38,11 +38,15 @@ class LeaseKeeper extends HTMLElement {
     try {
       const response = await fetch(this.dataset.renew, { method: "POST", body });
       const answer = await response.json();
-      if (response.ok) this.ends = Date.now() + answer.seconds * 1000;
+      if (response.ok) this.extend(answer.seconds);
       else this.lost(answer.message);
     } catch {
       // the network is gone: the next beat tries again, and the warning comes when the end is near
     }
+  }
+
+  extend(seconds) {
+    this.ends = Date.now() + seconds * 1000;
   }
 
   lost(words) {

@@ -76,37 +76,99 @@ def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, p
 def test_with_the_network_gone_nothing_is_lost_and_it_counts_once_when_it_returns(
     cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
 ) -> None:
-    console.expect("ERR_INTERNET_DISCONNECTED|htmx:sendError|htmx:afterRequest")
-    page = judging(page_as, cast, evaluation)
+    console.expect("ERR_INTERNET_DISCONNECTED|ERR_FAILED|htmx:sendError|htmx:afterRequest")
+    page = page_as(cast.assessor)
+    page.route("**/ahead/", lambda route: route.abort())
+    open_sheet(page, evaluation)
     first = place_of(page)
     press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
     page.context.set_offline(True)
     press(page, "Enter")
-    page.get_by_text("Not saved yet").wait_for()
+    page.get_by_text("Your judgment stays here").wait_for()
     assert page.locator("[name=verdict][value=tie]").is_checked()
     page.context.set_offline(False)
     wait_for_another(page, first)
     assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
 
 
-def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
+def test_the_next_one_is_there_at_once_and_two_wait_for_the_network_in_turn(
     cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
 ) -> None:
-    console.expect("40[34]|Response Status Error")
+    console.expect("ERR_INTERNET_DISCONNECTED")
     page = judging(page_as, cast, evaluation)
+    first = place_of(page)
+    wait_for_next(page)
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
+    page.context.set_offline(True)
+    press(page, "Enter")
+    page.get_by_text("The judgment before is not saved yet").wait_for()
+    second = place_of(page)
+    assert (second != first, page.evaluate("document.activeElement.tagName")) == (True, "H1")
+    assert page.locator("image-zoom img").evaluate("image => image.complete && image.naturalWidth > 0")
+    press(page, "Digit2", *FIRST_BETTER, *NOTHING_WRONG, "Enter")
+    page.get_by_text("Your judgment stays here").wait_for()
+    assert not Judgment.objects.exists()
+    page.context.set_offline(False)
+    wait_for_another(page, second)
+    page.locator("judgment-outbox").wait_for(state="hidden")
+    assert page.locator("#judge-said").inner_text() == "Saved. Here is the next comparison."
+    one, other = Judgment.objects.order_by("pk")
+    assert (one.verdict, other.verdict) == ("tie", "a" if other.a_on_left else "b")
+    kept = "olds => Object.keys(localStorage).filter((key) => olds.some((old) => key.includes(old)))"
+    assert page.evaluate(kept, [first, second]) == []
+    press(page, "KeyU")
+    page.get_by_role("heading", name="Change your judgment").wait_for()
+    assert page.locator("[name=verdict][value=left]").is_checked()
+
+
+def test_a_judgment_the_server_finds_incomplete_comes_back_with_what_is_missing(
+    cast: Cast, page_as: PageAs, transactional_db: None, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.expect("422")
+    monkeypatch.setitem(SETS, "own", read_set(OWN, known=["relevance", "grammar"]))
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], criteria="own")
+    page = judging(page_as, cast, evaluation)
+    first = place_of(page)
+    wait_for_next(page)
+    press(page, "Digit3", "Semicolon", "Digit4", "Semicolon", "Digit0", "KeyM")  # relevance is asked of a tie, too
+    page.keyboard.type("Kept")
+    press(page, "Control+Enter")
+    page.get_by_text("Not saved: something is missing").wait_for()
+    assert (place_of(page), page.locator("#judge-comment").input_value()) == (first, "Kept")
+    page.locator(".segment:has([name=relevance][value=same])").click()
+    press(page, "Enter")
+    wait_for_another(page, first)
+    assert [item.comment for item in Judgment.objects.all()] == ["Kept"]
+
+
+@pytest.mark.parametrize("at_hand", [True, False])
+def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console, at_hand: bool
+) -> None:
+    console.expect("40[34]|Response Status Error|ERR_FAILED")
+    page = page_as(cast.assessor)
+    if not at_hand:
+        page.route("**/ahead/", lambda route: route.abort())
+    open_sheet(page, evaluation)
+    if at_hand:
+        wait_for_next(page)
     first = place_of(page)
     press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
     spoil = "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(field => field.value = 'x'.repeat(64))"
     page.evaluate(spoil)
     press(page, "Enter")
     page.get_by_text("Reload the page; what you chose is kept").wait_for()
+    page.evaluate(spoil)
     page.get_by_text("Skip this comparison").click()
     page.get_by_label("The content is upsetting").check()
     page.get_by_role("button", name="Skip it").click()
     page.get_by_text("Not skipped: the server refused it").wait_for()
     page.reload()
-    assert page.locator("[name=verdict][value=tie]").is_checked()
-    press(page, "Enter")
+    wait_for_keys(page)
+    assert place_of(page) == first
+    if not at_hand:  # otherwise it is sent again by itself
+        assert page.locator("[name=verdict][value=tie]").is_checked()
+        press(page, "Enter")
     wait_for_another(page, first)
     assert page.evaluate("old => Object.keys(localStorage).filter((key) => key.includes(old))", first) == []
     change_assessors(actor=cast.researcher, evaluation=evaluation, assessors=[cast.admin])
@@ -132,6 +194,7 @@ def test_scales_by_keys_and_questions_that_depend_on_others_in_any_order(
         page.locator(".segment:has([name=grammar][value=same])").click()
         press(page, "Enter")
         page.wait_for_function("old => document.querySelector('[name=assignment]')?.value !== old", arg=place)
+    page.wait_for_function("() => !document.querySelector('judgment-outbox').waiting")
     first = Judgment.objects.order_by("pk")[0]
     assert not first.is_unseen
     tone = first.ratings.get(criterion__key="tone")
@@ -228,9 +291,18 @@ def test_the_page_in_use_passes_axe(cast: Cast, evaluation: Evaluation, page_as:
 
 def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: object) -> Page:
     page = page_as(cast.assessor, **context)
+    open_sheet(page, evaluation)
+    return page
+
+
+def open_sheet(page: Page, evaluation: Evaluation) -> None:
     page.goto(f"/evaluations/judge/{evaluation.public_id}/")
     wait_for_keys(page)
-    return page
+
+
+def wait_for_next(page: Page) -> None:
+    """Until the comparison after this one is at hand."""
+    page.wait_for_function("() => document.querySelector('judge-sheet').next")
 
 
 def wait_for_keys(page: Page) -> None:
@@ -261,7 +333,12 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def wait_for_another(page: Page, old: str) -> None:
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=old)
+    """Until the judgment is saved and another comparison is on the screen."""
+    page.wait_for_function(
+        "old => document.querySelector('#judge-form [name=assignment]').value !== old"
+        " && !document.querySelector('judgment-outbox').waiting",
+        arg=old,
+    )
 
 
 def place_of(page: Page) -> str:

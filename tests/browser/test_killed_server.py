@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 
 from apps.assessment.models import Evaluation, Judgment
 from apps.assessment.tests.makers import make_evaluation
-from tests.browser.test_assessor_day import ALL_SAME, NOTHING_WRONG, place_of, press, wait_for_another
+from tests.browser.test_assessor_day import ALL_SAME, NOTHING_WRONG, place_of, press, wait_for_another, wait_for_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,19 +64,24 @@ def server() -> Iterator[Server]:
     server.kill()
 
 
+@pytest.mark.parametrize("at_hand", [True, False])
 def test_a_server_killed_while_it_saves_loses_and_doubles_nothing(
-    transactional_db: None, cast: Cast, server: Server, page_as: PageAs, console: Console
+    transactional_db: None, cast: Cast, server: Server, page_as: PageAs, console: Console, at_hand: bool
 ) -> None:
     console.expect("ERR_|htmx:sendError|htmx:afterRequest")
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=3)
     page = page_as(cast.assessor, base_url=server.url)
     server.start()
     wait_until_served(server)
+    if not at_hand:
+        page.route("**/ahead/", lambda route: route.abort())
     come_back(page, evaluation)
     first = place_of(page)
+    if at_hand:
+        wait_for_next(page)
     press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG)
     kill_before_commit(page, server, evaluation, cast)
-    page.get_by_text("Not saved yet").wait_for()
+    page.get_by_text("before is not saved yet" if at_hand else "Your judgment stays here").wait_for()
     assert not Judgment.objects.exists()
 
     def kill_after_commit(route: Route) -> None:
@@ -87,11 +92,10 @@ def test_a_server_killed_while_it_saves_loses_and_doubles_nothing(
     server.start()
     wait_until_served(server)
     page.route("**/judge/**", kill_after_commit, times=1)
-    page.evaluate("dispatchEvent(new Event('online'))")
-    page.locator("#judge-form [aria-busy=true]").wait_for()
-    page.locator("#judge-form [aria-busy=false]").wait_for()
+    with page.expect_event("requestfailed"):
+        page.evaluate("dispatchEvent(new Event('online'))")
     assert Judgment.objects.count() == 1
-    assert place_of(page) == first
+    assert (place_of(page) == first) is not at_hand
     server.start()
     wait_until_served(server)
     page.evaluate("dispatchEvent(new Event('online'))")

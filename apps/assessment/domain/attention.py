@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 PARTS = frozenset({"pictures", "answer-1", "answer-2"})
 IDLE_SECONDS = 30.0  # without a key, a pointer or a scroll for longer than this, the rest of a pause is no work
@@ -17,6 +19,18 @@ class Attention:
 
 
 UNSAID = Attention()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A comparison that the page shows already while the judgment before it is on its way."""
+
+    place: UUID
+    lease: int
+    since: datetime
+
+    def is_place(self, place: UUID, lease: int) -> bool:
+        return (self.place, self.lease) == (place, lease)
 
 
 def attention_said(active_ms: int | None, seen: str) -> Attention:

@@ -101,6 +101,10 @@ def lesson_of(judgment: Judgment | None) -> tuple[GoldItem, bool] | None:
     return check.gold, judgment.verdict in PREFERS_A
 
 
+def is_training(place: Assignment) -> bool:
+    return place.is_check and Check.objects.filter(comparison=place.comparison_id, kind=CheckKind.TRAINING).exists()
+
+
 def is_gold(place: Assignment) -> bool:
     """Gold mixed in unseen; no training, no exam."""
     return place.is_check and Check.objects.filter(comparison=place.comparison_id).on_gold().exists()

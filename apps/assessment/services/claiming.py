@@ -1,12 +1,13 @@
 """Hand out comparisons. One claim locks one place, whatever the size of the evaluation; only who would be sent away
 empty-handed looks for pairs that became ready meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count
 
 from apps.accounts.models import User
+from apps.assessment.domain.attention import Shown
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
@@ -34,9 +35,11 @@ def lock_person(assessor: User, evaluation_id: int) -> bool:
 
 
 @transaction.atomic
-def claim_comparison(*, assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
+def claim_comparison(
+    *, assessor: User, evaluation: Evaluation, now: datetime, shown: Shown | None = None
+) -> Assignment | None:
     """The comparison to show: the one the person holds already, or else a new lease; None when nothing is left for now
-    or the evaluation is closed. Raises NotAssessor."""
+    or the evaluation is closed. `shown`: what the page shows already. Raises NotAssessor."""
     lock_membership(assessor, evaluation.pk)
     held = held_by(assessor, evaluation).select_related("evaluation").order_by("shown_at", "lease_until").first()
     if not (held.evaluation.is_open if held else accepts_judgments(evaluation)):
@@ -45,8 +48,15 @@ def claim_comparison(*, assessor: User, evaluation: Evaluation, now: datetime) -
     if place is None:
         return None
     if place.shown_at is None or ran_out(place, now):
-        place.shown_at = now
+        place.shown_at = shown_since(place, shown, now)
     return lease(place, assessor, evaluation, now, is_new=held is None)
+
+
+def shown_since(place: Assignment, shown: Shown | None, now: datetime) -> datetime:
+    """As the page says, where it is this place; not longer ago than a lease lasts."""
+    if not shown or not shown.is_place(place.public_id, place.lease):
+        return now
+    return max(shown.since, now - timedelta(minutes=place.evaluation.lease_minutes))
 
 
 @transaction.atomic

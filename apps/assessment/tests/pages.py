@@ -27,6 +27,10 @@ def hidden(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in reversed(found)}
 
 
-def send(client: Client, evaluation: Evaluation, page: str, *, htmx: bool = False, **said: str) -> HttpResponse:
+def send(
+    client: Client, evaluation: Evaluation, page: str, *, htmx: bool = False, shown: str | None = None, **said: str
+) -> HttpResponse:
+    """`shown`: what the page says it shows already, in the header X-Shown."""
     data = {"verdict": "left", "comment": ""} | NOTHING_WRONG | RATINGS | hidden(page) | said
-    return client.post(judge_url(evaluation), data, headers=HTMX if htmx else {})  # type: ignore[return-value]
+    headers = {} if shown is None else HTMX | {"X-Shown": shown}
+    return client.post(judge_url(evaluation), data, headers=HTMX | headers if htmx else headers)  # type: ignore[return-value]

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -37,19 +38,43 @@ def test_my_work_says_when_more_is_to_come_and_leads_there(cast: Cast, client: C
     assert judge_url(evaluation) not in page
 
 
-def test_the_next_comparison_comes_with_the_submit_and_its_pictures_beforehand(cast: Cast, client: Client) -> None:
+def test_the_next_comparison_comes_beforehand_and_with_the_submit(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client, images=1)
     page = client.get(judge_url(evaluation)).content.decode()
-    holding = client.post(page[page.index("data-ahead=") :].split('"')[1]).json()
-    [ahead] = holding["pictures"]
+    beforehand = comparison_ahead(client, page)
     response = send(client, evaluation, page, htmx=True)
     answer = response.content.decode()
     assert "<html" not in answer
     assert "Saved." in answer
-    assert hidden(answer)["assignment"] in ahead
-    assert f'src="{ahead}"' in answer
-    assert client.get(ahead)["Cache-Control"].startswith("private")
+    assert hidden(answer)["assignment"] == hidden(beforehand)["assignment"]
+    [picture] = {re.findall(r'<img src="([^"]+)"', sheet)[0] for sheet in (beforehand, answer)}
+    assert client.get(picture)["Cache-Control"].startswith("private")
     assert response["Cache-Control"] == "no-store"
+
+
+def test_a_page_that_shows_the_next_one_already_gets_only_what_is_new(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    page = client.get(judge_url(evaluation)).content.decode()
+    beforehand = comparison_ahead(client, page)
+    assert ("1 done, 1 today" in beforehand, 'data-key="KeyU"' in beforehand) == (True, False)
+    response = send(client, evaluation, page, shown=shown(beforehand, "20000"))
+    answer = response.content.decode()
+    assert (response["HX-Retarget"], "judge-form" in answer) == ("#sheet-past", False)
+    assert ("1 done, 1 today" in answer, 'data-key="KeyU"' in answer, "Saved." in answer) == (True, True, True)
+    send(client, evaluation, beforehand, htmx=True)
+    assert 20 <= Judgment.objects.order_by("pk")[1].seconds < 40
+    for nonsense in ("", "x/1/2", f"{uuid4()}/1/5", shown(beforehand, "9" * 5000), "///"):
+        again = send(client, evaluation, page, shown=nonsense)
+        assert ("HX-Retarget" in again, "judge-form" in again.content.decode()) == (False, True)
+
+
+def test_how_long_a_page_says_it_shows_the_next_one_is_at_most_a_lease(cast: Cast, client: Client) -> None:
+    evaluation = opened(cast, client)
+    page = client.get(judge_url(evaluation)).content.decode()
+    beforehand = comparison_ahead(client, page)
+    send(client, evaluation, page, shown=shown(beforehand, "99999999999"))
+    send(client, evaluation, beforehand, htmx=True)
+    assert Judgment.objects.order_by("pk")[1].seconds < evaluation.lease_minutes * 60 + 20
 
 
 def test_a_missing_answer_is_marked_and_nothing_typed_is_lost(cast: Cast, client: Client) -> None:
@@ -221,6 +246,17 @@ def test_answers_and_instruction_say_their_language_and_pictures_their_descripti
     place = evaluation.assignments.get(public_id=hidden(page)["assignment"])
     assert page.count(f'lang="{place.comparison.task.language}" dir="auto"') == 3
     assert 'alt="A plain square"' in page
+
+
+def comparison_ahead(client: Client, page: str) -> str:
+    held = client.post(page[page.index("data-ahead=") :].split('"')[1]).json()
+    assert held["at_once"]
+    return str(held["sheet"])
+
+
+def shown(sheet: str, ms: str) -> str:
+    said = hidden(sheet)
+    return f"{said['assignment']}/{said['lease']}/{ms}"
 
 
 def skip(client: Client, said: dict[str, str]) -> HttpResponse:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST, require_safe
@@ -19,8 +18,9 @@ from apps.assessment.domain.refusals import JudgmentInvalid, NotAssessor, Refusa
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
 from apps.assessment.models import Evaluation, Judgment
-from apps.assessment.queries import my_evaluations, pictures_of
+from apps.assessment.queries import my_evaluations
 from apps.assessment.queries.standing import midnight_before
+from apps.assessment.views.ahead import saved_answer, shown_meanwhile
 from apps.assessment.views.mine import own_context
 from apps.assessment.views.pictures import picture_answer
 from apps.assessment.views.sheet import end_context, sheet_context
@@ -113,11 +113,14 @@ def show_next(
     just_said: Judgment | None = None,
 ) -> HttpResponse:
     now = timezone.now()
-    place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now)
+    shown = shown_meanwhile(request, now) if saved else None
+    place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now, shown=shown)
     said = {"refusal": refusal, "saved": saved}
     if place is None:
         return page(request, end_context(evaluation, user, just_said) | said)
     place.evaluation = evaluation  # with its criteria, which are read already
+    if shown and shown.is_place(place.public_id, place.lease):
+        return saved_answer(request, place, user, just_said)
     return page(request, sheet_context(place, user, just_said=just_said) | said)
 
 
@@ -144,22 +147,6 @@ def skip(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Refusal as refusal:
         return go_on(request, user, place.evaluation, refusal, words=SKIP_REFUSALS)
     return go_on(request, user, place.evaluation)
-
-
-@require_POST
-@role_required()
-def ahead(request: HttpRequest, public_id: UUID) -> JsonResponse:
-    """Asked for when a comparison is on the screen, so that nobody waits for it: holds the one after it, and answers
-    with the addresses of its pictures."""
-    user = signed_in(request)
-    place = access_assignment(user, public_id)
-    try:
-        after = services.reserve_next(assessor=user, evaluation=place.evaluation, beside=place, now=timezone.now())
-    except Refusal as refusal:
-        raise Http404 from refusal
-    shown = pictures_of(after) if after else ()
-    addresses = [reverse("assessment:picture", args=[after.public_id, item.number]) for item in shown if after]
-    return JsonResponse({"pictures": addresses})
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """What the judging page is given, whoever looks at it."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -12,7 +14,7 @@ from apps.assessment.queries.checks import lesson_of
 from apps.assessment.queries.standing import midnight_before, why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
 
-Context = dict[str, object]
+Context = dict[str, Any]
 
 
 def sheet_context(
@@ -32,6 +34,12 @@ def sheet_context(
         "skip_form": skip_form or SkipForm(initial={"lease": place.lease}),
         "seconds_left": seconds_left(place),
     }
+
+
+def ahead_context(place: Assignment, user: User) -> Context:
+    """As it will be when the comparison on the screen is judged."""
+    context = sheet_context(place, user)
+    return context | {"done": context["done"] + 1, "today": context["today"] + 1, "ahead": True, "lesson": None}
 
 
 def preview_context(place: Assignment) -> Context:
