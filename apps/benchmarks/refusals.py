@@ -58,6 +58,12 @@ def has_fields(*names: str) -> Callable[[Item], str | None]:
     return refusal
 
 
+def has_group(item: Item) -> str | None:
+    if item.group:
+        return None
+    return gettext("It lacks `group`. Give the questions about one picture the same one.")
+
+
 def first_of(*rules: Callable[[Item], str | None]) -> Callable[[Item], str | None]:
     """The first refusal that any rule gives."""
 

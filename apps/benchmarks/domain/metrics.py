@@ -1,7 +1,7 @@
 """A protocol's figures over many items: each with its standard error, clustered by what items share, and t interval."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +55,14 @@ def sums_metric(
 
 
 def all_right_metric(rows: Sequence[Row], name: str, key: Callable[[Row], str]) -> Metric:
-    """The share of groups (by `key`) in which every item scores 1; a group lies in its first item's cluster."""
+    """The share of groups (by `key`) in which every item scores 1; a group lies in its first item's cluster. Groups are
+    counted, those with an answer that was not understood too."""
     right: dict[str, float] = {}
     cluster: dict[str, str] = {}
+    unparsed = {key(row) for row in rows if row.mark.outcome != "scored"}
     for row in rows:
         label = key(row)
         right[label] = min(right.get(label, 1.0), float(row.mark.scores.get(name, 0.0) >= 1.0))
         cluster.setdefault(label, row.item.cluster)
     estimate = estimate_mean(list(right.values()), list(cluster.values()))
-    return metric(estimate, rows, len(right))
+    return replace(metric(estimate, rows, len(right)), n_unparsed=len(unparsed))

@@ -1,7 +1,7 @@
 """AMBER, the discriminative part: “no” (the picture does not show it) is the positive class.
 
 Source: junyangwang0410/AMBER, inference.py at 534babf (Apache-2.0). An answer counts only as exactly “Yes” or “No”.
-Counts below the line begin at 0.001; F1 comes from precision and recall in percent with one decimal, with 0.0001 in
+Counts below the line begin at 0.001 (attributes, three counts together, at 0.003); F1 comes from precision and recall in percent with one decimal, with 0.0001 in
 its denominator (existence: 0.001), and is rounded alike; here as a share. The strict sibling reads yes and no plainly
 and rounds nothing.
 """
@@ -18,6 +18,7 @@ from apps.benchmarks.protocols import Protocol
 from apps.benchmarks.refusals import first_of, has_fields, has_yes_or_no
 
 _START = 0.001  # what the official metrics.txt begins its counts with
+_STARTS = {"attribute.": 3 * _START}
 _EXISTENCE = "discriminative-hallucination"
 _ATTRIBUTE = tuple(f"discriminative-attribute-{name}" for name in ("state", "number", "action"))
 # The official dimensions, by the type of an annotation; what is neither of the others is a relation.
@@ -45,14 +46,15 @@ def one_decimal(share: float) -> float:
     return round(share * 100, 1) / 100
 
 
-def official_metrics(rows: Sequence[Row], smoothing: float) -> Metrics:
-    """Errors are those of the plain figures; values are rounded, over counts that begin at 0.001, as the script's."""
+def official_metrics(rows: Sequence[Row], prefix: str) -> Metrics:
+    """Errors are those of the plain figures; values are rounded, over counts that begin above 0, as the script's."""
+    start, smoothing = _STARTS.get(prefix, _START), 0.001 if prefix == "existence." else 0.0001
     plain = decision_metrics(rows, "no")
     right, said, true, _any, n = (float(total) for total in counts_of(rows, "no").sum(axis=0))
     value = {
-        "accuracy": one_decimal(sum(row.mark.scores["accuracy"] for row in rows) / (n + _START)),
-        "precision": one_decimal(right / (said + _START)),
-        "recall": one_decimal(right / (true + _START)),
+        "accuracy": one_decimal(sum(row.mark.scores["accuracy"] for row in rows) / (n + start)),
+        "precision": one_decimal(right / (said + start)),
+        "recall": one_decimal(right / (true + start)),
     }
     precision, recall = value["precision"], value["recall"]
     value["f1"] = one_decimal(2 * precision * recall / (precision + recall + smoothing))
@@ -68,7 +70,7 @@ def by_dimension(rows: Sequence[Row], metrics_of: Callable[[Sequence[Row], str],
 
 
 def aggregate(rows: Sequence[Row]) -> Metrics:
-    return by_dimension(rows, lambda some, prefix: official_metrics(some, 0.001 if prefix == "existence." else 0.0001))
+    return by_dimension(rows, official_metrics)
 
 
 def aggregate_strict(rows: Sequence[Row]) -> Metrics:

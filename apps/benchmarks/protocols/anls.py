@@ -1,8 +1,8 @@
 """Average normalised Levenshtein similarity of DocVQA and InfographicVQA, as the RRC script `evaluate_method` has it.
 
-Distance between texts in lower case with single spaces, over the longer of the *raw* lengths: spaces at the ends of a
-wrong answer enlarge the denominator and so raise its score. A similarity of exactly 0.5 is kept, below it is 0. The
-strict sibling takes the lengths of what is compared.
+Distance between texts in lower case with single spaces, over the longer of the lengths of the *raw* texts in upper
+case: spaces at the ends of a wrong answer enlarge the denominator and so raise its score, and “ß” counts as two. A
+similarity of exactly 0.5 is kept, below it is 0. The strict sibling takes the lengths of what is compared.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,7 @@ def similarity(one: str, other: str, longest: int) -> float:
 
 def score(item: Item, parsed: str) -> float:
     said = plain(parsed)
-    best = max(similarity(plain(truth), said, max(len(truth), len(parsed))) for truth in item.references)
+    best = max(similarity(plain(truth), said, max(len(truth.upper()), len(parsed.upper()))) for truth in item.references)
     return best if best >= THRESHOLD else 0.0
 
 

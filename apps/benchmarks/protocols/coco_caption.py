@@ -1,12 +1,14 @@
 """Captions as COCO's evaluation scores them: BLEU-1..4, ROUGE-L, CIDEr-D; METEOR where Java is present.
 
-Source: tylin/coco-caption, pycocoevalcap 1.2 (BSD-2-Clause). BLEU is of the whole corpus, not a mean. CIDEr-D takes its
-document frequencies from the references of this set: it can't be compared between sets, and is 0 for one picture.
+Source: tylin/coco-caption, pycocoevalcap 1.2 (BSD-2-Clause). BLEU and METEOR are of the whole corpus, no means. CIDEr-D
+takes its document frequencies from the references of this set: it can't be compared between sets, and is 0 for one
+picture.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.benchmarks.domain import meteor
@@ -43,7 +45,7 @@ def score_together(items: Sequence[Item], parsed: Sequence[str | None]) -> list[
     for order in range(1, ORDERS + 1):
         columns[f"Bleu_{order}"] = [float(value) for value in bleu(counts, order)]
     if meteor.is_available():
-        columns["METEOR"] = meteor.meteor(said, wanted)
+        columns["METEOR"] = [float(value) for value in meteor.meteor(meteor.counts(said, wanted))]
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
@@ -59,8 +61,15 @@ def aggregate(rows: Sequence[Row]) -> Metrics:
         f"Bleu_{order}": sums_metric(rows, counts, lambda sums, order=order: bleu(sums, order))  # type: ignore[misc]
         for order in range(1, ORDERS + 1)
     }
-    means = [name for name in ("METEOR", "ROUGE_L", "CIDEr") if name in rows[0].mark.scores]
-    return metrics | {name: mean_metric(rows, name) for name in means}
+    if "METEOR" in rows[0].mark.scores:
+        metrics["METEOR"] = sums_metric(rows, meteor.counts(*zip(*pairs, strict=True)), meteor.meteor)
+    return metrics | {name: mean_metric(rows, name) for name in ("ROUGE_L", "CIDEr")}
+
+
+def missing() -> str | None:
+    if meteor.is_available():
+        return None
+    return gettext("METEOR is not computed: it needs Java and the package pycocoevalcap. Install both, then score again.")
 
 
 PROTOCOLS = [
@@ -73,6 +82,7 @@ PROTOCOLS = [
         aggregate=aggregate,
         headline="CIDEr",
         top=10.0,
+        missing=missing,
         fields={"references": "captions by people", "group": "the picture, where it has several items"},
     )
 ]

@@ -3,11 +3,12 @@
 Source: lupantech/MathVista, evaluation/extract_answer.py and calculate_score.py, as ported to lmms-eval (Apache-2.0).
 The official extraction asks a language model where the quick rule (The answer is "…".) finds nothing; here the answer
 as it is takes its place. Multiple choice: a letter in brackets, or alone, or else the choice at the least Levenshtein
-distance, so that any text chooses one. Numbers: int(float()), or rounded to `precision`. “[1,2]” misses “[1, 2]”. The
+distance, so that any text, even none, chooses one. Numbers: int(float()), or rounded to `precision`. “[1,2]” misses “[1, 2]”. The
 strict sibling takes no nearest choice, finds the last number of a sentence, and compares lists by their values.
 """
 
 import math
+import random
 import re
 
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +37,22 @@ def parse(item: Item, text: str) -> str | None:
 
 def _choice(item: Item, said: str) -> str | None:
     if not said:
-        return None
+        return None  # then `nearest` is taken
     letter = _BRACKETED.search(said)
     said = letter[1].upper() if letter else said
     if said in item.choices:
         return item.choices[said]
-    texts = list(item.choices.values())
-    return said if said in texts else min(texts, key=lambda text: Levenshtein.distance(said, text))
+    return nearest(item, said)
+
+
+def nearest(item: Item, said: str) -> str:
+    """The choice at the least Levenshtein distance, the first of equals."""
+    return min(item.choices.values(), key=lambda text: Levenshtein.distance(said, text))
+
+
+def guess(item: Item, chance: random.Random) -> str | None:
+    """An empty answer is nearest to the shortest choice; of numbers and words there is no guess."""
+    return nearest(item, "") if item.choices else None
 
 
 def _normal_form(item: Item, said: str) -> str | None:
@@ -98,7 +108,7 @@ FIELDS = {
 }
 _BY = ("category", "task", "question_type", "answer_type")
 PROTOCOLS = [
-    Protocol("mathvista@1", _("MathVista, by rules"), parse, score, by=_BY, fields=FIELDS),
+    Protocol("mathvista@1", _("MathVista, by rules"), parse, score, guess=guess, by=_BY, fields=FIELDS),
     Protocol("mathvista_strict@1", _("MathVista, no nearest choice"), parse_strict, score_strict, by=_BY,
              fields=FIELDS),
 ]  # fmt: skip

@@ -46,11 +46,13 @@ PROTOCOLS = [
         score,
         first_of(has_choices, has_fields("question")),
         aggregate=aggregate,
+        by=("category", "l2-category"),
         fields={
             "references": "the right letter of this rotation",
             "choices": "the texts of this rotation",
             "question": "what the rotations share, in the order they were asked",
             "category": "the ability",
+            "l2-category": "the broader ability, where given",
         },
     )
 ]

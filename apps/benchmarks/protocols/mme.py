@@ -14,7 +14,7 @@ from apps.benchmarks.domain.items import Item, Row
 from apps.benchmarks.domain.metrics import Metric, Metrics, all_right_metric, mean_metric, sums_metric, unparsed_in
 from apps.benchmarks.domain.yes_no import Array, decision_metrics, is_right, plain_yes_no, ratio
 from apps.benchmarks.protocols import Protocol
-from apps.benchmarks.refusals import first_of, has_fields, has_yes_or_no
+from apps.benchmarks.refusals import first_of, has_fields, has_group, has_yes_or_no
 
 PERCEPTION = (
     "existence", "count", "position", "color", "posters", "celebrity", "scene", "landmark", "artwork", "OCR",
@@ -84,7 +84,7 @@ def _other(rows: Sequence[Row]) -> Metric:
     return Metric(float(number), None, None, None, len(rows), number)
 
 
-_REFUSAL = first_of(has_yes_or_no, has_fields("category"))
+_REFUSAL = first_of(has_yes_or_no, has_fields("category"), has_group)
 FIELDS = {"references": "yes or no", "category": "the subtask", "group": "the picture: its two questions are a pair"}
 PROTOCOLS = [
     Protocol("mme_official@1", _("MME"), parse, is_right, _REFUSAL, aggregate=aggregate, fields=FIELDS),

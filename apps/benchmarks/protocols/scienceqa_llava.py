@@ -22,7 +22,7 @@ _ANSWER = re.compile(r"The answer is ([A-Z]).")
 def parse(item: Item, text: str) -> str | None:
     if text in tuple(LETTERS):
         return text
-    if text[1:3] == ". ":
+    if text[:1] in tuple(LETTERS) and text[1:3] == ". ":
         return text[0]
     found = _ANSWER.findall(text)
     return found[0] if len(found) == 1 else None

@@ -1,19 +1,24 @@
 """Overlap of longer texts with their references, as publications quote it: sacreBLEU, chrF, ROUGE-1, -2 and -L.
 
 Source: the packages sacrebleu 2.6 (Post 2018) and rouge-score 0.1 (Lin 2004, the Google port), with their defaults; of
-several references ROUGE takes the best. BLEU and chrF are of the whole corpus; their definitions differ from COCO's.
+several references ROUGE takes the best. Its tokeniser keeps Latin letters and digits alone, so tasks whose references
+have no such letter are refused: their ROUGE would be 0 whatever is answered. BLEU and chrF are of the whole corpus; their definitions differ from COCO's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.benchmarks.domain.items import Item, Row
 from apps.benchmarks.domain.metrics import Metric, Metrics, mean_metric, unparsed_in
 from apps.benchmarks.protocols import Protocol
+from apps.benchmarks.refusals import has_references
 
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 ROUGES = ("rouge1", "rouge2", "rougeL")
 
 
@@ -22,6 +27,12 @@ def _rouge() -> Any:
     from rouge_score.rouge_scorer import RougeScorer  # type: ignore[import-untyped]
 
     return RougeScorer(ROUGES)
+
+
+def refusal(item: Item) -> str | None:
+    if not item.references or any(_LATIN.search(reference) for reference in item.references):
+        return has_references(item)
+    return gettext("None of its references has a Latin letter, and ROUGE reads no other. Choose another protocol.")
 
 
 def parse(item: Item, text: str) -> str | None:
@@ -70,6 +81,7 @@ PROTOCOLS = [
         _("Overlap of texts: ROUGE, sacreBLEU, chrF"),
         parse,
         score,
+        refusal,
         together=score_together,
         aggregate=aggregate,
         headline="rougeL",
