@@ -108,6 +108,20 @@ class DeepWords:
         return f"{told} {more}"
 
 
+def traffic_words(numbers: Numbers) -> str:
+    """By which weights clusters counted as in use, and which of them nobody judged; "" without weights."""
+    if not numbers.traffic:
+        return ""
+    judged = {group.key for group in numbers.clusters}
+    listed = ", ".join(f"{name or DASH} {percent(share)}" for name, share in sorted(numbers.traffic.items()))
+    told = gettext("In use clusters count as: %(listed)s.") % {"listed": listed}
+    missing = [name or DASH for name, share in sorted(numbers.traffic.items()) if share and name not in judged]
+    if not missing:
+        return told
+    more = gettext("Nobody judged %(names)s, so the others count for more.") % {"names": ", ".join(missing)}
+    return f"{told} {more}"
+
+
 def deep_parts(numbers: Numbers) -> dict[str, object]:
     """For the page; empty for reports from before these numbers were kept."""
     depth = numbers.depth
@@ -121,5 +135,6 @@ def deep_parts(numbers: Numbers) -> dict[str, object]:
         "drivers": [(names[item.criterion], item) for item in depth.drivers],
         "discordance": [(names[item.criterion], item) for item in depth.discordance],
         "agreement": [(names[item.subject], item) for item in depth.agreement],
+        "traffic": traffic_words(numbers),
         "variants": [(VARIANTS[item.key], item) for item in depth.variants],
     }

@@ -1,7 +1,7 @@
 """What the page of preference pairs is asked for."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.http import urlencode
@@ -14,6 +14,8 @@ from apps.reports.preferences.rules import LIFTABLE
 from apps.statistics.power import Design
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     ModelForm = forms.ModelForm[StoppingPlan]
 else:
     ModelForm = forms.ModelForm
@@ -127,3 +129,32 @@ class PlanForm(ModelForm):
         return Design(overlap=self.overlap, **{name: said[name] for name in names})
 
     overlap = 1
+
+
+class TrafficForm(forms.Form):
+    """A weight for each cluster. All left empty: no weights."""
+
+    def __init__(self, *args: Any, clusters: "Iterable[str]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.clusters = list(clusters)
+        for place, name in enumerate(self.clusters):
+            self.fields[f"weight-{place}"] = forms.FloatField(
+                label=name or "–", min_value=0, max_value=1e9, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        given = [value for value in said.values() if value is not None]
+        if not self.errors and given and not any(given):
+            raise forms.ValidationError(
+                _("All weights are 0: give at least one cluster more, or leave all fields empty for no weights.")
+            )
+        return said
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """By cluster; a field left empty beside others is 0. Empty where all are. Valid forms only."""
+        values = [self.cleaned_data[f"weight-{place}"] for place in range(len(self.clusters))]
+        if all(value is None for value in values):
+            return {}
+        return {name: value or 0.0 for name, value in zip(self.clusters, values, strict=True)}

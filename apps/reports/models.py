@@ -130,6 +130,26 @@ class StoppingPlan(models.Model):
         return Plan(self.difference, design, kind, self.looks, self.planned)
 
 
+class TrafficMix(models.Model):
+    """How much each cluster counts in use; the latest holds, and none when its `weights` are empty. A trigger refuses
+    changes."""
+
+    evaluation = models.ForeignKey(
+        Evaluation, verbose_name=_("evaluation"), on_delete=models.PROTECT, related_name="traffic_mixes"
+    )
+    weights = models.JSONField(_("weights"), default=dict, blank=True, help_text=_("By cluster; shares that sum to 1."))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(_("set"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("traffic weights")
+        verbose_name_plural = _("traffic weights")
+
+    def __str__(self) -> str:
+        return f"{self.evaluation} {self.created_at:%Y-%m-%d}"
+
+
 class ReportLink(models.Model):
     """Whoever has the link reads this report, and nothing else, until it expires. Only its token's hash is kept."""
 

@@ -14,7 +14,7 @@ from apps.judges.queries import judge_figures, judges_of
 from apps.reports.domain.automatic import AutomaticNumbers
 from apps.reports.domain.beside import Beside
 from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pairs, Side
-from apps.reports.models import Report, ReportComment, ReportLink, ReportQuerySet
+from apps.reports.models import Report, ReportComment, ReportLink, ReportQuerySet, TrafficMix
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -93,7 +93,20 @@ def beside_of(evaluation: Evaluation) -> Beside:
         leaked=frozenset(leaked),
         stopped=frozenset(stopped.values_list("assessor__public_id", flat=True)),
         gold=_gold(evaluation),
+        traffic=traffic_of(evaluation),
     )
+
+
+def traffic_of(evaluation: Evaluation) -> dict[str, float]:
+    """Shares by cluster as set last; empty where none are."""
+    mix = TrafficMix.objects.filter(evaluation=evaluation).last()
+    return mix.weights if mix else {}
+
+
+def cluster_sizes(evaluation: Evaluation) -> dict[str, int]:
+    """Comparisons that can be judged, by cluster of their task, in order of name."""
+    rows = evaluation.comparisons.compared().values_list("task__cluster").annotate(size=Count("pk"))
+    return dict(rows.order_by("task__cluster"))
 
 
 def _gold(evaluation: Evaluation) -> dict[UUID, tuple[int, int]]:

@@ -15,7 +15,7 @@ from apps.audit.services import record
 from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
-from apps.reports.models import Report, StoppingPlan
+from apps.reports.models import Report, StoppingPlan, TrafficMix
 from apps.reports.planning import plan_in_force, watch_rows
 from apps.reports.powering import powered_by_judges
 from apps.reports.preferences.forms import forms
@@ -25,7 +25,7 @@ from apps.reports.provenance import method_in_use
 from apps.reports.queries import beside_of, facts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
@@ -56,9 +56,13 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     method = method_in_use()
     with _one_moment():
         rows, plan = judgment_table(evaluation), plan_in_force(evaluation)
-        numbers = build_numbers(rows, facts_of(evaluation), method, beside_of(evaluation))
-        watched = watch_rows(rows, plan) if plan else None
-        numbers = replace(numbers, watch=watched, powered=powered_by_judges(evaluation, rows))
+        beside = beside_of(evaluation)
+        numbers = replace(
+            build_numbers(rows, facts_of(evaluation), method, beside),
+            watch=watch_rows(rows, plan) if plan else None,
+            powered=powered_by_judges(evaluation, rows),
+            traffic=dict(beside.traffic) or None,
+        )
         data = to_json(numbers)
         report = Report.objects.create(
             evaluation=evaluation,
@@ -101,6 +105,19 @@ def set_plan(*, actor: User, evaluation: Evaluation, plan: StoppingPlan) -> Stop
             judgments_then=plan.judgments_then,
         )
     return plan
+
+
+def set_traffic(*, actor: User, evaluation: Evaluation, weights: Mapping[str, float]) -> TrafficMix:
+    """Keep how much clusters count in use: shares that sum to 1 are made of any weights; none takes them back.
+    Raises ValueError for a weight below 0, or when all are 0."""
+    if any(weight < 0 for weight in weights.values()) or (weights and not any(weights.values())):
+        raise ValueError("weights must not be below 0, and one of them must be above")
+    total = sum(weights.values())
+    shares = {name: weight / total for name, weight in weights.items()}
+    with transaction.atomic():
+        mix = TrafficMix.objects.create(evaluation=evaluation, weights=shares, created_by=actor)
+        record(actor, "evaluation.traffic_weighted", evaluation, weights=shares)
+    return mix
 
 
 def download_report(*, actor: User | None, report: Report, form: str) -> Download:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.reports import several_views, shared_views, views
+from apps.reports import several_views, shared_views, traffic_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
     path("pipelines/<uuid:bucket>/", several_views.several, name="several"),
     path("plan/<uuid:evaluation>/", views.plan, name="plan"),
+    path("traffic/<uuid:evaluation>/", traffic_views.traffic, name="traffic"),
     path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),
     path("preferences/<uuid:evaluation>/<slug:form>/", views.export_preferences, name="export_preferences"),
     path("<uuid:public_id>/", views.detail, name="detail"),
