@@ -25,7 +25,7 @@ def listen(port: int) -> socket.socket:
 
 def start_web(listener: socket.socket, log: Path, env: dict[str, str]) -> Child:
     listener.set_inheritable(True)
-    words = ["--bind", f"fd://{listener.fileno()}", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    words = ["--bind", f"fd://{listener.fileno()}", "--workers", "2", "--threads", "8", "--graceful-timeout", "5"]
     words += [
         "--preload",
         "--timeout",

@@ -11,7 +11,7 @@ from apps.accounts.errors import NoApiToken, TokenNameTaken
 from apps.accounts.models import ApiToken, User
 from apps.audit.services import record
 
-PREFIX = "sbs_"  # scanners for leaked secrets know it by this
+PREFIX = "sk-sbs-"  # scanners for leaked secrets know it by this; VLMEvalKit takes no key that begins otherwise
 DAYS = 90
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 

@@ -1,6 +1,8 @@
 import base64
 import io
+import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import openai
@@ -11,78 +13,164 @@ from PIL import Image
 
 from apps.accounts.services import make_api_token
 from apps.generation.models import AnswerState, Trial
+from apps.generation.services import try_instruction
+from apps.pipelines.models import PipelineRevision
 from apps.pipelines.tests.makers import make_revision
 from conftest import Cast
 
+TRACE = [{"step": "answer", "prompt_tokens": 12, "completion_tokens": 3, "finish_reason": "stop"}]
+
 
 @pytest.fixture
-def client(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[openai.OpenAI]:
-    """OpenAI's own client, its requests handed to the site; while the site waits, the trial is answered."""
-    make_revision(cast.researcher, name="Mine")
+def revision(cast: Cast) -> PipelineRevision:
+    return make_revision(cast.researcher, name="Mine")
 
-    def answer(_seconds: float) -> None:
-        trace = [{"step": "answer", "prompt_tokens": 12, "completion_tokens": 3, "finish_reason": "stop"}]
-        Trial.objects.update(state=AnswerState.DONE, text="A red square.", trace=trace)
 
-    monkeypatch.setattr("apps.benchmarks.api.time.sleep", answer)
+@pytest.fixture
+def ends(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """How a trial ends while the site waits for it."""
+    ends: dict[str, Any] = {"state": AnswerState.DONE, "text": "A red square.", "trace": TRACE}
+    monkeypatch.setattr("apps.benchmarks.api.time.sleep", lambda _seconds: Trial.objects.update(**ends))
+    return ends
+
+
+@pytest.fixture
+def client(cast: Cast, revision: PipelineRevision, ends: dict[str, Any]) -> Iterator[openai.OpenAI]:
+    """OpenAI's own client, its requests handed to the site."""
 
     def forward(request: httpx2.Request) -> httpx2.Response:
         reply = Client().generic(
             request.method, request.url.path, request.content, "application/json", headers=dict(request.headers)
         )
-        return httpx2.Response(reply.status_code, content=reply.content, headers={"Content-Type": "application/json"})
+        content = b"".join(reply) if reply.streaming else reply.content
+        return httpx2.Response(reply.status_code, content=content, headers=dict(reply.headers))
 
     with httpx2.Client(transport=httpx2.MockTransport(forward)) as http:
         token = make_api_token(actor=cast.researcher, name="tests", now=timezone.now())
         yield openai.OpenAI(api_key=token, base_url="http://testserver/v1", http_client=http, max_retries=0)
 
 
-def picture() -> str:
+def picture(colour: str = "red", side_px: int = 8) -> dict[str, Any]:
     stream = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(stream, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
+    Image.new("RGB", (side_px, side_px), colour).save(stream, "PNG")
+    url = f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
+    return {"type": "image_url", "image_url": {"url": url, "detail": "low"}}
 
 
-def test_openai_s_client_asks_a_pipeline_about_a_picture(client: openai.OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["Mine"]
+def text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": words}
+
+
+def user(*parts: dict[str, Any]) -> list[Any]:
+    return [{"role": "user", "content": list(parts)}]
+
+
+def test_a_pipeline_is_asked_about_pictures_as_harnesses_ask(client: openai.OpenAI) -> None:
+    """With what lmms-eval and VLMEvalKit send beside: sampling parameters, n, detail, interleaved parts."""
     reply = client.chat.completions.create(
         model="Mine",
+        n=1,
+        temperature=0,
+        max_tokens=1024,
+        response_format={"type": "text"},
+        metadata={"language": "ru"},
         messages=[
             {"role": "system", "content": "Be brief."},
-            {
-                "role": "user",
-                "content": [
-                    {"type": "image_url", "image_url": {"url": picture()}},
-                    {"type": "text", "text": "What is shown?"},
-                ],
-            },
+            *user(picture("red"), text("Compare"), picture("blue"), text("with this.")),
         ],
     )
-    assert reply.choices[0].message.content == "A red square."
     assert reply.usage is not None
-    assert reply.usage.total_tokens == 15
+    said, ended = reply.choices[0].message.content, reply.choices[0].finish_reason
+    assert (said, ended, reply.usage.total_tokens) == ("A red square.", "stop", 15)
     trial = Trial.objects.get()
-    assert (trial.instruction, trial.pictures.exists()) == ("Be brief.\n\nWhat is shown?", True)
+    assert (trial.instruction, trial.language) == ("Be brief.\n\nCompare\nwith this.", "ru")
+    first, second = trial.places.all()
+    assert first.image.sha256 != second.image.sha256
+
+
+def test_a_streamed_answer_comes_whole_with_its_usage(client: openai.OpenAI) -> None:
+    stream = client.chat.completions.create(
+        model="Mine", messages=user(text("What?")), stream=True, stream_options={"include_usage": True}
+    )
+    *chunks, last = list(stream)
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "A red square."
+    assert [chunk.choices[0].finish_reason for chunk in chunks] == [None, None, "stop"]
+    assert last.usage is not None
+    assert (last.choices, last.usage.completion_tokens) == ([], 3)
+
+
+def test_what_a_pipeline_failed_at_is_told_and_not_asked_again(client: openai.OpenAI, ends: dict[str, Any]) -> None:
+    ends |= {"state": AnswerState.FAILED, "text": None, "error": "out of memory", "error_kind": "out_of_memory"}
+    patient = client.with_options(max_retries=2)
+    with pytest.raises(openai.InternalServerError, match="out of memory"):
+        patient.chat.completions.create(model="Mine", messages=user(text("What?")))
+    assert Trial.objects.count() == 1
+    with pytest.raises(openai.APIError, match="out of memory"):
+        list(client.chat.completions.create(model="Mine", messages=user(text("What?")), stream=True))
+
+
+def test_a_trial_that_nobody_answers_is_given_up(client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.benchmarks.api.time.sleep", lambda _seconds: None)
+    clock = itertools.count(0, 100)
+    monkeypatch.setattr("apps.benchmarks.api.time.monotonic", lambda: next(clock))
+    with pytest.raises(openai.InternalServerError, match="No worker answered"):
+        client.chat.completions.create(model="Mine", messages=user(text("What?")))
+    assert Trial.objects.get().state == AnswerState.CANCELLED
 
 
 @pytest.mark.parametrize(
-    ("model", "url", "words"),
+    ("parts", "more", "words"),
     [
-        ("Other", None, "no pipeline named"),
-        ("Mine", "https://example.org/a.png", "data URI"),
-        ("Mine", "data:image/png;base64,AAAA", "does not decode"),
+        ([{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}], {}, "data URI"),
+        ([{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}], {}, "picture 1"),
+        ([{"type": "input_audio", "input_audio": {}}], {}, "`text` and `image_url`"),
+        ([], {"n": 2}, "One answer"),
+        ([], {"logprobs": True}, "`logprobs`"),
+        ([], {"response_format": {"type": "json_object"}}, "plain text"),
+        ([], {"metadata": {"language": "klingon"}}, "metadata.language"),
+        ([], {"messages": [{"role": "assistant", "content": "Hello"}]}, "system and user"),
+        ([], {"messages": [{"role": "user", "content": None}]}, "list of parts"),
+        ([], {"messages": [{"role": "user", "content": " "}]}, "no text"),
     ],
 )
 def test_what_can_not_be_answered_is_refused_before_anything_is_generated(
-    client: openai.OpenAI, model: str, url: str | None, words: str
+    client: openai.OpenAI, parts: list[dict[str, Any]], more: dict[str, Any], words: str
 ) -> None:
-    part = {"type": "image_url", "image_url": {"url": url}} if url else {"type": "text", "text": "?"}
-    content = [part, {"type": "text", "text": "What is shown?"}]
+    asked = {"model": "Mine", "messages": user(*parts, text("What is shown?"))} | more
     with pytest.raises(openai.BadRequestError, match=words):
-        client.chat.completions.create(model=model, messages=[{"role": "user", "content": content}])  # type: ignore[list-item,misc]
+        client.chat.completions.create(**asked)
     assert not Trial.objects.exists()
 
 
-def test_a_request_without_a_token_is_refused(client: openai.OpenAI) -> None:
+def test_models_are_pipelines(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["Mine"]
+    assert client.models.retrieve("Mine").object == "model"
+    with pytest.raises(openai.NotFoundError, match="no pipeline named") as refused:
+        client.chat.completions.create(model="Other", messages=user(text("What?")))
+    assert refused.value.code == "model_not_found"
+
+
+def test_a_large_picture_is_no_large_form(client: openai.OpenAI) -> None:
+    noise = base64.b64encode(bytes(5 * 2**20)).decode()
+    huge = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{noise}"}}
+    with pytest.raises(openai.BadRequestError, match="picture 1"):
+        client.chat.completions.create(model="Mine", messages=user(huge, text("What?")))
+
+
+def test_no_more_than_the_web_can_hold_wait_at_once(
+    client: openai.OpenAI, cast: Cast, revision: PipelineRevision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.benchmarks.api.MOST_OPEN", 1)
+    try_instruction(actor=cast.admin, revisions=[revision], instruction="?", language="en")
+    with pytest.raises(openai.RateLimitError) as refused:
+        client.chat.completions.create(model="Mine", messages=user(text("What?")))
+    assert refused.value.response.headers["Retry-After"] == "3"
+
+
+def test_errors_of_addresses_and_tokens_are_openai_s_too(client: openai.OpenAI) -> None:
     with pytest.raises(openai.AuthenticationError, match="Bearer"):
-        client.with_options(api_key="sbs_nobody's").models.list()
+        client.with_options(api_key="sk-sbs-nobody").models.list()
+    with pytest.raises(openai.NotFoundError, match="no such address"):
+        client.embeddings.create(model="Mine", input="x")
+    with pytest.raises(openai.APIStatusError, match="POST only"):
+        client.get("/chat/completions", cast_to=object)
