@@ -45,10 +45,16 @@ def _infer_text(said: str, choices: Choices) -> str | None:
 
 
 _SAYS = r"(?:answer|option|choice)\b(?:\s+is)?\W*"
-_LEADING = re.compile(rf"^\W*(?:(?:the\s+)?(?:correct\s+)?{_SAYS})?([A-Z])(?:\W|$)", re.IGNORECASE)
-_STATED = re.compile(rf"{_SAYS}([A-Z])\b(?!')", re.IGNORECASE)
+_JOINED = r"(?:\s*[,/&]\s*|\s+(?:and|or|nor)\s+)"
+_OTHER = rf"\)?{_JOINED}\(?[A-Z](?!\w|\s+[a-z])"  # “B or C” chooses none
+_LEADING = re.compile(
+    rf"^\W*(?:(?:the\s+)?(?:correct\s+)?{_SAYS})?((?-i:[B-HJ-Zb-hj-z]|[AIai](?![ \t]+\w)))(?:\W|$)", re.IGNORECASE
+)
+_STATED = re.compile(rf"{_SAYS}((?-i:[A-Zb-hj-z]|[ai](?!\s+\w)))\b(?!')(?!(?-i:{_OTHER}))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\(([A-Z])\)")
-_ALONE = re.compile(r"(?<![\w'])([B-HJ-Z])(?![\w'])")
+_ALONE = re.compile(
+    rf"(?<![\w'])([B-HJ-Z]|A(?={_JOINED}[A-Z]\b)|(?:(?<=or )|(?<=and )|(?<=, )|(?<=[,/&]))A(?!\s+[a-z]))(?![\w'])"
+)
 
 
 def plain_letter(text: str, choices: Choices) -> str | None:
@@ -66,10 +72,11 @@ def plain_letter(text: str, choices: Choices) -> str | None:
 
 
 def _said_letters(text: str) -> list[str]:
-    """The candidates in the order of trust. “A” starts a sentence as an article, so it needs a mark behind it."""
+    """The candidates in the order of trust. “A” and “I” start a sentence as words too, so they need a mark behind
+    them; a small “a” before a word is an article."""
     letters = [found.upper() for found in _STATED.findall(text)[-1:]]
     lead = _LEADING.match(text)
-    if lead and not re.match(r"^\W*a\s+\w", text, re.IGNORECASE):
+    if lead and not re.match(_OTHER, text[lead.end(1) :]):
         letters.append(lead[1].upper())
     for rule in (_BRACKETED, _ALONE):
         alone = set(rule.findall(text))

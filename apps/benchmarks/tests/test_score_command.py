@@ -85,6 +85,9 @@ def test_the_strict_sibling_does_what_one_would_expect(official: str, text: str,
         ("B) Paris", "B"), ("**B**", "B"), ("b", "B"), ("The answer is (C).", "C"), ("Paris", "B"),
         ("A man stands", None),
         ("It is Rome, so option C", "C"), ("Tokyo or Paris", None), ("E", None), ("Option B is wrong. Answer: A", "A"),
+        ("The answer is a view of Rome", "C"), ("The answer is A because", "A"), ("A\nIt is Tokyo", "A"),
+        ("A and B", None), ("Neither A nor B", None), ("B or C", None), ("(A) or (B)", None), ("B, C", None),
+        ("B, A man says", "B"), ("A and C are wrong. The answer is B.", "B"),
     ],
 )  # fmt: skip
 def test_letters_are_read_as_a_person_would(text: str, letter: str | None) -> None:
