@@ -53,7 +53,7 @@ _LEADING = re.compile(
 _STATED = re.compile(rf"{_SAYS}((?-i:[A-Zb-hj-z]|[ai](?!\s+\w)))\b(?!')(?!(?-i:{_OTHER}))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\(([A-Z])\)")
 _ALONE = re.compile(
-    rf"(?<![\w'])([B-HJ-Z]|A(?={_JOINED}[A-Z]\b)|(?:(?<=or )|(?<=and )|(?<=, )|(?<=[,/&]))A(?!\s+[a-z]))(?![\w'])"
+    rf"(?<![\w'])([B-HJ-Z]|A(?=\)|{_JOINED}[A-Z]\b)|(?:(?<=or )|(?<=and )|(?<=, )|(?<=[,/&]))A(?!\s+[a-z]))(?![\w'])"
 )
 
 

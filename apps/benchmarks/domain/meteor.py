@@ -3,7 +3,7 @@
 The jar aligns captions and counts; the score is computed here of these counts, since METEOR of many captions is that of
 their summed counts, not a mean. Source: Denkowski & Lavie 2014; MeteorScorer of meteor-1.5.jar, task “adq” of English:
 
-    P, R  matches by stage, weighted 1, 0.6, 0.8, 0.6, content words by δ = 0.75 and function words by 1 - δ, over lengths
+    P, R  matches, stages weighted 1, 0.6, 0.8, 0.6, content words δ = 0.75, function words 1 - δ, over such lengths
     F     P·R / (α·P + (1 - α)·R), α = 0.85
     score F·(1 - γ·(chunks / mean of matched words)^β), γ = 0.6, β = 0.2; no penalty where both are the same
 """

@@ -1,9 +1,9 @@
 """AMBER, the discriminative part: “no” (the picture does not show it) is the positive class.
 
 Source: junyangwang0410/AMBER, inference.py at 534babf (Apache-2.0). An answer counts only as exactly “Yes” or “No”.
-Counts below the line begin at 0.001 (attributes, three counts together, at 0.003); F1 comes from precision and recall in percent with one decimal, with 0.0001 in
-its denominator (existence: 0.001), and is rounded alike; here as a share. The strict sibling reads yes and no plainly
-and rounds nothing.
+Counts below the line begin at 0.001 (attributes, three counts together, at 0.003); F1 comes from precision and recall
+in percent with one decimal, with 0.0001 in its denominator (existence: 0.001), and is rounded alike; here as a share.
+The strict sibling reads yes and no plainly and rounds nothing.
 """
 
 from collections.abc import Callable, Sequence

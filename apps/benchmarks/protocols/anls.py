@@ -28,7 +28,8 @@ def similarity(one: str, other: str, longest: int) -> float:
 
 def score(item: Item, parsed: str) -> float:
     said = plain(parsed)
-    best = max(similarity(plain(truth), said, max(len(truth.upper()), len(parsed.upper()))) for truth in item.references)
+    length = len(parsed.upper())
+    best = max(similarity(plain(truth), said, max(len(truth.upper()), length)) for truth in item.references)
     return best if best >= THRESHOLD else 0.0
 
 

@@ -69,7 +69,7 @@ def aggregate(rows: Sequence[Row]) -> Metrics:
 def missing() -> str | None:
     if meteor.is_available():
         return None
-    return gettext("METEOR is not computed: it needs Java and the package pycocoevalcap. Install both, then score again.")
+    return gettext("METEOR is not computed: it needs Java and the package pycocoevalcap. Install them and score again.")
 
 
 PROTOCOLS = [

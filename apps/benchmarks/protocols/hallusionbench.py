@@ -5,8 +5,10 @@ answers are; questions without a picture (VS, figure 0) make no figure. There, a
 `easy_aAcc` and `hard_aAcc` are over plain pictures and over edited ones (`visual_input` 2). The
 script also gives `figure_score`, the mean over figures of the share that is right, and two measures of leaning towards
 yes: `yes_difference`, its share among answers less that among truths, and `false_yes`, the share of wrong answers
-whose truth is no. The official judge is a language model: give its verdict (1 right, 0 wrong, 2 unclear) as `judge`; without one, yes or no is
-read in the answer and an answer that says neither is unclear. The strict sibling reads the answer alone, and unclear
+whose truth is no.
+
+The official judge is a language model: give its verdict (1 right, 0 wrong, 2 unclear) as `judge`; without one, yes or no
+is read in the answer and an answer that says neither is unclear. The strict sibling reads the answer alone, and unclear
 is always wrong.
 """
 

@@ -3,8 +3,9 @@
 Source: lupantech/MathVista, evaluation/extract_answer.py and calculate_score.py, as ported to lmms-eval (Apache-2.0).
 The official extraction asks a language model where the quick rule (The answer is "…".) finds nothing; here the answer
 as it is takes its place. Multiple choice: a letter in brackets, or alone, or else the choice at the least Levenshtein
-distance, so that any text, even none, chooses one. Numbers: int(float()), or rounded to `precision`. “[1,2]” misses “[1, 2]”. The
-strict sibling takes no nearest choice, finds the last number of a sentence, and compares lists by their values.
+distance, so that any text, even none, chooses one. Numbers: int(float()), or rounded to `precision`. “[1,2]” misses
+“[1, 2]”. The strict sibling takes no nearest choice, finds the last number of a sentence, and compares lists by their
+values.
 """
 
 import math

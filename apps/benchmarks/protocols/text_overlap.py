@@ -1,8 +1,9 @@
 """Overlap of longer texts with their references, as publications quote it: sacreBLEU, chrF, ROUGE-1, -2 and -L.
 
 Source: the packages sacrebleu 2.6 (Post 2018) and rouge-score 0.1 (Lin 2004, the Google port), with their defaults; of
-several references ROUGE takes the best. Its tokeniser keeps Latin letters and digits alone, so tasks whose references
-have no such letter are refused: their ROUGE would be 0 whatever is answered. BLEU and chrF are of the whole corpus; their definitions differ from COCO's.
+several references ROUGE takes the best. BLEU and chrF are of the whole corpus; their definitions differ from COCO's.
+ROUGE's tokeniser keeps Latin letters and digits alone: tasks whose references have no such letter are refused, since
+their ROUGE would be 0 whatever is answered.
 """
 
 import re
