@@ -7,15 +7,16 @@ script also gives `figure_score`, the mean over figures of the share that is rig
 yes: `yes_difference`, its share among answers less that among truths, and `false_yes`, the share of wrong answers
 whose truth is no.
 
-The official judge is a language model: give its verdict (1 right, 0 wrong, 2 unclear) as `judge`; without one, yes or no
-is read in the answer and an answer that says neither is unclear. The strict sibling reads the answer alone, and unclear
-is always wrong.
+The official judge is a language model: give its verdict (1 right, 0 wrong, 2 unclear) as `judge`; without one, yes or
+no is read in the answer and an answer that says neither is unclear. The strict sibling reads the answer alone, and
+unclear is always wrong.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.benchmarks.domain.items import Item, Row
@@ -92,7 +93,15 @@ def leaning(rows: Sequence[Row]) -> Metrics:
 
 
 _NAMES = ("category", "subcategory", "set_id", "figure_id", "question_id", "visual_input")
-_REFUSAL = first_of(has_yes_or_no, has_fields(*_NAMES))
+
+
+def has_verdict(item: Item) -> str | None:
+    if item.fact("judge") in {"", *_VERDICTS}:
+        return None
+    return gettext("Its `judge` is no verdict. Give 1 for right, 0 for wrong, 2 for unclear, or leave it out.")
+
+
+_REFUSAL = first_of(has_yes_or_no, has_fields(*_NAMES), has_verdict)
 FIELDS = {
     "references": "yes or no, for gt_answer 1 or 0",
     ", ".join(_NAMES): "as in the official JSON",

@@ -12,16 +12,28 @@ import math
 import random
 import re
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz.distance import Levenshtein
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.letters import plain_letter
 from apps.benchmarks.protocols import Protocol
+from apps.benchmarks.refusals import has_references
 
 _QUICK = re.compile(r'The answer is "(.*)"\.')
 _BRACKETED = re.compile(r"\(([a-zA-Z])\)")
 _NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?|-?\.\d+")
+
+
+def refusal(item: Item) -> str | None:
+    if item.fact("question_type") == "multi_choice" or item.choices:
+        if set(truths(item)) & set(item.choices.values()):
+            return None
+        return gettext("Its reference is none of its `choices`. Give the text of one, or its letter.")
+    if item.fact("answer_type") == "float" and not item.fact("precision").removesuffix(".0").isdecimal():
+        return gettext("It lacks `precision`, the decimals of its answer. Give a whole number.")
+    return has_references(item)
 
 
 def extract(text: str) -> str:
@@ -109,7 +121,7 @@ FIELDS = {
 }
 _BY = ("category", "task", "question_type", "answer_type")
 PROTOCOLS = [
-    Protocol("mathvista@1", _("MathVista, by rules"), parse, score, guess=guess, by=_BY, fields=FIELDS),
-    Protocol("mathvista_strict@1", _("MathVista, no nearest choice"), parse_strict, score_strict, by=_BY,
-             fields=FIELDS),
+    Protocol("mathvista@1", _("MathVista, by rules"), parse, score, refusal, guess, by=_BY, fields=FIELDS),
+    Protocol("mathvista_strict@1", _("MathVista, no nearest choice"), parse_strict, score_strict, refusal,
+             by=_BY, fields=FIELDS),
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def test_a_file_is_scored_with_errors_clustered_by_group(tmp_path: Path, capsys:
     assert (metric["value"], metric["n"], metric["n_unparsed"]) == (pytest.approx(4 / 9), 9, 1)
     assert metric["stderr"] == pytest.approx(0.2560, abs=1e-4)  # sqrt(5/4 · 344/81)/9
     assert metric["ci_high"] - metric["value"] == pytest.approx(2.7764 * metric["stderr"], rel=1e-3)  # t, 4 degrees
-    assert result["items"][0] == {"id": "0", "parsed": "yes", "outcome": "scored", "scores": {"accuracy": 1.0}}
+    assert result["items"][0] == {"id": 0, "parsed": "yes", "outcome": "scored", "scores": {"accuracy": 1.0}}
 
 
 def test_bad_items_are_named_and_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,12 +51,58 @@ def test_bad_items_are_named_and_left_out(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
+    ("protocol", "wrong", "field"),
+    [
+        ("exact_match@1", {"prediction": float("nan")}, "`prediction`"),
+        ("exact_match@1", {"prediction": True}, "`prediction`"),
+        ("exact_match@1", {"prediction": "\ud800"}, "`prediction`"),
+        ("exact_match@1", {"id": {"a": 1}}, "`id`"),
+        ("exact_match@1", {"id": "\udfff"}, "`id`"),
+        ("exact_match@1", {"references": [float("inf")]}, "`references`"),
+        ("exact_match@1", {"group": [1]}, "`group`"),
+        ("exact_match@1", {"kind": "\ud800"}, "`kind`"),
+        ("mcq_letter@1", {"choices": ["x"] * 27}, "`choices`"),
+        ("mcq_letter@1", {"choices": ["x", None]}, "`choices`"),
+        ("mme_official@1", {"category": "count", "references": "yes"}, "`group`"),
+        ("mathvista@1", {"question_type": "multi_choice"}, "`choices`"),
+        ("mathvista@1", {"answer_type": "float"}, "`precision`"),
+        ("text_overlap@1", {"references": "кот"}, "Latin"),
+    ],
+)
+def test_a_wrong_field_is_named(
+    tmp_path: Path, protocol: str, wrong: dict[str, Any], field: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="None of 1 items"):
+        score(tmp_path, protocol, [{"id": "a", "prediction": "x", "references": ["x"]} | wrong], capsys)
+    assert field in capsys.readouterr().err
+
+
+def test_numbers_without_end_do_not_break_the_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    item = {"id": "a", "prediction": "It is 1e999", "references": ["5"]}
+    result, _warnings = score(tmp_path, "mmmu_official@1", [item], capsys)
+    assert "inf" in result["items"][0]["parsed"]
+
+
+def test_what_can_not_be_computed_here_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.benchmarks.domain.meteor.is_available", lambda: False)
+    item = {"id": "a", "prediction": "a cat", "references": ["a cat"]}
+    result, warnings = score(tmp_path, "coco_caption@1", [item], capsys)
+    assert "METEOR" not in result["metrics"]
+    assert "needs Java" in result["missing"]
+    assert "needs Java" in warnings
+
+
+@pytest.mark.parametrize(
     ("name", "text", "words"),
     [
         ("nothing@1", "{}", "There is no protocol"),
         ("exact_match@1", "{", "not JSON"),
         ("exact_match@1", "[]", "needs the form"),
         ("exact_match@1", '{"items": []}', "None of 0 items"),
+        ("exact_match@1", '{"items": ' + "[" * 99999 + "]" * 99999 + "}", "too deeply"),
+        ("exact_match@1", '{"items": [{"prediction": ' + "9" * 5000 + "}]}", "thousands of digits"),
     ],
 )
 def test_a_useless_file_says_why(tmp_path: Path, name: str, text: str, words: str) -> None:

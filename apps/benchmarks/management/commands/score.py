@@ -46,7 +46,12 @@ class Command(BaseCommand):
         if predictions.bad:
             self.stderr.write(f"{len(predictions.bad)} items are left out, {len(predictions.items)} are scored.")
         result = score_items(protocol, predictions.items, predictions.texts)
+        for row, given in zip(result["items"], predictions.ids, strict=True):
+            row["id"] = given
         result["bad"] = [asdict(bad) for bad in predictions.bad]
+        if missing := protocol.missing():
+            result["missing"] = missing
+            self.stderr.write(missing)
         self.stdout.write(json.dumps(result, ensure_ascii=False))
 
     def _list(self) -> None:
@@ -62,5 +67,9 @@ def _read(path: Path) -> object:
         return json.loads(text)
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}. Check its name.") from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise CommandError(f"{path} is not JSON in UTF-8: {error}") from None
+    except RecursionError:
+        raise CommandError(f"{path} nests lists or objects too deeply. Give a list of flat items.") from None
+    except ValueError:
+        raise CommandError(f"{path} holds a whole number of thousands of digits. Write it in quotes.") from None
