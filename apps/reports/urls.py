@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.reports import several_views, shared_views, traffic_views, views
+from apps.reports import beside_views, several_views, shared_views, traffic_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.report_list, name="list"),
     path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
+    path("benchmark/<uuid:benchmark>/", beside_views.beside_benchmark, name="beside_benchmark"),
     path("pipelines/<uuid:bucket>/", several_views.several, name="several"),
     path("plan/<uuid:evaluation>/", views.plan, name="plan"),
     path("traffic/<uuid:evaluation>/", traffic_views.traffic, name="traffic"),

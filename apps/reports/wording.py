@@ -31,6 +31,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.ALL_EQUAL: _("Agreement beyond chance is not defined: all ratings are equal."),
     Reason.TOO_FEW_UNITS: _("There is no interval: too few were rated twice."),
     Reason.SEPARATED: _("There is no finite estimate: one side always wins."),
+    Reason.TOO_FEW_PAIRS: _("Correlation is not defined: it takes three pairs."),
     Reason.TOO_FEW_GROUPS: _("Fewer than two groups have enough data to be compared."),
 }
 VERDICTS: dict[str, Promise] = {

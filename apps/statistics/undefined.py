@@ -15,4 +15,5 @@ class Reason(StrEnum):
     ALL_EQUAL = "all_equal"  # agreement beyond chance, and every rating is the same
     TOO_FEW_UNITS = "too_few_units"  # resampling so few units often leaves nothing that differs
     SEPARATED = "separated"  # the data tell one side from the other perfectly, so no estimate is finite
+    TOO_FEW_PAIRS = "too_few_pairs"  # two pairs always lie on a line
     TOO_FEW_GROUPS = "too_few_groups"  # groups are compared, and fewer than two can be
