@@ -106,7 +106,9 @@ class JudgeSheet extends HTMLElement {
     const pictures = [...place.querySelectorAll("img")];
     await Promise.allSettled(pictures.map((image) => image.decode())); // one that is gone will be missing later, too
     this.loaded = place; // pictures stay loaded while somebody knows them
-    if (at_once) this.next = place.firstElementChild;
+    if (!at_once) return;
+    htmx.process(place);
+    this.next = place.firstElementChild;
   }
 
   /** With the next comparison at hand nobody waits for the server. While a judgment before this one is on its way, this
@@ -124,7 +126,6 @@ class JudgeSheet extends HTMLElement {
       this.outbox.send(this.form, this.next);
       document.activeElement?.blur();
       this.replaceWith(this.next);
-      htmx.process(this.next);
       document.dispatchEvent(new Event("judge:shown"));
       scrollTo(0, 0);
     }

@@ -23,6 +23,7 @@ class JudgmentOutbox extends HTMLElement {
     const body = new URLSearchParams(new FormData(form));
     this.waiting = { form, body, shown: `${assignment.value}/${lease.value}`, since: performance.now() };
     this.say("");
+    document.querySelector("#judge-said").textContent = form.dataset.saving;
     this.post();
   }
 

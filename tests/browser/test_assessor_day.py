@@ -165,8 +165,8 @@ def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
     page.get_by_text("Not skipped: the server refused it").wait_for()
     page.reload()
     wait_for_keys(page)
-    assert place_of(page) == first
     if not at_hand:  # otherwise it is sent again by itself
+        assert place_of(page) == first
         assert page.locator("[name=verdict][value=tie]").is_checked()
         press(page, "Enter")
     wait_for_another(page, first)

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from apps.assessment.models import Judgment, Mark
 from apps.assessment.tests.makers import make_evaluation
-from tests.browser.test_assessor_day import LAPTOP, judging, place_of, press
+from tests.browser.test_assessor_day import LAPTOP, judging, place_of, press, wait_for_another
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -43,7 +43,7 @@ def test_words_are_marked_by_keyboard_alone(cast: Cast, evaluation: Evaluation, 
     page.reload()
     assert page.locator(".mark__quote").inner_text() == "They don’t sleep"
     press(page, "Shift+Tab", "KeyH" if mine == 1 else "KeyG", "Enter")
-    gone_from(page, first)
+    wait_for_another(page, first)
     (mark,) = Mark.objects.all()
     assert (mark.side, mark.kind, mark.severity, mark.quote) == ("a", "object", "major", "They don’t sleep")
     assert SHOWN[mark.start : mark.end] == mark.quote
@@ -73,7 +73,7 @@ def test_words_and_their_place_in_the_picture_are_marked_by_mouse(
     page.get_by_role("button", name="Save the mark").click()
     page.locator(f"[name=faults_{3 - mine}][value=none]").check()
     page.get_by_role("button", name="Save, next").click()
-    gone_from(page, first)
+    wait_for_another(page, first)
     (mark,) = Mark.objects.all()
     assert (mark.quote, mark.kind, mark.severity) == ("red", "attribute", "minor")
     region = (mark.left_permille, mark.top_permille, mark.width_permille, mark.height_permille)
@@ -88,7 +88,7 @@ def test_a_verdict_against_everything_said_is_asked_about_once(
     press(page, "Digit5", *"QWERGH", "Enter")
     page.get_by_text("favours the other answer").wait_for()
     press(page, "Enter")
-    gone_from(page, first)
+    wait_for_another(page, first)
     assert Judgment.objects.get().contradiction == "kept"
 
 
@@ -99,7 +99,7 @@ def test_marks_of_a_judgment_that_is_changed_are_painted_again(
     first, mine = place_of(page), side_of_a(page)
     press(page, "Digit3", *"ASDF", "KeyT" if mine == 1 else "KeyY", "Digit3", "+", "Enter")
     press(page, "KeyH" if mine == 1 else "KeyG", "Enter")
-    gone_from(page, first)
+    wait_for_another(page, first)
     assert not page.evaluate("CSS.highlights.get('mark-major')?.size")
     press(page, "KeyU")
     page.get_by_role("heading", name="Change your judgment").wait_for()
@@ -114,10 +114,6 @@ def side_of_a(page: Page) -> int:
 
 def status(page: Page) -> str:
     return page.locator("[data-said]").inner_text()
-
-
-def gone_from(page: Page, place: str) -> None:
-    page.wait_for_function("old => document.querySelector('#judge-form [name=assignment]').value !== old", arg=place)
 
 
 def drag(page: Page, selector: str, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -179,6 +179,7 @@ def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: C
     assert 'data-part="lesson"' not in page
     assert left(cast.assessor) == 6 + 1 + 2
     client.post(judge_url(evaluation), {})
+    assert client.post(page[page.index("data-ahead=") :].split('"')[1]).json()["at_once"] is False
     make_judgment(evaluation, assessor=cast.assessor, verdict="b")
     page = client.get(judge_url(evaluation)).content.decode()
     assert "The other answer was better." in page
