@@ -14,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sbs_platform.settings")
 os.environ.setdefault("SECRET_KEY", "tests-only")
 os.environ.setdefault("HTTPS", "0")
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
+# Several processes test at once: with two spinning threads in each, models cost five times the processor's time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def prepare() -> None:
