@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from apps.assessment.queries import judgment_table
 from apps.reports.domain.watching import watch
+from apps.reports.reading import read_columns
 from apps.statistics.power import Design, variance_components
-from apps.statistics.scores import score_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from apps.assessment.models import Evaluation
-    from apps.assessment.queries import JudgmentRow
+    from apps.reports.domain.columns import Columns
     from apps.reports.domain.watching import Watch
     from apps.reports.models import StoppingPlan
 
@@ -39,23 +36,18 @@ def plan_in_force(evaluation: Evaluation) -> StoppingPlan | None:
     return plan
 
 
-def watch_rows(rows: Sequence[JudgmentRow], plan: StoppingPlan) -> Watch:
-    """`rows` in the order in which they were made."""
-    scores = score_verdicts([row.verdict for row in rows])
-    return watch(scores, [row.task_key for row in rows], [str(row.assessor_id) for row in rows], plan.plan)
+def watch_judgments(data: Columns, plan: StoppingPlan) -> Watch:
+    order = data.in_time()
+    return watch(data.scores[order], data.tasks[order], data.assessors[order], plan.plan)
 
 
-def first_guess(evaluation: Evaluation, rows: Sequence[JudgmentRow] | None = None) -> dict[str, object]:
+def first_guess(evaluation: Evaluation) -> dict[str, object]:
     """What the form begins with, in per cent: what is usual, or what the judgments so far say."""
-    rows = judgment_table(evaluation) if rows is None else rows
+    data = read_columns(evaluation, ())
     guess: dict[str, object] = {"difference": 5, "alpha": 5, "power": 80, "assessors": evaluation.assessors.count()}
     usual = Design()
-    found = variance_components(
-        score_verdicts([row.verdict for row in rows]),
-        [row.task_key for row in rows],
-        [str(r.assessor_id) for r in rows],
-    )
-    enough = len(rows) >= 100  # below, a pilot says less than what is usual
+    found = variance_components(data.scores, data.tasks, data.assessors)
+    enough = len(data) >= 100  # below, a pilot says less than what is usual
     shares = {
         "tie_share": found.tie_share if enough else usual.tie_share,
         "between_tasks": usual.between_tasks if found.between_tasks is None or not enough else found.between_tasks,

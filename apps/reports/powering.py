@@ -9,18 +9,17 @@ from apps.reports.domain.powered import power
 from apps.reports.provenance import CONFIDENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from apps.assessment.models import Evaluation
-    from apps.reports.domain.columns import JudgmentLike
+    from apps.reports.domain.columns import Columns
     from apps.reports.domain.powered import PoweredNumbers
 
 
-def powered_by_judges(evaluation: Evaluation, rows: Sequence[JudgmentLike]) -> tuple[PoweredNumbers, ...]:
+def powered_by_judges(evaluation: Evaluation, data: Columns) -> tuple[PoweredNumbers, ...]:
     """One entry for each judge, in the order in which they were started: which to trust is not chosen by its result."""
     judges = list(judges_of(evaluation))
     if not judges:
         return ()
+    rows = list(data.rows())
     tasks = list(released(evaluation).order_by("task__position").values_list("task__key", flat=True))
     found = []
     for judge in judges:

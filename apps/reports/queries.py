@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Func, IntegerField, Q, Value
+from django.db.models import Count, Q
 
 from apps.assessment.domain.verdicts import PREFERS_A
 from apps.assessment.models import CheckKind, Decision, Judgment, LeakHit, StandingState
@@ -80,16 +80,11 @@ def _automatic(judge: AutomaticJudge) -> AutomaticNumbers:
 
 
 def beside_of(evaluation: Evaluation) -> Beside:
-    """Lengths of answers, leaks, and what is known of assessors, each by one query."""
-    compared = evaluation.comparisons.compared()
-    lengths = compared.annotate(words_a=_words("answer_a__text"), words_b=_words("answer_b__text"))
+    """Leaks, and what is known of assessors; lengths of answers come with the judgments (`reading`)."""
     told = Q(choices__choice__in=[Decision.MASK, Decision.ACCEPT], choices__superseded_by=None)
     leaked = LeakHit.objects.of(evaluation).filter(told).values_list("comparison__task__key", flat=True)
     stopped = evaluation.standings.filter(state__in=[StandingState.PAUSED, StandingState.BANNED])
     return Beside(
-        words={
-            key: (a or 0, b or 0) for key, a, b in lengths.values_list("task__key", "words_a", "words_b").iterator()
-        },
         leaked=frozenset(leaked),
         stopped=frozenset(stopped.values_list("assessor__public_id", flat=True)),
         gold=_gold(evaluation),
@@ -119,10 +114,6 @@ def _gold(evaluation: Evaluation) -> dict[UUID, tuple[int, int]]:
     right = Count("pk", filter=Q(verdict__in=PREFERS_A))
     rows = said.values_list("assessor__public_id").annotate(right=right, total=Count("pk")).order_by()
     return {person: (won, total) for person, won, total in rows}
-
-
-def _words(field: str) -> Func:
-    return Func(F(field), Value(r"\S+"), function="regexp_count", output_field=IntegerField())
 
 
 def _leaks(evaluation: Evaluation) -> Leaks:

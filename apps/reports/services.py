@@ -10,25 +10,26 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 
 from apps.assessment.models import Judgment
-from apps.assessment.queries import judgment_table
 from apps.audit.services import record
-from apps.reports.domain.build import build_numbers
+from apps.reports.domain.build import build_from
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
 from apps.reports.models import Report, StoppingPlan, TrafficMix
-from apps.reports.planning import plan_in_force, watch_rows
+from apps.reports.planning import plan_in_force, watch_judgments
 from apps.reports.powering import powered_by_judges
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
 from apps.reports.provenance import method_in_use
 from apps.reports.queries import beside_of, facts_of
+from apps.reports.reading import read_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
+    from apps.reports.domain.numbers import Method, Numbers
 
 
 @dataclass(frozen=True)
@@ -55,14 +56,7 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
     """
     method = method_in_use()
     with _one_moment():
-        rows, plan = judgment_table(evaluation), plan_in_force(evaluation)
-        beside = beside_of(evaluation)
-        numbers = replace(
-            build_numbers(rows, facts_of(evaluation), method, beside),
-            watch=watch_rows(rows, plan) if plan else None,
-            powered=powered_by_judges(evaluation, rows),
-            traffic=dict(beside.traffic) or None,
-        )
+        numbers = numbers_now(evaluation, method)
         data = to_json(numbers)
         report = Report.objects.create(
             evaluation=evaluation,
@@ -80,6 +74,18 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
             sha256=report.sha256,
         )
     return report
+
+
+def numbers_now(evaluation: Evaluation, method: Method) -> Numbers:
+    """What a report frozen at this moment states. Call it inside a transaction: it reads several times."""
+    facts, beside, plan = facts_of(evaluation), beside_of(evaluation), plan_in_force(evaluation)
+    data = read_columns(evaluation, facts.criteria, beside)
+    return replace(
+        build_from(data, facts, method, beside),
+        watch=watch_judgments(data, plan) if plan else None,
+        powered=powered_by_judges(evaluation, data),
+        traffic=dict(beside.traffic) or None,
+    )
 
 
 def set_plan(*, actor: User, evaluation: Evaluation, plan: StoppingPlan) -> StoppingPlan:

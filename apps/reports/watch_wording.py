@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
 
-from apps.assessment.queries import judgment_table
 from apps.reports.charts.forest import Forest, Point, plot
 from apps.reports.formats import decimal, percent, percent_interval, whole
-from apps.reports.planning import DIFFERENCES, PANELS, needed_table, plan_in_force, watch_rows
+from apps.reports.planning import DIFFERENCES, PANELS, needed_table, plan_in_force, watch_judgments
+from apps.reports.reading import read_columns
 from apps.statistics.clustered import Estimate
 from apps.statistics.power import Design
 
@@ -60,7 +60,7 @@ def _point(look: Look) -> Point:
 def plan_parts(evaluation: Evaluation) -> dict[str, object]:
     plan = plan_in_force(evaluation)
     design = plan.plan.design if plan else Design(overlap=evaluation.overlap)
-    found = watch_rows(judgment_table(evaluation), plan) if plan else None
+    found = watch_judgments(read_columns(evaluation, ()), plan) if plan else None
     return {
         "plan": plan,
         "design": design,

@@ -22,7 +22,10 @@ ZERO_VARIANCE = 1e-20  # below any variance that half a point in one of a hundre
 
 @dataclass(frozen=True)
 class ClusteredMean:
-    """A task-weighted mean and the parts of its variance, each with its small-sample factor C/(C-1)."""
+    """A task-weighted mean and the parts of its variance, each with its small-sample factor C/(C-1).
+
+    `even_assessors`: as many as G would be if all had judged alike, 1/sum of their squared shares of the weight.
+    """
 
     mean: float
     judgments: int
@@ -32,6 +35,7 @@ class ClusteredMean:
     by_assessor: float
     by_cell: float
     by_judgment: float
+    even_assessors: float = math.inf
 
     def variance(self, over: GeneraliseOver) -> float:
         """V = max(V_T + V_A - V_I, V_T, V_A): Cameron, Gelbach & Miller 2011, with the max rule for few assessors."""
@@ -48,7 +52,17 @@ class ClusteredMean:
         return self.variance(over) / self.by_judgment if known and self.variance(over) > ZERO_VARIANCE else None
 
     def degrees_of_freedom(self, over: GeneraliseOver) -> int:
-        return (self.tasks if over == "tasks" else min(self.tasks, self.assessors)) - 1
+        """min(T, G) - 1, and fewer where a few assessors did most of the work and the variance is theirs:
+
+        (V_T + V_A)²/(V_T²/(T-1) + V_A²/(G*-1)), Satterthwaite 1946 with G* `even_assessors` (Carter, Schnepel &
+        Steigerwald 2017). Where all judged alike that is never below min(T, G) - 1.
+        """
+        most = (self.tasks if over == "tasks" else min(self.tasks, self.assessors)) - 1
+        task, assessor = self.by_task, self.by_assessor
+        if over == "tasks" or not assessor > ZERO_VARIANCE or self.even_assessors >= self.assessors or most < 2:
+            return most
+        uncertain = task**2 / (self.tasks - 1) + assessor**2 / max(0.5, self.even_assessors - 1)
+        return max(1, min(most, round((task + assessor) ** 2 / uncertain)))
 
     def missing(self, over: GeneraliseOver) -> Reason | None:
         """Why there can be no variance, if there cannot."""
@@ -89,23 +103,24 @@ def clustered_ratio(
 ) -> ClusteredMean | None:
     """The ratio R = sum w·x / sum w·d of task-weighted sums, linearised: u_i = w_i (x_i - R d_i) / sum w·d.
 
-    `weights`: how much each judgment's task counts, by default all alike; the same for all judgments of a task.
+    `weights`: how much each judgment's task counts, by default all alike; the same for all judgments of a task, not
+    negative. Rows of weight 0 are left out.
 
-    `of` is the denominator d, e.g. 1 where the judgment was decisive. Rows with d = 0 must have x = 0; they shape the
-    weights but are not counted as judgments, tasks or assessors of the ratio. None when the denominator is 0.
-    Raises ValueError for arrays of unequal length or numbers that are not finite.
+    `of` is the denominator d >= 0, e.g. 1 where the judgment was decisive. Rows with d = 0 must have x = 0; they shape
+    the weights but are not counted as judgments, tasks or assessors of the ratio. None when the denominator is 0.
+    Raises ValueError for arrays of unequal length, numbers that are not finite, and negative d or weights.
     """
     x, d = np.asarray(values, dtype=np.float64), np.asarray(of, dtype=np.float64)
     task, assessor = as_codes(tasks), as_codes(assessors)
     if not x.shape == d.shape == task.shape == assessor.shape or x.ndim != 1:
         raise ValueError("values, tasks and assessors must be one-dimensional and of one length")
-    if not (np.isfinite(x).all() and np.isfinite(d).all()):
-        raise ValueError("values must be finite")
-    if not d.any():
+    given = None if weights is None else np.asarray(weights, dtype=np.float64)
+    _check(x, d, given)
+    counted = d != 0 if given is None else (d != 0) & (given != 0)
+    if not counted.any():
         return None
     weight = 1 / np.bincount(task)[task]
-    weight = weight if weights is None else weight * np.asarray(weights, dtype=np.float64)
-    counted = d != 0
+    weight = weight if given is None else weight * given
     if not counted.all():
         x, d, weight = x[counted], d[counted], weight[counted]
         task, assessor = as_codes(task[counted]), as_codes(assessor[counted])
@@ -121,7 +136,21 @@ def clustered_ratio(
         by_assessor=_between(u, assessor),
         by_cell=_between(u, cell_codes(task, assessor)),
         by_judgment=_spread(u),
+        even_assessors=_even(weight * d / total, assessor),
     )
+
+
+def _check(x: NDArray[np.float64], d: NDArray[np.float64], weights: NDArray[np.float64] | None) -> None:
+    if not (np.isfinite(x).all() and np.isfinite(d).all()):
+        raise ValueError("values must be finite")
+    if (d < 0).any() or (weights is not None and not (np.isfinite(weights) & (weights >= 0)).all()):
+        raise ValueError("denominators and weights must be finite and not negative")
+
+
+def _even(shares: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
+    """1/sum of squares of the clusters' shares, which add up to 1; a whole number where all have the same."""
+    totals = np.bincount(codes, weights=shares)
+    return round(1 / float(totals @ totals), 9)
 
 
 def proportion(
@@ -134,7 +163,7 @@ def proportion(
 ) -> Estimate:
     """Wilson's interval of a clustered mean in [0, 1], with an effective sample size and a t quantile.
 
-    n_eff = m(1-m)/V, or T when V = 0;  q = t quantile on min(T, G) - 1 degrees of freedom;  CI = Wilson(m, n_eff, q)
+    n_eff = m(1-m)/V, or T when V = 0;  q = t quantile on `degrees_of_freedom`;  CI = Wilson(m, n_eff, q)
     p = 2·F_t(-|m - null| / sqrt(null(1-null)/n_eff)), the score test: p < 1 - confidence exactly when the interval
     leaves `null` out. After Korn & Graubard 1998. n_eff counts yes-or-no trials of the same precision; ties vary less
     than those, so it may exceed N.
@@ -229,7 +258,7 @@ def _known(mean: ClusteredMean, value: float) -> Estimate:
 
 def _between(u: NDArray[np.float64], codes: NDArray[np.int64]) -> float:
     """C/(C-1) times the sum of squared cluster totals; NaN for a single cluster, which `missing` catches."""
-    return _spread(np.bincount(codes, weights=u))
+    return _spread(np.asarray(np.bincount(codes, weights=u), dtype=np.float64))
 
 
 def _spread(totals: NDArray[np.float64]) -> float:

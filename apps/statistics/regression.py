@@ -125,7 +125,7 @@ def _by_task(x: Array, y: Array, w: Array, tasks: ArrayLike) -> tuple[Array, Arr
     first[task] = np.arange(len(task))
     if not (x[first][task] == x).all():
         return x, y, w
-    weight = np.bincount(task, w)
+    weight = np.asarray(np.bincount(task, w), dtype=np.float64)
     return x[first], np.bincount(task, w * y) / weight, weight
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.reports.domain.columns import NOTHING, columns_of, data_sha256, in_order
+from apps.reports.domain.columns import NOTHING, columns_of, data_sha256
 from apps.reports.domain.deepen import deepen
 from apps.reports.domain.measure import measure_criterion, measure_group, measure_position
 from apps.reports.domain.numbers import VERSION, Counts, CriterionNumbers, Facts, Group, Method, Numbers, Verdict
@@ -27,16 +27,20 @@ if TYPE_CHECKING:
 
 
 def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method, beside: Beside = NOTHING) -> Numbers:
-    """Everything a report states. Works from no judgments at all upwards; the order of `rows` does not matter."""
-    ordered = in_order(rows)
-    data = columns_of(ordered, facts.criteria, beside)
+    """As `build_from`, from single judgments; their order does not matter."""
+    return build_from(columns_of(rows, facts.criteria, beside), facts, method, beside)
+
+
+def build_from(data: Columns, facts: Facts, method: Method, beside: Beside = NOTHING) -> Numbers:
+    """Everything a report states. Works from no judgments at all upwards."""
     overall = measure_group("", data, method)
     overall = replace(overall, enough=verdict_gate(overall.tasks, overall.assessors).passed)
-    clusters, languages = _groups(data, data.clusters, method), _groups(data, data.languages, method)
+    clusters = _groups(data, data.clusters, data.cluster_names, method)
+    languages = _groups(data, data.languages, data.language_names, method)
     independent = _independent(data, method)
     return Numbers(
         version=VERSION,
-        data_sha256=data_sha256(ordered),
+        data_sha256=data_sha256(data),
         facts=facts,
         counts=_count(data),
         verdict=_read(overall, 1 - method.confidence, is_open=facts.evaluation_state == "open"),
@@ -51,7 +55,7 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method, be
         criteria=_criteria(data, facts, method),
         position=measure_position(data, method),
         method=method,
-        depth=deepen(data, ordered, facts, method, beside, overall, clusters),
+        depth=deepen(data, facts, method, beside, overall, clusters),
     )
 
 
@@ -73,9 +77,9 @@ def _read(overall: Group, alpha: float, *, is_open: bool) -> Verdict:
     return Verdict(reading, gate.tasks_missing, gate.assessors_missing)
 
 
-def _groups(data: Columns, labels: NDArray[np.str_], method: Method) -> tuple[Group, ...]:
+def _groups(data: Columns, labels: NDArray[np.int64], names: Sequence[str], method: Method) -> tuple[Group, ...]:
     """One group per label, best for A first; p adjusted by Benjamini-Hochberg over those with enough data."""
-    groups = [measure_group(str(key), data.where(labels == key), method) for key in np.unique(labels)]
+    groups = [measure_group(name, data.where(labels == place), method) for place, name in enumerate(names)]
     tested = [group for group in groups if group.enough and group.win_rate.p is not None]
     adjusted = benjamini_hochberg([group.win_rate.p or 0.0 for group in tested])
     by_key = {group.key: float(p) for group, p in zip(tested, adjusted, strict=True)}

@@ -1,24 +1,25 @@
-"""Judgments as arrays: one pass over the rows, then everything is numpy."""
+"""Judgments as arrays: everything a report computes is numpy on these."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from apps.reports.domain.beside import Beside
-from apps.statistics.scores import score_verdicts
+from apps.statistics.scores import SCORES, VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from uuid import UUID
 
     from numpy.typing import NDArray
 
 NOTHING = Beside()
+VERDICT_SCORES = np.array([SCORES[verdict] for verdict in VERDICTS])
 
 
 class JudgmentLike(Protocol):
@@ -46,79 +47,152 @@ class JudgmentLike(Protocol):
     def values(self) -> Mapping[str, tuple[int | None, int | None]]: ...
 
 
+class Said(NamedTuple):
+    task_key: str
+    assessor_id: UUID
+    verdict: str
+
+
 @dataclass(frozen=True)
 class Columns:
-    """All arrays have one entry per judgment; `ratings` hold NaN where a criterion was left out. `values` speak of
-    answers A and B: points, or numbers of marks, NaN where the answer was not looked at. `words` of the answers, NaN
-    where their length is not known; `leaked`: something that might have unblinded was masked or accepted."""
+    """All arrays have one entry per judgment, by task, then assessor; so sums of floats, and the frozen bytes, don't
+    depend on how judgments were read. `verdicts`, `tasks`, `assessors`, `clusters` and `languages` are places in
+    VERDICTS, `task_keys`, `people`, `cluster_names` and `language_names`, the last four sorted.
 
-    scores: NDArray[np.float64]
-    verdicts: NDArray[np.str_]
+    `ratings` hold NaN where a criterion was left out. `values` speak of answers A and B: points, or numbers of marks,
+    NaN where the answer was not looked at. `words` of the answers, NaN where their length is not known; `leaked`:
+    something that might have unblinded was masked or accepted. `made`: when, in any unit.
+    """
+
+    verdicts: NDArray[np.int8]
     tasks: NDArray[np.int64]
     assessors: NDArray[np.int64]
-    clusters: NDArray[np.str_]
-    languages: NDArray[np.str_]
+    clusters: NDArray[np.int64]
+    languages: NDArray[np.int64]
     a_on_left: NDArray[np.bool_]
     simulated: NDArray[np.bool_]
     seconds: NDArray[np.float64]
-    words_a: NDArray[np.float64]
-    words_b: NDArray[np.float64]
+    words_a: NDArray[np.float32]
+    words_b: NDArray[np.float32]
     leaked: NDArray[np.bool_]
-    ratings: dict[str, NDArray[np.float64]]
-    values: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    made: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    ratings: dict[str, NDArray[np.float32]]
+    values: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+    task_keys: Sequence[str]
+    people: Sequence[UUID]
+    cluster_names: Sequence[str]
+    language_names: Sequence[str]
 
     def __len__(self) -> int:
-        return len(self.scores)
+        return len(self.tasks)
 
     def where(self, mask: NDArray[np.bool_]) -> Columns:
-        arrays: dict[str, Any] = {
-            name: value[mask] for name, value in vars(self).items() if isinstance(value, np.ndarray)
-        }
-        ratings = {key: values[mask] for key, values in self.ratings.items()}
-        return Columns(
-            **arrays, ratings=ratings, values={key: (a[mask], b[mask]) for key, (a, b) in self.values.items()}
+        """Those judgments alone; places keep what they mean."""
+        return self if mask.all() else self.take(np.flatnonzero(mask))
+
+    def take(self, places: NDArray[np.int64]) -> Columns:
+        arrays: dict[str, Any] = {k: value[places] for k, value in vars(self).items() if isinstance(value, np.ndarray)}
+        taken = _Once(places)
+        ratings = {key: taken(values) for key, values in self.ratings.items()}
+        return replace(
+            self, **arrays, ratings=ratings, values={key: (taken(a), taken(b)) for key, (a, b) in self.values.items()}
         )
 
+    def said(self, verdict: str) -> NDArray[np.bool_]:
+        return np.asarray(self.verdicts == VERDICTS.index(verdict))
 
-def in_order(rows: Sequence[JudgmentLike]) -> list[JudgmentLike]:
-    """Rows by task, then assessor: sums of floats, and so the frozen bytes, don't depend on how they were read."""
-    return sorted(rows, key=lambda row: (row.task_key, str(row.assessor_id), row.verdict, row.a_on_left))
+    def in_time(self) -> NDArray[np.int64]:
+        """Places of judgments in the order in which they were made."""
+        return np.argsort(self.made, kind="stable")
+
+    def rows(self) -> Iterator[Said]:
+        for task, who, verdict in zip(
+            self.tasks.tolist(), self.assessors.tolist(), self.verdicts.tolist(), strict=True
+        ):
+            yield Said(self.task_keys[task], self.people[who], VERDICTS[verdict])
+
+
+class _Once:
+    """Takes places of an array; the same array again is not taken twice (criteria without values share theirs)."""
+
+    def __init__(self, places: NDArray[np.int64]) -> None:
+        self.places, self.taken = places, {}  # type: NDArray[np.int64], dict[int, NDArray[np.float32]]
+
+    def __call__(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self.taken.setdefault(id(array), array[self.places])
+
+
+def in_order(columns: Columns) -> Columns:
+    key = (columns.tasks * max(1, len(columns.people)) + columns.assessors) * len(VERDICTS) + columns.verdicts
+    key = key * 2 + columns.a_on_left
+    return columns if (np.diff(key) >= 0).all() else columns.take(np.argsort(key, kind="stable"))
 
 
 def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str], beside: Beside = NOTHING) -> Columns:
-    """Raises ValueError for a verdict that is not known."""
-    tasks = {key: code for code, key in enumerate(dict.fromkeys(row.task_key for row in rows))}
-    assessors = {key: code for code, key in enumerate(dict.fromkeys(row.assessor_id for row in rows))}
+    """The order of `rows` does not matter. Raises ValueError for a verdict that is not known."""
+    unknown = next((row.verdict for row in rows if row.verdict not in SCORES), None)
+    if unknown is not None:
+        raise ValueError(f"unknown verdict {unknown!r}; known: {', '.join(VERDICTS)}")
+    task_keys, tasks = _placed([row.task_key for row in rows])
+    cluster_names, clusters = _placed([row.cluster for row in rows])
+    language_names, languages = _placed([row.language for row in rows])
+    people = sorted({row.assessor_id for row in rows}, key=str)
+    place = {person: number for number, person in enumerate(people)}
     words = [beside.words.get(row.task_key, (np.nan, np.nan)) for row in rows]
-    return Columns(
-        scores=score_verdicts([row.verdict for row in rows]),
-        verdicts=np.array([row.verdict for row in rows], dtype=np.str_),
-        tasks=np.array([tasks[row.task_key] for row in rows], dtype=np.int64),
-        assessors=np.array([assessors[row.assessor_id] for row in rows], dtype=np.int64),
-        clusters=np.array([row.cluster for row in rows], dtype=np.str_),
-        languages=np.array([row.language for row in rows], dtype=np.str_),
-        a_on_left=np.array([row.a_on_left for row in rows], dtype=np.bool_),
-        simulated=np.array([row.simulated for row in rows], dtype=np.bool_),
-        seconds=np.array([row.seconds for row in rows], dtype=np.float64),
-        words_a=np.array([a for a, _ in words], dtype=np.float64),
-        words_b=np.array([b for _, b in words], dtype=np.float64),
-        leaked=np.array([row.task_key in beside.leaked for row in rows], dtype=np.bool_),
-        ratings={key: np.array([row.ratings.get(key, np.nan) for row in rows], dtype=np.float64) for key in criteria},
-        values={key: (_values(rows, key, 0), _values(rows, key, 1)) for key in criteria},
+    verdicts = np.array([VERDICTS.index(row.verdict) for row in rows], dtype=np.int8)
+    return in_order(
+        Columns(
+            verdicts=verdicts,
+            tasks=tasks,
+            assessors=np.array([place[row.assessor_id] for row in rows], dtype=np.int64),
+            clusters=clusters,
+            languages=languages,
+            a_on_left=np.array([row.a_on_left for row in rows], dtype=np.bool_),
+            simulated=np.array([row.simulated for row in rows], dtype=np.bool_),
+            seconds=np.array([row.seconds for row in rows], dtype=np.float64),
+            words_a=np.array([a for a, _ in words], dtype=np.float32),
+            words_b=np.array([b for _, b in words], dtype=np.float32),
+            leaked=np.array([row.task_key in beside.leaked for row in rows], dtype=np.bool_),
+            made=np.arange(len(rows)),
+            scores=VERDICT_SCORES[verdicts],
+            ratings={key: np.array([row.ratings.get(key, np.nan) for row in rows], np.float32) for key in criteria},
+            values={key: (_values(rows, key, 0), _values(rows, key, 1)) for key in criteria},
+            task_keys=task_keys,
+            people=people,
+            cluster_names=cluster_names,
+            language_names=language_names,
+        )
     )
 
 
-def _values(rows: Sequence[JudgmentLike], key: str, side: int) -> NDArray[np.float64]:
+def _placed(labels: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
+    names = sorted(set(labels))
+    place = {name: number for number, name in enumerate(names)}
+    return names, np.array([place[label] for label in labels], dtype=np.int64)
+
+
+def _values(rows: Sequence[JudgmentLike], key: str, side: int) -> NDArray[np.float32]:
     said = [row.values.get(key, (None, None))[side] for row in rows]
-    return np.array([np.nan if value is None else value for value in said], dtype=np.float64)
+    return np.array([np.nan if value is None else value for value in said], dtype=np.float32)
 
 
-def data_sha256(rows: Sequence[JudgmentLike]) -> str:
-    """A hash over the judgments in order: the same judgments give the same hash, whoever reads them."""
-    hashed = hashlib.sha256()
-    for row in rows:
-        fields = [row.task_key, row.cluster, row.language, str(row.assessor_id), row.simulated, row.verdict]
-        fields += [row.a_on_left, row.seconds, sorted(row.ratings.items())]
-        fields += [sorted(row.values.items())] if row.values else []
-        hashed.update(json.dumps(fields).encode() + b"\n")
+def data_sha256(data: Columns) -> str:
+    """A hash over the judgments in order: the same judgments give the same hash, whoever reads them.
+
+    SHA-256 of one line of JSON, [task keys, assessors, clusters, languages, criteria], each in the order of its places,
+    and of the columns one after the other, little-endian: tasks, assessors, clusters, languages (int32), verdicts, A on
+    the left, simulated (int8), seconds (float64); of each criterion ratings, values of A, values of B (int16, -9999:
+    none). docs/statistics.md shows it in ten lines.
+    """
+    names = [data.task_keys, [str(person) for person in data.people], data.cluster_names, data.language_names]
+    hashed = hashlib.sha256(json.dumps([*map(list, names), list(data.ratings)]).encode() + b"\n")
+    for places in (data.tasks, data.assessors, data.clusters, data.languages):
+        hashed.update(places.astype("<i4").tobytes())
+    for flags in (data.verdicts, data.a_on_left, data.simulated):
+        hashed.update(flags.astype("<i1").tobytes())
+    hashed.update(data.seconds.astype("<f8").tobytes())
+    for key, ratings in data.ratings.items():
+        for told in (ratings, *data.values[key]):
+            hashed.update(np.where(np.isnan(told), -9999, told).astype("<i2").tobytes())
     return hashed.hexdigest()

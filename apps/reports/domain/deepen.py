@@ -13,22 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apps.reports.domain.beside import Beside
-    from apps.reports.domain.columns import Columns, JudgmentLike
+    from apps.reports.domain.columns import Columns
     from apps.reports.domain.numbers import Facts, Group, Method
 
 
 def deepen(
     data: Columns,
-    rows: Sequence[JudgmentLike],
     facts: Facts,
     method: Method,
     beside: Beside,
     overall: Group,
     clusters: Sequence[Group],
 ) -> Depth:
-    """`rows` are those of `data`, in the same order."""
     sides, lengths = measure_sides(data), measure_lengths(data, method)
-    people = measure_assessors(data, rows, beside)
+    people = measure_assessors(data, beside)
     return Depth(
         cells=measure_cells(data, facts, method),
         clusters_drawn=clusters_drawn(clusters),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def measure_group(key: str, data: Columns, method: Method) -> Group:
     """Rates count each task once; so do the shares, hence shares of A minus shares of B are the net preference."""
-    tasks, assessors = len(np.unique(data.tasks)), len(np.unique(data.assessors))
-    shares = {verdict: _share(data.verdicts == verdict, data) for verdict in VERDICTS}
+    tasks, assessors = (int(np.count_nonzero(np.bincount(codes))) for codes in (data.tasks, data.assessors))
+    shares = _shares(data)
     rate = _rate(data.scores, data, method, null=0.5)
     preference = Preference(
         shares["a_much"] + shares["a"], shares["tie"] + shares["both_bad"], shares["b"] + shares["b_much"]
@@ -34,14 +34,14 @@ def measure_group(key: str, data: Columns, method: Method) -> Group:
         tasks=tasks,
         assessors=assessors,
         enough=cell_gate(tasks, assessors).passed,
-        counts={verdict: int((data.verdicts == verdict).sum()) for verdict in VERDICTS},
+        counts=dict(zip(VERDICTS, np.bincount(data.verdicts, minlength=len(VERDICTS)).tolist(), strict=True)),
         shares=shares,
         win_rate=rate,
         p_adjusted=None,
         net=_as_net(rate),
         decisive_win_rate=_ratio(data.scores == 1, data.scores != 0.5, data, method),
-        tie_rate=_rate(data.verdicts == "tie", data, method),
-        both_bad_rate=_rate(data.verdicts == "both_bad", data, method),
+        tie_rate=_rate(data.said("tie"), data, method),
+        both_bad_rate=_rate(data.said("both_bad"), data, method),
         win_ratio=preference.win_ratio,
         win_odds=preference.win_odds,
     )
@@ -69,7 +69,7 @@ def measure_criterion(key: str, data: Columns, method: Method, asked: Asked | No
     return replace(found, kind=asked.kind, name=asked.name, a=a, b=b)
 
 
-def _of_answer(values: NDArray[np.float64], data: Columns, asked: Asked, method: Method) -> Estimate:
+def _of_answer(values: NDArray[np.float32], data: Columns, asked: Asked, method: Method) -> Estimate:
     """The share of judgments with a mark, or the mean of the points, among those that looked."""
     looked = ~np.isnan(values)
     seen, told = data.where(looked), values[looked]
@@ -92,9 +92,11 @@ def measure_position(data: Columns, method: Method) -> Position:
     return Position(int(data.a_on_left.sum()), len(data), share)
 
 
-def _share(verdict: NDArray[np.bool_], data: Columns) -> float:
-    mean = clustered_mean(verdict, data.tasks, data.assessors)
-    return mean.mean if mean else 0.0
+def _shares(data: Columns) -> dict[str, float]:
+    """Of each verdict, every task counting once."""
+    weights = 1 / np.bincount(data.tasks)[data.tasks] if len(data) else None
+    found = np.bincount(data.verdicts, weights, minlength=len(VERDICTS))
+    return dict(zip(VERDICTS, (found / max(found.sum(), 1)).tolist(), strict=True))
 
 
 def _rate(

@@ -10,18 +10,20 @@ from scipy import special
 
 from apps.reports.domain.depth import Agreed, AssessorNumbers
 from apps.statistics.agreement import count_ratings, gwet_ac1, krippendorff_alpha, raw_agreement
+from apps.statistics.codes import as_codes
 from apps.statistics.multiplicity import benjamini_hochberg
+from apps.statistics.scores import VERDICTS
 from apps.statistics.wilson import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from apps.reports.domain.beside import Beside
-    from apps.reports.domain.columns import Columns, JudgmentLike
+    from apps.reports.domain.columns import Columns
     from apps.reports.domain.numbers import Facts
     from apps.statistics.agreement import Level
 
-MERGED = {"a_much": "a", "b_much": "b"}
+LEANING = np.array([{"a_much": "a", "b_much": "b"}.get(verdict, verdict) for verdict in VERDICTS])
 GOLD_FLOOR = 0.7  # flagged when even the upper bound is below
 FAST = 1 / 3  # of the panel's median time
 FALSE_ALARMS = 0.05  # expected share among the flagged, Benjamini-Hochberg
@@ -43,16 +45,15 @@ def measure_agreement(data: Columns, facts: Facts) -> tuple[Agreed, ...]:
         a, b = data.values[key]
         values = np.concatenate([a, b])
         if kind == "marks":
-            values = np.where(np.isnan(values), np.nan, (values > 0).astype(np.float64))
+            values = np.where(np.isnan(values), np.nan, (values > 0).astype(np.float32))
         units = np.concatenate([2 * data.tasks, 2 * data.tasks + 1])
         found.append(_agreed(key, "nominal" if kind == "marks" else "ordinal", units, values))
     return tuple(found)
 
 
 def merged(verdicts: np.ndarray) -> np.ndarray:
-    for word, into in MERGED.items():
-        verdicts = np.where(verdicts == word, into, verdicts)
-    return verdicts
+    """A code for A better, tie, both bad, B better; how much better is left aside."""
+    return np.asarray(np.unique(LEANING, return_inverse=True)[1][verdicts])
 
 
 def _agreed(subject: str, level: Level, units: np.ndarray, values: np.ndarray) -> Agreed:
@@ -62,14 +63,14 @@ def _agreed(subject: str, level: Level, units: np.ndarray, values: np.ndarray) -
     return Agreed(subject, level, alpha, gwet_ac1(counts), raw_agreement(counts))
 
 
-def measure_assessors(data: Columns, rows: Sequence[JudgmentLike], beside: Beside) -> tuple[AssessorNumbers, ...]:
-    """Everybody who judged, in the order of `data.assessors`, with what calls for a look."""
-    people = list(dict.fromkeys(row.assessor_id for row in rows))
-    if not people:
+def measure_assessors(data: Columns, beside: Beside) -> tuple[AssessorNumbers, ...]:
+    """Everybody who judged, in the order of `data.people`, with what calls for a look."""
+    people = data.people
+    if not len(data):
         return ()
     agreed, pairs = _with_others(data)
     mean = float(np.average(agreed[pairs > 0], weights=pairs[pairs > 0])) if pairs.any() else math.nan
-    facts = [_one(data, code, data.assessors == code) for code in range(len(people))]
+    facts = _each(data)
     odd_sides = _odd([fact["left_p"] for fact in facts])
     odd_agreement = _odd([_below(agreed[code], int(pairs[code]), mean) for code in range(len(people))])
     usual = float(np.median(data.seconds))
@@ -100,40 +101,48 @@ def measure_assessors(data: Columns, rows: Sequence[JudgmentLike], beside: Besid
     return tuple(result)
 
 
-def _one(data: Columns, code: int, mine: np.ndarray) -> dict[str, Any]:
-    scores = data.scores[mine]
-    left = int((((scores == 1) & data.a_on_left[mine]) | ((scores == 0) & ~data.a_on_left[mine])).sum())
-    decisive = int((scores != 0.5).sum())
+def _each(data: Columns) -> list[dict[str, Any]]:
+    """By assessor: (A on the right or left) × (B won, tie, A won) counted once for all, and median times."""
+    count = len(data.people)
+    place = data.assessors * 6 + data.a_on_left * 3 + (2 * data.scores).astype(np.int64)
+    tables = np.bincount(place, minlength=6 * count).reshape(count, 2, 3)
+    simulated = np.bincount(data.assessors, data.simulated, minlength=count) > 0
+    by_person = np.argsort(data.assessors.astype(np.int32), kind="stable")
+    times = np.split(data.seconds[by_person], np.cumsum(tables.sum(axis=(1, 2)))[:-1])
+    return [
+        _one(*told) | {"median_seconds": float(np.median(seconds))}
+        for *told, seconds in zip(tables.astype(np.float64), simulated, times, strict=True)
+    ]
+
+
+def _one(table: np.ndarray, simulated: bool) -> dict[str, Any]:
+    (won_by_b, ties, won_by_a), judgments = table.sum(axis=0), table.sum()
+    decisive = won_by_a + won_by_b
     return {
-        "simulated": bool(data.simulated[mine].any()),
-        "judgments": int(mine.sum()),
-        "win_rate": float(scores.mean()),
-        "tie_share": float((scores == 0.5).mean()),
-        "left_share": left / decisive if decisive else None,
-        "left_p": _side_p(scores, data.a_on_left[mine]),
-        "median_seconds": float(np.median(data.seconds[mine])),
+        "simulated": bool(simulated),
+        "judgments": int(judgments),
+        "win_rate": float((won_by_a + ties / 2) / judgments),
+        "tie_share": float(ties / judgments),
+        "left_share": float((table[1, 2] + table[0, 0]) / decisive) if decisive else None,
+        "left_p": _side_p(table[:, 2], table[:, 0] + table[:, 2]),
     }
 
 
-def _side_p(scores: np.ndarray, a_on_left: np.ndarray) -> float:
+def _side_p(won: np.ndarray, decisive: np.ndarray) -> float:
     """Does A win more often on one side than on the other? Two shares of decisive judgments, normal approximation; 1
     where A stood on one side alone."""
-    decisive = scores != 0.5
-    won = [scores[decisive & side] for side in (a_on_left, ~a_on_left)]
-    sizes = [len(part) for part in won]
-    if not all(sizes):
+    if not decisive.all():
         return 1.0
-    pooled = float(np.concatenate(won).mean())
-    error = math.sqrt(pooled * (1 - pooled) * (1 / sizes[0] + 1 / sizes[1]))
-    return 2 * float(special.ndtr(-abs(won[0].mean() - won[1].mean()) / error)) if error else 1.0
+    pooled, shares = float(won.sum() / decisive.sum()), won / decisive
+    error = math.sqrt(pooled * (1 - pooled) * float((1 / decisive).sum()))
+    return 2 * float(special.ndtr(-abs(shares[0] - shares[1]) / error)) if error else 1.0
 
 
 def _with_others(data: Columns) -> tuple[np.ndarray, np.ndarray]:
     """For every assessor: the mean share of the others' verdicts that are the same, and on how many comparisons."""
-    people = int(data.assessors.max()) + 1
-    counts, categories = count_ratings(data.tasks, merged(data.verdicts))
-    said = np.searchsorted(categories, merged(data.verdicts))
-    task = np.unique(data.tasks, return_inverse=True)[1]
+    people, verdicts, task = len(data.people), merged(data.verdicts), as_codes(data.tasks)
+    counts, categories = count_ratings(task, verdicts)
+    said = np.searchsorted(categories, verdicts)
     others = counts.sum(axis=1)[task] - 1
     same = counts[task, said] - 1
     shared = others > 0

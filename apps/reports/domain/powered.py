@@ -7,7 +7,7 @@ whether people judged it or not: the same rule on both sides keeps the estimate 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from apps.statistics.clustered import Estimate
 from apps.statistics.gates import verdict_gate
@@ -16,11 +16,20 @@ from apps.statistics.scores import score_verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from uuid import UUID
 
-    from apps.reports.domain.columns import JudgmentLike
     from apps.statistics.prediction_powered import Powered
 
 Refused = Literal["", "unfinished", "everywhere", "few", "no_interval", "agreement"]
+
+
+class Told(Protocol):
+    @property
+    def task_key(self) -> str: ...
+    @property
+    def assessor_id(self) -> UUID: ...
+    @property
+    def verdict(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class PoweredNumbers:
 def power(
     judge: str,
     kind: str,
-    rows: Sequence[JudgmentLike],
+    rows: Sequence[Told],
     said: Mapping[str, float],
     tasks: Collection[str],
     *,

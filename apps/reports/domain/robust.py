@@ -83,12 +83,12 @@ def measure_variants(
     suspect = flagged[data.assessors] if len(data) else np.zeros(0, dtype=bool)
     found = [
         Variant("headline", overall.win_rate, True),
-        _without("without_flagged", suspect, data, method),
-        _without("without_leaks", data.leaked, data, method),
-        _without("without_simulated", data.simulated, data, method),
+        _without("without_flagged", suspect, data, overall, method),
+        _without("without_leaks", data.leaked, data, overall, method),
+        _without("without_simulated", data.simulated, data, overall, method),
         Variant("decisive_only", overall.decisive_win_rate, True),
         Variant("tasks_only", _win_rate(data, method, over="tasks"), True),
-        Variant("clusters_alike", _weighted(data, {}, method), len(np.unique(data.clusters)) > 1),
+        Variant("clusters_alike", _weighted(data, {}, method), len(data.cluster_names) > 1),
         Variant("side_adjusted", sides.adjusted, sides.adjusted.value is not None),
     ]
     if traffic:
@@ -99,16 +99,19 @@ def measure_variants(
     return tuple(found)
 
 
-def _without(key: str, left_out: np.ndarray, data: Columns, method: Method) -> Variant:
-    return Variant(key, _win_rate(data.where(~left_out), method), bool(left_out.any()))
+def _without(key: str, left_out: np.ndarray, data: Columns, overall: Group, method: Method) -> Variant:
+    if not left_out.any():
+        return Variant(key, overall.win_rate, False)
+    return Variant(key, _win_rate(data.where(~left_out), method), True)
 
 
 def _weighted(data: Columns, traffic: Mapping[str, float], method: Method) -> Estimate:
     """Clusters count as in `traffic` (those not named: not at all), or all alike."""
-    names, which = np.unique(data.clusters, return_inverse=True)
-    tasks = np.array([len(np.unique(data.tasks[which == place])) for place in range(len(names))], dtype=np.float64)
-    share = np.array([traffic.get(str(name), 0.0) if traffic else 1.0 for name in names])
-    weight = (share / np.maximum(1, tasks))[which] if len(data) else np.zeros(0)
+    names, task = data.cluster_names, data.tasks
+    size = int(task.max()) + 1 if len(data) else 0
+    met = np.bincount(np.unique(data.clusters * size + task) // max(1, size), minlength=len(names))
+    share = np.array([traffic.get(name, 0.0) if traffic else 1.0 for name in names])
+    weight = (share / np.maximum(1, met))[data.clusters] if len(data) else np.zeros(0)
     part, kept = data.where(weight > 0), weight[weight > 0]
     mean = clustered_ratio(part.scores, np.ones(len(part)), part.tasks, part.assessors, weights=kept)
     return proportion(mean, null=0.5, confidence=method.confidence, generalise_over=method.generalise_over)

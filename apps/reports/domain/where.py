@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def measure_cells(data: Columns, facts: Facts, method: Method) -> tuple[Cell, ...]:
     """Every criterion in every cluster; p adjusted by Benjamini and Hochberg over all cells with enough data."""
     cells: list[Cell] = []
-    parts = {str(name): data.where(data.clusters == name) for name in np.unique(data.clusters)}
+    parts = {name: data.where(data.clusters == place) for place, name in enumerate(data.cluster_names)}
     for key in facts.criteria:
         found = [measure_criterion(key, part, method) for part in parts.values()]
         drawn = drawn_together([item.net for item in found])
@@ -110,6 +110,6 @@ def measure_drivers(data: Columns, facts: Facts, method: Method) -> tuple[Driver
 def _sides_with(key: str, data: Columns, method: Method) -> Estimate:
     ratings, verdict = data.ratings[key], 2 * data.scores - 1
     both = ~np.isnan(ratings) & (ratings != 0) & (verdict != 0)
-    part = data.where(both)
-    mean = clustered_mean((ratings * verdict)[both] > 0, part.tasks, part.assessors) if both.any() else None
+    sides = (ratings * verdict)[both] > 0
+    mean = clustered_mean(sides, data.tasks[both], data.assessors[both]) if both.any() else None
     return proportion(mean, null=0.5, confidence=method.confidence, empty=Reason.NONE_DECISIVE)
