@@ -14,15 +14,15 @@ from apps.assessment.labels import criterion_label, leak_kind_label
 from apps.reports import wording
 from apps.reports.figures import draw, every_group
 from apps.reports.formats import decimal, moment, p_value, percent, percent_interval, points, points_interval, whole
+from apps.reports.paper.behind import draw_behind, draw_known
 from apps.reports.paper.drawings import draw_bars, draw_forest
 from apps.reports.paper.sheet import SOFT, Sheet
-from apps.reports.paper.tables import draw_table
+from apps.reports.paper.tables import draw_notes, draw_table, interval_title
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
     from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
     from apps.reports.models import Report
-    from apps.statistics.undefined import Reason
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph it keeps
 
@@ -36,8 +36,10 @@ def make_pdf(report: Report) -> bytes:
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}), PdfPages(out, metadata=about) as pdf:
         sheet = Sheet(pdf, foot)
         _verdict(sheet, report, title)
+        draw_known(sheet, numbers)
         if numbers.counts.judgments:
             _pictures(sheet, numbers)
+            draw_behind(sheet, numbers)
         _leaks(sheet, numbers)
         _automatic(sheet, numbers)
         _method(sheet, report, numbers)
@@ -63,7 +65,7 @@ def _verdict(sheet: Sheet, report: Report, title: str) -> None:
     )
     if kept := wording.pairs(numbers):
         sheet.write(" ".join(kept), colour=SOFT)
-    head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
+    head = [gettext("Key figure"), pgettext("of a measure", "Value"), interval_title()]
     rates = {
         gettext("Win rate of A, ties half"): overall.win_rate,
         gettext("Win rate without ties"): overall.decisive_win_rate,
@@ -103,8 +105,6 @@ def _pictures(sheet: Sheet, numbers: Numbers) -> None:
         sheet.heading(title, keep=figures.criteria.height * 0.62 + 60)
         draw_forest(sheet, figures.criteria, ends, lambda value: points(value, 0))
         _criterion_table(sheet, numbers)
-    sheet.heading(gettext("Did the side on the screen matter?"))
-    sheet.write(wording.position(numbers))
 
 
 def _spreads(sheet: Sheet, numbers: Numbers) -> None:
@@ -130,20 +130,8 @@ def _marked(label: str, *, enough: bool) -> str:
     return label if enough else f"{label} ({gettext('few data')})"
 
 
-def _notes(sheet: Sheet, missing: list[tuple[str, Reason | None]]) -> None:
-    """Why a number of the table above is a dash."""
-    for label, why in missing:
-        if why:
-            sheet.write(f"{label}: {wording.REASONS[why]}", size=7.5, colour=SOFT, after=1)
-
-
-def _interval_title() -> str:
-    # xgettext:no-python-format
-    return gettext("95% interval")
-
-
 def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
-    head = [gettext("Group"), gettext("Win rate"), _interval_title(), "p", gettext("p adjusted")]
+    head = [gettext("Group"), gettext("Win rate"), interval_title(), "p", gettext("p adjusted")]
     head += [gettext("Both bad"), gettext("Tasks"), gettext("Assessors"), gettext("Judgments")]
     draw_table(
         sheet,
@@ -163,11 +151,11 @@ def _rate_table(sheet: Sheet, rows: list[tuple[str, Group]]) -> None:
             for label, group in rows
         ],
     )
-    _notes(sheet, [(label, group.win_rate.undefined) for label, group in rows if group.key])
+    draw_notes(sheet, [(label, group.win_rate.undefined) for label, group in rows if group.key])
 
 
 def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
-    head = [gettext("Criterion"), gettext("Net, points"), _interval_title(), "p", gettext("p, Holm")]
+    head = [gettext("Criterion"), gettext("Net, points"), interval_title(), "p", gettext("p, Holm")]
     head += [gettext("A better"), pgettext("criterion", "Same"), gettext("B better")]
     draw_table(
         sheet,
@@ -186,7 +174,7 @@ def _criterion_table(sheet: Sheet, numbers: Numbers) -> None:
             for item in numbers.criteria
         ],
     )
-    _notes(sheet, [(_name(item), item.net.undefined) for item in numbers.criteria])
+    draw_notes(sheet, [(_name(item), item.net.undefined) for item in numbers.criteria])
     _answer_table(sheet, numbers)
 
 
@@ -235,7 +223,7 @@ def _automatic(sheet: Sheet, numbers: Numbers) -> None:
         return
     sheet.heading(gettext("Automatic judges"))
     sheet.write(gettext("They judged beside people. Their word counts only in numbers that say so."))
-    head = [gettext("Key figure"), pgettext("of a measure", "Value"), _interval_title()]
+    head = [gettext("Key figure"), pgettext("of a measure", "Value"), interval_title()]
     for judge in judges:
         sheet.write(f"{judge.judge} ({gettext('automatic')})", bold=True, after=2)
         rates = {

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from apps.reports.charts.bars import Bar, StackedBars
     from apps.reports.charts.forest import Forest, Mark
+    from apps.reports.charts.heat import Drawn, Heat
 
 FILLS = {
     "a_much": ("#2f66d0", ""),
@@ -110,3 +111,29 @@ def _draw_mark(sheet: Sheet, mark: Mark, top: float) -> None:
         sheet.axes.plot(ends, [y, y], color=BLUE, linewidth=1.6, linestyle=style, solid_capstyle="butt")
     face = BLUE if mark.point.enough else "white"
     sheet.axes.plot([x], [y], marker="o", markersize=5, markerfacecolor=face, markeredgecolor=BLUE)
+
+
+def draw_heat(sheet: Sheet, heat: Heat) -> None:
+    sheet.room(min(heat.height * SCALE + 10, 700))
+    top, height = sheet.y, heat.cell_height * SCALE
+    for x, name in heat.heads:
+        sheet.put(name[:22], across(x), top + 10, size=7, bold=True, align="center")
+    for row in heat.rows:
+        sheet.put(row.label, LEFT, top + row.label_y * SCALE, size=7.5, colour=SOFT)
+        for cell in row.cells:
+            _heat_cell(sheet, cell, top + row.y * SCALE, height)
+    sheet.y = top + heat.height * SCALE + 8
+
+
+def _heat_cell(sheet: Sheet, cell: Drawn, y: float, height: float) -> None:
+    left, right = across(cell.x), across(cell.x + cell.width)
+    fill = {"a": FILLS["a_much"][0], "b": FILLS["b_much"][0], "none": "white"}[cell.side]
+    sheet.axes.add_patch(
+        Rectangle((left, y), right - left, height, facecolor=fill, alpha=cell.opacity, edgecolor="none")
+    )
+    hatch = "" if cell.square.enough else "////"
+    frame = Rectangle((left, y), right - left, height, fill=False, edgecolor="#9aa3b2", linewidth=0.5, hatch=hatch)
+    sheet.axes.add_patch(frame)
+    middle = (across(cell.middle), y + height / 2 + 3)
+    text = sheet.axes.text(*middle, cell.square.text, fontsize=7, ha="center", color=INK, fontweight="bold")
+    text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85})
