@@ -54,15 +54,20 @@ def text_of(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def texts_of(value: object) -> list[str]:
-    """A list, or its written form ("['a', 'b']"), or one text. Nothing is run: JSON or a Python literal."""
+def as_texts(value: object) -> list[str]:
+    """A list's texts, or one text; “[1, 2]” is one."""
     if isinstance(value, Mapping):
         return [text_of(value.get("answer"))]
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [text_of(each.get("answer")) if isinstance(each, Mapping) else text_of(each) for each in value]
-    text = text_of(value)
-    if not text.startswith("["):
-        return [text]
+    return [text_of(value)]
+
+
+def texts_of(value: object) -> list[str]:
+    """As `as_texts`, or a list in its written form ("['a', 'b']"). Nothing is run: JSON or a Python literal."""
+    if not isinstance(value, str) or not value.startswith("["):
+        return as_texts(value)
+    text = value
     for read in (json.loads, ast.literal_eval):
         try:
             parsed = read(text)
@@ -79,16 +84,17 @@ def lettered(options: Sequence[str]) -> dict[str, str]:
     return dict(zip(LETTERS, options, strict=False))
 
 
-def right_letter(answer: object, choices: Mapping[str, str]) -> str:
-    """Of a letter, an index from 0, or the text of a choice. Raises Malformed when it is none of these."""
+def right_letter(answer: object, choices: Mapping[str, str], given: str = "letter") -> str:
+    """The answer is `given` as a letter, an index from 0, or the text of a choice: a “2” may be any of these, so it is
+    not guessed. Raises Malformed when it is no such choice, or its text that of two.
+    """
     said = text_of(answer).strip()
-    if said.upper() in choices:
-        return said.upper()
-    if said.isdigit() and int(said) < len(choices):
-        return list(choices)[int(said)]
-    found = [letter for letter, text in choices.items() if text.strip() == said]
+    if given == "index":
+        found = [list(choices)[int(said)]] if said.isdecimal() and int(said) < len(choices) else []
+    elif given == "text":
+        found = [letter for letter, text in choices.items() if text.strip() == said]
+    else:
+        found = [said.upper()] if said.upper() in choices else []
     if len(found) != 1:
-        raise Malformed(
-            f"Its answer “{said[:40]}” is none of its choices. Give a letter, an index from 0, or the text."
-        )
+        raise Malformed(f"Its answer “{said[:40]}” is none of its choices, by {given}. Correct it or the choices.")
     return found[0]

@@ -11,17 +11,18 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
-from PIL import Image, UnidentifiedImageError
-
 from apps.benchmarks.domain.questions import Malformed, Question
+from apps.buckets.domain.limits import MAX_PICTURE_BYTES, MEGABYTE
+from apps.buckets.domain.problems import PictureProblem
+from apps.buckets.pictures.encoding import check_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Loader", "Malformed", "Pictures", "Question", "find_loader"]
+    from PIL import Image
 
-MOST_BYTES = 25 * 1024 * 1024
+__all__ = ["Loader", "Malformed", "Pictures", "Question", "find_loader"]
 
 
 class Loader(Protocol):
@@ -37,26 +38,23 @@ class Loader(Protocol):
 
 
 class Pictures:
-    """Pictures of a benchmark in one folder: those embedded in its table are written there, others are copied."""
+    """Pictures of a benchmark in one folder: those embedded in its table are written there, others are copied. Each is
+    read and decoded once, however many questions ask about it.
+    """
 
     def __init__(self, folder: Path, given: Path | None) -> None:
-        self.folder, self.given = folder, given
+        """`given`: where pictures that a table names lie; beside the table, where that is a file."""
+        self.folder, self.given = folder, given.parent if given and given.is_file() else given
+        self.by_hash: dict[bytes, str] = {}
+        self.by_path: dict[str, str] = {}
 
     def embedded(self, data: bytes) -> str:
-        """Stored once, under its hash. Raises Malformed for what is no whole picture."""
-        if len(data) > MOST_BYTES:
-            raise Malformed("Its picture has more than 25 MB. Make it smaller.")
-        try:
-            with Image.open(io.BytesIO(data)) as picture:
-                picture.load()
-                kind = (picture.format or "png").lower()
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise Malformed("Its picture does not decode. Fetch the file again.") from error
-        name = f"{hashlib.sha256(data).hexdigest()}.{kind}"
-        path = self.folder / name
-        if not path.exists():
-            path.write_bytes(data)
-        return name
+        """Stored once, under its hash. Raises Malformed for what no bucket would take as a picture."""
+        digest = hashlib.sha256(data)
+        if digest.digest() not in self.by_hash:
+            self.by_hash[digest.digest()] = name = f"{digest.hexdigest()}.{_format(data)}"
+            (self.folder / name).write_bytes(data)
+        return self.by_hash[digest.digest()]
 
     def encoded(self, text: str) -> str:
         """Base64."""
@@ -74,11 +72,29 @@ class Pictures:
         """A file below the folder of pictures. Raises Malformed where there is none, or it leads out of it."""
         if self.given is None:
             raise Malformed(f"It names the picture “{name[:80]}”. Say with --images where the pictures are.")
-        root = self.given.resolve()
-        path = (root / name).resolve()
-        if not path.is_relative_to(root) or not path.is_file():
-            raise Malformed(f"There is no picture “{name[:80]}” in the folder of pictures. Add it or correct the name.")
-        return self.embedded(path.read_bytes())
+        if name not in self.by_path:
+            self.by_path[name] = self.embedded(self._below(self.given.resolve(), name).read_bytes())
+        return self.by_path[name]
+
+    def _below(self, root: Path, name: str) -> Path:
+        try:
+            path = (root / name).resolve()
+            if path.is_relative_to(root) and path.is_file():
+                return path
+        except (OSError, ValueError):  # a name of thousands of characters, or with a NUL in it
+            pass
+        raise Malformed(f"There is no picture “{name[:80]}” in the folder of pictures. Add it or correct the name.")
+
+
+def _format(data: bytes) -> str:
+    if len(data) > MAX_PICTURE_BYTES:
+        raise Malformed(f"Its picture has more than {MAX_PICTURE_BYTES // MEGABYTE} MB. Make it smaller.")
+    try:
+        return check_picture(data, "")
+    except PictureProblem as problem:
+        if problem.code == "too_many_pixels":
+            raise Malformed("Its picture has too many pixels for a bucket. Make it smaller.") from problem
+        raise Malformed("Its picture does not decode. Fetch the file again.") from problem
 
 
 @cache

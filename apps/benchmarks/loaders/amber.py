@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
-    known = {str(row["id"]): row for row in rows_of(one_file(source, "annotations.json"))}
+    known = {str(row.get("id")): row for row in rows_of(one_file(source, "annotations.json"))}
 
     def question(row: Mapping[str, Any]) -> Question:
         key = text_of(need(row, "id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, lettered, need, text_of, texts_of
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, lettered, need, text_of
 from apps.benchmarks.loaders.json_files import load, rows_of
 from apps.benchmarks.loaders.official import each
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from apps.benchmarks.loaders import Pictures
 
 
+def _by_letter(choices: object) -> dict[str, str]:
+    if not isinstance(choices, dict) or not set(choices) <= set(LETTERS):
+        raise Malformed("Its `choices` are no list of texts and no texts by capital letter.")
+    return {letter: text_of(text) for letter, text in choices.items()}
+
+
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     file = next(iter(sorted(source.glob("*.jsonl"))), source) if source.is_dir() else source
 
@@ -23,9 +29,9 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         return Question(
             key=text_of(need(row, "key")),
             text=text_of(need(row, "instruction")),
-            references=texts_of(need(row, "references")),
-            images=[pictures.named(name) for name in texts_of(row.get("images") or [])],
-            choices=lettered(texts_of(choices)) if isinstance(choices, list) else dict(choices),
+            references=as_texts(need(row, "references")),
+            images=[pictures.named(name) for name in as_texts(row.get("images") or [])],
+            choices=lettered(as_texts(choices)) if isinstance(choices, list) else _by_letter(choices),
             group=str(row.get("group", "")),
             category=str(row.get("category") or row.get("cluster") or ""),
             facts=dict(row.get("facts") or {}),

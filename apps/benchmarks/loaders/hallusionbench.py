@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from apps.benchmarks.loaders import Pictures
 
 
+def _truth(answer: str) -> str:
+    if answer not in {"0", "1"}:
+        raise Malformed(f"Its `gt_answer` is “{answer[:40]}”. It must be 1 for yes or 0 for no.")
+    return "yes" if answer == "1" else "no"
+
+
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     names = ("category", "subcategory", "set_id", "figure_id", "question_id", "visual_input")
 
@@ -25,7 +31,7 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         return Question(
             key="_".join(facts[name] for name in names[:-1]),
             text=text_of(need(row, "question")),
-            references=["yes" if text_of(need(row, "gt_answer")) == "1" else "no"],
+            references=[_truth(text_of(need(row, "gt_answer")))],
             images=[pictures.named(f"{folder}/{facts['set_id']}_{facts['figure_id']}.png")] if pictured else [],
             category=facts["category"],
             group="_".join(facts[name] for name in names[:3]),

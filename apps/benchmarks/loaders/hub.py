@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _PINNED = re.compile(r"([\w.-]+/[\w.-]+)@([0-9a-f]{40})")
 
 
+def pinned(source: Path) -> tuple[str, str] | None:
+    """Name and revision of `owner/name@revision`, where it is no path."""
+    found = None if source.exists() else _PINNED.fullmatch(str(source))
+    return (found[1], found[2]) if found else None
+
+
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     yield from questions(_rows(source, options), pictures, options)
 
@@ -28,12 +34,13 @@ def _rows(source: Path, options: Mapping[str, object]) -> Iterator[dict[str, Any
     from datasets import Image, load_dataset
 
     part: dict[str, Any] = {"name": options.get("config"), "split": options.get("split", "test")}
-    if source.exists():
-        table = load_dataset(str(source), **part)
-    elif pinned := _PINNED.fullmatch(str(source)):
-        table = load_dataset(pinned[1], revision=pinned[2], **part)
-    else:
+    hub = pinned(source)
+    if hub is None and not source.exists():
         raise Malformed("Give a folder, or owner/name@revision with the revision's 40 hex digits.")
+    try:
+        table = load_dataset(hub[0], revision=hub[1], **part) if hub else load_dataset(str(source), **part)
+    except (OSError, ValueError) as error:
+        raise Malformed(f"`datasets` can't read {source}: {error}. Correct its name, config or split.") from error
     for name, feature in table.features.items():
         if isinstance(feature, Image):
             table = table.cast_column(name, Image(decode=False))

@@ -35,7 +35,9 @@ def one_file(folder: Path, pattern: str) -> Any:
 
 def rows_of(body: Any, name: str = "") -> list[dict[str, Any]]:
     """A list of objects, or the list below `name`."""
-    rows = body.get(name) if isinstance(body, dict) and name else body
+    if name and not isinstance(body, dict):
+        raise Malformed(f"The file is no object with a list “{name}”. Take the official file.")
+    rows = body.get(name) if name else body
     rows = list(rows.values()) if isinstance(rows, dict) else rows
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Malformed(f"The file is not a list of objects{f' below “{name}”' if name else ''}.")

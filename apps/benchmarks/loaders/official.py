@@ -14,9 +14,12 @@ def each(
     rows: Iterable[Mapping[str, Any]], key: str, question_of: Callable[[Mapping[str, Any]], Question]
 ) -> Iterator[Question | Malformed]:
     for place, row in enumerate(rows, start=1):
+        name = str(row.get(key, "")) if isinstance(row, dict) else ""
         try:
             yield question_of(row)
         except Malformed as error:
-            yield error.at(place, str(row.get(key, "")))
-        except (KeyError, TypeError, ValueError) as error:
-            yield Malformed(f"A field is missing or of the wrong kind: {error}.", place, str(row.get(key, "")))
+            yield error.at(place, name)
+        except KeyError as error:
+            yield Malformed(f"It has no `{error.args[0]}`. Fill the field in, or correct its name.", place, name)
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
+            yield Malformed(f"A field is of the wrong kind: {error}. Correct the row.", place, name)

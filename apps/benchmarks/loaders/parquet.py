@@ -17,10 +17,16 @@ BATCH = 64
 
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
+    yield from questions(table_of(source), pictures, options)
+
+
+def table_of(source: Path) -> Iterator[dict[str, Any]]:
+    """Its rows, a few at a time."""
     files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
     if not files:
         raise Malformed(f"There is no .parquet file in {source}.")
-    yield from questions((row for file in files for row in _rows(file)), pictures, options)
+    for file in files:
+        yield from _rows(file)
 
 
 def _rows(file: Path) -> Iterator[dict[str, Any]]:
@@ -33,3 +39,7 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
                 yield from batch.to_pylist()
     except pyarrow.ArrowInvalid as error:
         raise Malformed(f"{file.name} is no Parquet file: {error}") from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise Malformed(f"{file.name} is damaged: {error}. Fetch it again.") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps.benchmarks.domain.questions import Malformed, Question, need, text_of
-from apps.benchmarks.loaders.json_files import load
+from apps.benchmarks.loaders.json_files import load, rows_of
 from apps.benchmarks.loaders.official import each
 
 if TYPE_CHECKING:
@@ -28,5 +28,5 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
             group=f"image {row['image']}",
         )
 
-    rows = ({**row, "part": part.stem.rsplit("_", 1)[-1]} for part in parts for row in load(part))
+    rows = ({**row, "part": part.stem.rsplit("_", 1)[-1]} for part in parts for row in rows_of(load(part)))
     yield from each(rows, "question_id", question)

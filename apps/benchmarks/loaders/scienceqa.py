@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, lettered, need, text_of, texts_of
+from apps.benchmarks.domain.questions import Malformed, Question, lettered, need, right_letter, text_of, texts_of
 from apps.benchmarks.loaders.json_files import one_file
 from apps.benchmarks.loaders.official import each
 
@@ -26,12 +26,14 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         return Question(
             key=str(row["id"]),
             text="\n".join(parts),
-            references=[LETTERS[int(row["answer"])]],
+            references=[right_letter(need(row, "answer"), choices, "index")],
             images=[pictures.named(image)] if image else [],
             choices=choices,
             category=str(row.get("subject", "")),
             facts={"has_image": bool(image)},
         )
 
-    rows = ({**problems[pid], "id": pid} for pid in one_file(source, "pid_splits.json")[split] if pid in problems)
-    yield from each(rows, "id", question)
+    splits = one_file(source, "pid_splits.json")
+    if not isinstance(problems, dict) or not isinstance(splits, dict) or split not in splits:
+        raise Malformed(f"problems.json must be an object, and pid_splits.json one with a list “{split}”.")
+    yield from each(({**problems.get(pid, {}), "id": pid} for pid in splits[split]), "id", question)

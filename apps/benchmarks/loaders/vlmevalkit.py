@@ -1,7 +1,8 @@
 """VLMEvalKit's TSV: `index`, `image` (Base64, the index of an earlier row, or several as a Python list), `question`,
 `A`, `B`, … `answer`, `category`. Read row by row; of pictures only their names are kept.
 
-MMBench's rolled copies (index = question + k·1,000,000) share `question`.
+MMBench's rolled copies (index = question + k·1,000,000) share `question`. Questions about one picture are a group. With
+`lists`, an answer may be a written list of answers.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, need, right_letter, text_of, texts_of
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, need, right_letter, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +27,10 @@ _OWN = {"index", "image", "image_path", "question", "answer", *LETTERS}
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     with source.open(encoding="utf-8-sig", newline="") as stream, _long_fields():
-        yield from _rows(stream, pictures)
+        try:
+            yield from _rows(stream, pictures, bool(options.get("lists")))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise Malformed(f"{source.name} is no table in UTF-8: {error}. Fetch it again.") from None
 
 
 @contextmanager
@@ -39,34 +43,34 @@ def _long_fields() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _rows(stream: TextIO, pictures: Pictures) -> Iterator[Question | Malformed]:
+def _rows(stream: TextIO, pictures: Pictures, lists: bool) -> Iterator[Question | Malformed]:
     known: dict[str, list[str]] = {}
     table = csv.DictReader(stream, delimiter="\t")
     missing = {"index", "question", "answer"} - set(table.fieldnames or ())
     if missing:
         raise Malformed(f"The table has no column {', '.join(sorted(missing))}. Is it a TSV of VLMEvalKit?")
-    for place, row in enumerate(table, start=2):
+    for place, row in enumerate(table, start=1):
         try:
-            yield _question(row, pictures, known)
+            yield _question(row, pictures, known, lists)
         except Malformed as error:
             yield error.at(place, str(row.get("index") or ""))
 
 
-def _question(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, list[str]]) -> Question:
-    index = text_of(need(row, "index"))
+def _question(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, list[str]], lists: bool) -> Question:
+    index = str(need(row, "index"))
     images = known[index] = _images(row, pictures, known)
     choices = {letter: str(row[letter]) for letter in LETTERS if row.get(letter) not in (None, "", "nan")}
-    answer = need(row, "answer")
+    answer, question = need(row, "answer"), str(int(index) % ROLLED) if index.isdecimal() else index
     text = "\n".join(part for part in (row.get("hint"), row.get("question")) if part and part != "nan")
     return Question(
         key=index,
         text=text,
-        references=[right_letter(answer, choices)] if choices else texts_of(answer),
+        references=[right_letter(answer, choices)] if choices else texts_of(answer) if lists else as_texts(answer),
         images=images,
         choices=choices,
-        group=f"question {int(index) % ROLLED}" if choices and index.isdigit() else "",
+        group=f"picture {images[0]}" if images else f"question {question}",
         category=str(row.get("category") or ""),
-        facts={"question": str(int(index) % ROLLED) if index.isdigit() else index, **_facts(row)},
+        facts={"question": question, **_facts(row)},
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from apps.benchmarks.domain.questions import Malformed, Question, need, text_of, texts_of
-from apps.benchmarks.loaders.json_files import one_file
+from apps.benchmarks.loaders.json_files import one_file, rows_of
+from apps.benchmarks.loaders.official import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,13 +20,9 @@ if TYPE_CHECKING:
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     asked, known = one_file(source, "*questions.json"), one_file(source, "*annotations.json")
-    truths = {str(row["question_id"]): row for row in known["annotations"]}
+    truths = {str(row.get("question_id")): row for row in rows_of(known, "annotations")}
     pattern = str(options.get("pattern", "{image_id}.jpg"))
-    for place, row in enumerate(asked["questions"], start=1):
-        try:
-            yield _question(row, truths, pictures, pattern)
-        except Malformed as error:
-            yield error.at(place, str(row.get("question_id", "")))
+    yield from each(rows_of(asked, "questions"), "question_id", lambda row: _question(row, truths, pictures, pattern))
 
 
 def _question(row: Mapping[str, Any], truths: Mapping[str, Any], pictures: Pictures, pattern: str) -> Question:

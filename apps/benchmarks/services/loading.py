@@ -14,10 +14,13 @@ from django.db import transaction
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.questions import Malformed, Question
 from apps.benchmarks.loaders import Pictures, find_loader
+from apps.benchmarks.loaders.hub import pinned
 from apps.benchmarks.models import Benchmark, Detail, Source
 from apps.benchmarks.protocols import Protocol, find_protocol
 from apps.benchmarks.services.making import create_benchmark
 from apps.buckets.domain.limits import MAX_CLUSTER_CHARS
+from apps.buckets.domain.rows import RawRow, parse_row
+from apps.buckets.importers.wording import worded
 from apps.buckets.services import import_bucket
 from apps.web.progress import Tell, tell_nobody
 
@@ -66,17 +69,22 @@ def load_benchmark(
     """`source` is the file or folder that was fetched, None for what comes with the product. With a `limit`, only the
     first questions. Raises LoadRefused, and ImportRefused for what no bucket can hold; then nothing is kept.
     """
+    if limit is not None and limit < 1:
+        raise LoadRefused("The number of first questions must be at least 1.")
     title = f"{entry.title}, first {limit}" if limit else entry.title
     if Benchmark.objects.filter(name=title).exists():
         raise LoadRefused(f"There is a benchmark named “{title}”. Use it, or ask its owner to make you a member.")
-    protocol = find_protocol(entry.protocols[0])
+    protocol, hub = find_protocol(entry.protocols[0]), pinned(source) if source else None
+    if hub and entry.loader != "parquet":
+        raise LoadRefused(f"{entry.title} is not read from a hub. To fetch: {entry.fetch}.")
     with tempfile.TemporaryDirectory() as folder:
         pictures = Pictures(Path(folder), images or source)
         try:
-            stream = find_loader(entry.loader).read(source or Path(), pictures, entry.options)
+            stream = find_loader("hub" if hub else entry.loader).read(source or Path(), pictures, entry.options)
             table, read = _write_table(Path(folder), stream, entry, protocol, limit, tell)
         except OSError as error:
-            raise LoadRefused(f"{error.filename} can't be read: {error.strerror}. {entry.fetch}.") from error
+            place, reason = error.filename or source, error.strerror or error
+            raise LoadRefused(f"{place} can't be read: {reason}. To fetch: {entry.fetch}.") from error
         except Malformed as error:
             raise LoadRefused(str(error)) from error
         with transaction.atomic():
@@ -86,8 +94,9 @@ def load_benchmark(
             )  # fmt: skip
             _keep_details(bucket, read)
             Source.objects.create(
-                bucket=bucket, entry=entry.name, licence=entry.licence, origin=entry.origin, revision=revision,
-                sha256=checksum(source) if source else bucket.sha256, may_be_passed_on=entry.passed_on,
+                bucket=bucket, entry=entry.name, licence=entry.licence, origin=hub[0] if hub else entry.origin,
+                revision=hub[1] if hub else revision, may_be_passed_on=entry.passed_on,
+                sha256=bucket.sha256 if source is None or hub else checksum(source),
             )  # fmt: skip
             return Loaded(_make_benchmarks(actor, entry, bucket, title, limit, now), read.left_out)
 
@@ -106,10 +115,14 @@ def _write_table(
             tell("Reading questions", place)
             if isinstance(each, Malformed):
                 read.left_out.append(each)
-            elif problem := _problem(each, read, protocol):
+                continue
+            task = parse_row(RawRow(place, _task(each, entry)))
+            if isinstance(task, list):
+                read.left_out.append(Malformed(" ".join(worded(task[0])), place, each.key))
+            elif problem := _problem(task.key, each, read, protocol):
                 read.left_out.append(Malformed(problem, place, each.key))
             else:
-                read.questions[each.key] = each
+                read.questions[task.key] = each
                 lines.write(json.dumps(_task(each, entry), ensure_ascii=False) + "\n")
             if limit and len(read.questions) >= limit:
                 break
@@ -119,12 +132,25 @@ def _write_table(
     return table, read
 
 
-def _problem(question: Question, read: _Read, protocol: Protocol) -> str | None:
-    if question.key in read.questions:
+def _problem(key: str, question: Question, read: _Read, protocol: Protocol) -> str | None:
+    """`key` as the bucket will have it."""
+    if key in read.questions:
         return "Its id was used before. Give every row its own."
+    if not _can_be_kept(question):
+        return "A choice, its category or a fact holds a control character or a number without end. Correct the row."
     return protocol.refusal(
         Item(question.key, question.references, question.choices, question.group, question.category, question.facts)
     )
+
+
+def _can_be_kept(question: Question) -> bool:
+    """Whether PostgreSQL's JSON holds its details."""
+    try:
+        details = [dict(question.choices), question.group, question.category, dict(question.facts)]
+        text = json.dumps([*details, list(question.references)], ensure_ascii=False, allow_nan=False)
+        return "\\u0000" not in text and bool(text.encode())
+    except (TypeError, ValueError):
+        return False
 
 
 def _task(question: Question, entry: Entry) -> dict[str, object]:
@@ -146,7 +172,7 @@ def _keep_details(bucket: Bucket, read: _Read) -> None:
 
 
 def _detail(task: int, question: Question) -> Detail:
-    facts = dict(question.facts)
+    facts = {name: value for name, value in question.facts.items() if name != "references"}
     if any(text != text.strip() or not text for text in question.references):
         facts["references"] = list(question.references)
     return Detail(

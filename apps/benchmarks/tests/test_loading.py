@@ -63,8 +63,9 @@ def test_rows_of_vlmevalkit_refer_back_and_bad_ones_are_named(tmp_path: Path) ->
     assert isinstance(both, Question)
     assert (first.images, first.facts["question"]) == (rolled.images, rolled.facts["question"])
     assert len(both.images) == 2
+    assert (first.group, both.group) == (rolled.group, f"picture {both.images[0]}")
     assert [(each.place, each.key) for each in bad if isinstance(each, Malformed)] == [
-        (5, "8"), (6, "9"), (7, "10"), (8, "11"),
+        (4, "8"), (5, "9"), (6, "10"), (7, "11"),
     ]  # fmt: skip
     words = ["row 99", "does not decode", "none of its choices", "no `answer`"]
     assert all(word in str(each) for word, each in zip(words, bad, strict=True))
@@ -83,7 +84,8 @@ def test_parquet_with_embedded_pictures(tmp_path: Path, loader: str) -> None:
     folder.mkdir()
     parquet.write_table(pa.Table.from_pylist(rows), folder / "test-00000.parquet")
     columns = {"id": "qid", "question": "q", "answers": "answer", "image": "image", "choices": "options"}
-    good, bad = read(loader, folder, tmp_path, {"columns": columns, "split": "test"})
+    options = {"columns": columns, "answer": "index", "split": "test"}
+    good, bad = read(loader, folder, tmp_path, options)
     assert isinstance(good, Question)
     assert (good.key, good.references, dict(good.choices)) == ("5", ["B"], {"A": "x", "B": "y"})
     assert isinstance(bad, Malformed)

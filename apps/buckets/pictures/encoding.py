@@ -5,13 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image as Pillow
 from PIL import ImageCms, ImageOps
 
 from apps.buckets.domain import limits
 from apps.buckets.domain.problems import PictureProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _LOSSY = frozenset({"JPEG", "MPO"})  # MPO: how Pillow calls a JPEG of several pictures, as phones write them
@@ -40,26 +47,47 @@ def encode_picture(data: bytes, name: str) -> Picture:
 
     At most 40 million pixels are decoded: about 160 MB of memory.
     """
+    return _guarded(_encode, data, name)
+
+
+def check_picture(data: bytes, name: str) -> str:
+    """Decode as `encode_picture` does, and no more; gives the format, as “png”. Raises PictureProblem."""
+    return _guarded(_format, data, name)
+
+
+def _guarded(work: Callable[[bytes, str], T], data: bytes, name: str) -> T:
     if _looks_like_svg(data):
         raise PictureProblem("svg", name=name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _encode(data, name)
+            return work(data, name)
     except Pillow.DecompressionBombError as error:
         raise _too_many_pixels(name, 0, 0) from error
     except _DAMAGED as error:
         raise PictureProblem("not_an_image", name=name) from error
 
 
-def _encode(data: bytes, name: str) -> Picture:
+@contextmanager
+def _opened(data: bytes, name: str) -> Iterator[Pillow.Image]:
+    """Its first frame, decoded."""
     with Pillow.open(io.BytesIO(data), formats=_FORMATS) as opened:
         width, height = opened.size
         if width * height > limits.MAX_PICTURE_PIXELS or max(width, height) > limits.MAX_PICTURE_SIDE_PX:
             raise _too_many_pixels(name, width, height)
-        lossy, frames = opened.format in _LOSSY, getattr(opened, "n_frames", 1)
         opened.seek(0)
         opened.load()
+        yield opened
+
+
+def _format(data: bytes, name: str) -> str:
+    with _opened(data, name) as opened:
+        return str(opened.format).lower()
+
+
+def _encode(data: bytes, name: str) -> Picture:
+    with _opened(data, name) as opened:
+        lossy, frames = opened.format in _LOSSY, getattr(opened, "n_frames", 1)
         plain = flattened(ImageOps.exif_transpose(opened))
     buffer = io.BytesIO()
     if lossy:
