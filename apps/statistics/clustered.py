@@ -54,15 +54,15 @@ class ClusteredMean:
     def degrees_of_freedom(self, over: GeneraliseOver) -> int:
         """min(T, G) - 1, and fewer where a few assessors did most of the work and the variance is theirs:
 
-        (V_T + V_A)²/(V_T²/(T-1) + V_A²/(G*-1)), Satterthwaite 1946 with G* `even_assessors` (Carter, Schnepel &
-        Steigerwald 2017). Where all judged alike that is never below min(T, G) - 1.
+        V²/(V_T²/(T-1) + V_A²/(G*-1)), Satterthwaite 1946 with G* `even_assessors` (Carter, Schnepel & Steigerwald
+        2017). With G - 1, intervals of 300 tasks whose judgments come from few of 30 assessors hold the truth in 92 %.
         """
         most = (self.tasks if over == "tasks" else min(self.tasks, self.assessors)) - 1
-        task, assessor = self.by_task, self.by_assessor
-        if over == "tasks" or not assessor > ZERO_VARIANCE or self.even_assessors >= self.assessors or most < 2:
+        variance = self.variance(over)
+        if over == "tasks" or self.even_assessors >= self.assessors or most < 2 or not variance > ZERO_VARIANCE:
             return most
-        uncertain = task**2 / (self.tasks - 1) + assessor**2 / max(0.5, self.even_assessors - 1)
-        return max(1, min(most, round((task + assessor) ** 2 / uncertain)))
+        uncertain = self.by_task**2 / (self.tasks - 1) + self.by_assessor**2 / max(0.5, self.even_assessors - 1)
+        return max(1, min(most, round(variance**2 / uncertain)))
 
     def missing(self, over: GeneraliseOver) -> Reason | None:
         """Why there can be no variance, if there cannot."""

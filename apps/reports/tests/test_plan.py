@@ -61,6 +61,14 @@ def test_no_difference_ends_as_futile_or_equivalent_and_seldom_as_a_finding() ->
     assert sum(outcome in ("futile", "equivalent") for outcome in outcomes) >= 7
 
 
+def test_a_variance_that_happens_to_be_small_brings_no_look_forward() -> None:
+    """Nine of ten say "tie": the plan expected more spread, so 1/V alone would call the information complete."""
+    rng, n = np.random.default_rng(1), 800
+    scores = np.where(rng.random(n) < 0.9, 0.5, 1.0 * (rng.random(n) < 0.5))
+    found = watch(scores, np.arange(n) // 2, rng.permuted(np.arange(n) % 20), Plan(0.04, DESIGN, "lan_demets", 10, n))
+    assert (found.outcome, [look.fraction for look in found.looks]) == ("equivalent", [0.1, 0.2, 0.3, 0.4])
+
+
 def test_too_few_assessors_establish_nothing() -> None:
     scores = np.ones(400)
     few = watch(scores, np.arange(400) // 2, np.arange(400) % 3, Plan(0.1, DESIGN, "lan_demets", 4, 400))

@@ -96,6 +96,27 @@ def test_one_cluster_gives_a_value_and_the_reason_for_no_interval(
     assert signed_mean([1, 0], tasks, assessors).undefined is reason
 
 
+def test_an_assessor_who_did_most_of_the_work_leaves_fewer_degrees_of_freedom() -> None:
+    """Ten assessors; one has 91 of 100 tasks and another view than the rest: V is his, G* = 1/(.91² + 9·.01²) = 1.2."""
+    who = np.r_[np.zeros(91, int), np.arange(1, 10)]
+    scores = np.where(who == 0, np.arange(100) % 10 < 8, np.arange(100) % 10 < 2).astype(float)
+    uneven, even = win_rate(scores, np.arange(100), who), win_rate(scores, np.arange(100), np.arange(100) % 10)
+    assert (uneven.degrees_of_freedom, even.degrees_of_freedom) == (1, 9)
+    mean = clustered_mean(scores, np.arange(100), who)
+    assert mean is not None
+    assert mean.even_assessors == pytest.approx(1 / (0.91**2 + 9 * 0.01**2))
+
+
+def test_tasks_of_weight_zero_are_left_out() -> None:
+    counts = np.ones(4)
+    kept = clustered_ratio([1, 0, 1, 1], counts, [0, 1, 2, 3], [0, 1, 2, 3], weights=[1, 1, 1, 0])
+    assert kept == clustered_mean([1, 0, 1], [0, 1, 2], [0, 1, 2])
+    assert clustered_ratio([1, 0], [1, 1], [0, 1], [0, 1], weights=[0, 0]) is None
+    for weights in ([-1, 1], [math.nan, 1]):
+        with pytest.raises(ValueError, match="not negative"):
+            clustered_ratio([1, 0], [1, 1], [0, 1], [0, 1], weights=weights)
+
+
 def test_nothing_judged_explains_itself() -> None:
     assert win_rate([], [], []).undefined is Reason.NO_JUDGMENTS
     assert signed_mean([], [], []).undefined is Reason.NO_JUDGMENTS
