@@ -96,6 +96,11 @@ class Answer(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True, default="")
     text = models.TextField(_("text"), null=True, blank=True)
+    words = models.GeneratedField(
+        expression=models.Func(models.F("text"), models.Value(r"\S+"), function="regexp_count"),
+        output_field=models.IntegerField(null=True),
+        db_persist=True,
+    )
     trace = models.JSONField(_("trace"), default=list, blank=True)
     error_kind = models.CharField(_("cause"), max_length=40, blank=True, default="", choices=FailureKind.choices)
     error = models.TextField(_("error"), blank=True, default="")
@@ -129,6 +134,8 @@ class Answer(models.Model):
             models.Index(fields=["run", "finished_at"], name="answer_finished"),
             # the sweep: leases that ran out
             models.Index(fields=["lease_until"], name="answer_lease", condition=models.Q(state="running")),
+            # a report: how long the answers of a run are
+            models.Index(fields=["run"], include=["task", "words"], name="answer_words"),
         ]
 
     def __str__(self) -> str:

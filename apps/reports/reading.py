@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.contrib.postgres.aggregates import BitOr
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, Func, IntegerField, SmallIntegerField, Value, When
+from django.db.models import BigIntegerField, Case, F, IntegerField, SmallIntegerField, Value, When
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Cast, Coalesce
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from apps.assessment.models import Evaluation
+    from apps.generation.models import Run
     from apps.reports.domain.beside import Beside
 
     Array = NDArray[Any]
@@ -131,7 +132,7 @@ class _Tasks:
     """What is known of the tasks that were judged; the arrays have one entry per judgment."""
 
     def __init__(self, evaluation: Evaluation, comparisons: Array) -> None:
-        pks, keys, clusters, languages, words_a, words_b = _comparisons(evaluation)
+        pks, tasks, keys, clusters, languages = _comparisons(evaluation)
         found = np.asarray(pks, dtype=np.int64)
         order = np.searchsorted(found, comparisons)
         judged = np.zeros(len(keys), dtype=bool)
@@ -143,7 +144,8 @@ class _Tasks:
         self.cluster_names, cluster = _named([clusters[number] for number in by_key])
         self.language_names, language = _named([languages[number] for number in by_key])
         self.clusters, self.languages = cluster[self.places], language[self.places]
-        self.words_a, self.words_b = (np.asarray(words, dtype=np.float32)[order] for words in (words_a, words_b))
+        numbers = np.asarray(tasks, dtype=np.int64)
+        self.words_a, self.words_b = (_words(run, numbers)[order] for run in (evaluation.run_a, evaluation.run_b))
 
     def marked(self, keys: frozenset[str]) -> Array:
         marked = np.array([key in keys for key in self.keys], dtype=np.bool_)
@@ -174,11 +176,10 @@ def _named(labels: list[str]) -> tuple[list[str], Array]:
 
 
 def _comparisons(evaluation: Evaluation) -> tuple[list[Any], ...]:
-    """Primary keys, rising, and beside them task keys, clusters, languages and numbers of words: six long values are
-    read much sooner than as many rows."""
+    """Primary keys, rising, and beside them tasks, their keys, clusters and languages: five long values are read much
+    sooner than as many rows."""
     rows = evaluation.comparisons.compared().order_by("pk")
-    rows = rows.annotate(words_a=_words("answer_a__text"), words_b=_words("answer_b__text"))
-    fields = ("pk", "task__key", "task__cluster", "task__language", "words_a", "words_b")
+    fields = ("pk", "task", "task__key", "task__cluster", "task__language")
     sql, params = rows.values_list(*fields).query.sql_with_params()
     heads = ", ".join(f"coalesce(json_agg(c{place}), '[]')" for place in range(len(fields)))
     names = ", ".join(f"c{place}" for place in range(len(fields)))
@@ -187,8 +188,16 @@ def _comparisons(evaluation: Evaluation) -> tuple[list[Any], ...]:
         return tuple(json.loads(part) if isinstance(part, str) else part for part in cursor.fetchone())
 
 
-def _words(field: str) -> Func:
-    return Func(Coalesce(F(field), Value("")), Value(r"\S+"), function="regexp_count", output_field=IntegerField())
+def _words(run: Run, tasks: Array) -> Array:
+    """Of the run's answers to these tasks; NaN where there is none."""
+    rows = run.answers.order_by().filter(words__isnull=False).values_list("task", "words")
+    found = _copied(rows, [("task", "i8"), ("words", "i4")])
+    found = found[np.argsort(found["task"])]
+    words = np.full(len(tasks), np.nan, dtype=np.float32)
+    if len(found):
+        place = np.minimum(np.searchsorted(found["task"], tasks), len(found) - 1)
+        words = np.where(found["task"][place] == tasks, found["words"][place], np.nan).astype(np.float32)
+    return words
 
 
 def _copied(rows: QuerySet[Any, Any], fields: list[tuple[str, str]]) -> Array:

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.domain.attention import PARTS
@@ -32,7 +32,8 @@ class Contradiction(models.TextChoices):
 class JudgmentQuerySet(models.QuerySet["Judgment"]):
     def current(self) -> "JudgmentQuerySet":
         """Without those that a correction superseded."""
-        return self.filter(superseded_by__isnull=True)
+        # As EXISTS: PostgreSQL takes a join that finds nothing for one that leaves hardly a row.
+        return self.filter(~Exists(Judgment.objects.filter(supersedes=OuterRef("pk"))))
 
     def compared(self) -> "JudgmentQuerySet":
         """The current ones about the evaluation's comparisons: no checks of assessors, nothing withdrawn."""
