@@ -1,4 +1,4 @@
-"""Which pipeline stands on the left: drawn from a seed, balanced by construction, not to be guessed by an assessor."""
+"""Which pipeline stands on the left: drawn from a seed, balanced by construction."""
 
 import random
 from collections import Counter
@@ -35,12 +35,12 @@ def next_side(lefts: int, rights: int, *, last: bool) -> bool:
     return lefts < rights if lefts != rights else not last
 
 
-def prefer_left(seen_left: int, seen_right: int, *, seed: str, limit: int = 2) -> bool:
+def prefer_left(seen_left: int, seen_right: int, *, seed: str) -> bool:
     """Should the assessor's next comparison have A on the left, given how many with A on either side they had?
 
-    A fair coin until one side leads by `limit`, then the other side (the "big stick" design, Soares & Wu 1983): the
-    difference stays within `limit`, yet, unlike with strict alternation, nobody can tell the sides from their order.
+    The side they had less often; after equally many of both a fair coin (permuted blocks of two, see Matts & Lachin
+    1988): exact after every second comparison, yet, unlike with strict alternation, drawn anew for every two.
     """
-    if abs(seen_left - seen_right) >= limit:
+    if seen_left != seen_right:
         return seen_left < seen_right
     return random.Random(f"{seed}/{seen_left + seen_right}").random() < 0.5  # noqa: S311 (reproducible, not a secret)

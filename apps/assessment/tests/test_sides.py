@@ -64,11 +64,11 @@ def test_all_first_places_come_before_any_second_place(tasks: set[int], overlap:
 
 
 @given(st.text(max_size=12), st.integers(0, 300))
-def test_an_assessors_sides_stay_within_two_of_each_other(seed: str, comparisons: int) -> None:
+def test_an_assessors_sides_are_exact_after_every_second_comparison(seed: str, comparisons: int) -> None:
     left = 0
     for done in range(comparisons):
         left += prefer_left(left, done - left, seed=seed)
-        assert abs(left - (done + 1 - left)) <= 2
+        assert abs(left - (done + 1 - left)) == (done + 1) % 2
 
 
 def test_an_assessors_sides_do_not_simply_alternate() -> None:
