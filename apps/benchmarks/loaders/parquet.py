@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from apps.benchmarks.loaders import Pictures
 
-BATCH = 64
+BATCH, BUFFER_BYTES = 8, 1 << 20  # by default a file of pictures would take four times its row group of memory
 
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
@@ -34,8 +34,8 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        with ParquetFile(file) as table:
-            for batch in table.iter_batches(BATCH):
+        with ParquetFile(file, buffer_size=BUFFER_BYTES, pre_buffer=False) as table:
+            for batch in table.iter_batches(BATCH, use_threads=False):
                 yield from batch.to_pylist()
     except pyarrow.ArrowInvalid as error:
         raise Malformed(f"{file.name} is no Parquet file: {error}") from None
