@@ -58,6 +58,7 @@ class World:
     report: Report
     benchmark: Benchmark
     benchmark_run: BenchmarkRun
+    scored_answer: Answer
     split: Split
     training: Training
     model: TrainedModel
@@ -106,6 +107,7 @@ def make_world(cast: Cast) -> World:
         judge=make_model_judge(cast.researcher, evaluation, replies=REPLIES),
         report=freeze_report(actor=cast.researcher, evaluation=evaluation),
         benchmark=benchmark,
+        scored_answer=run_to_score.answers.all()[0],
         benchmark_run=score_run(actor=cast.researcher, benchmark=benchmark, run=run_to_score, now=now),
         split=make_split(cast.researcher),
         training=make_training(cast.researcher),

@@ -10,13 +10,15 @@ from apps.benchmarks.queries.results import (
     benchmarks_for,
     group_tables,
     means_by,
+    other_protocols,
     other_runs,
     overall,
     run_results,
     scorable_runs,
     waiting_runs,
 )
-from apps.benchmarks.queries.samples import DIFFER, SAMPLE_FILTERS, samples
+from apps.benchmarks.queries.samples import DIFFER, SAMPLE_FILTERS, Sample, sample_of, samples
+from apps.benchmarks.queries.watching import Watched, watched
 
 __all__ = [
     "DIFFER",
@@ -28,6 +30,8 @@ __all__ = [
     "Pair",
     "Row",
     "RunResult",
+    "Sample",
+    "Watched",
     "benchmarks_for",
     "compare_revisions",
     "compare_runs",
@@ -36,12 +40,15 @@ __all__ = [
     "languages_of",
     "leaderboard",
     "means_by",
+    "other_protocols",
     "other_runs",
     "overall",
     "ranks_of",
     "run_results",
+    "sample_of",
     "samples",
     "scorable_runs",
     "smallest_differences",
     "waiting_runs",
+    "watched",
 ]

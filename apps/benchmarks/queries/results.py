@@ -84,7 +84,16 @@ def benchmarks_for(user: User) -> QuerySet[Benchmark]:
 def scored_runs(benchmark: Benchmark) -> QuerySet[BenchmarkRun]:
     """With `failed`."""
     rows = benchmark.benchmark_runs.exclude(scored_at=None).select_related("benchmark", "run__revision__pipeline")
-    return rows.annotate(failed=Count("scores", filter=Q(scores__outcome=ScoreOutcome.FAILED)))
+    return rows.annotate(failed=_failed())
+
+
+def _failed() -> Count:
+    return Count("scores", filter=Q(scores__outcome=ScoreOutcome.FAILED))
+
+
+def _result(row: BenchmarkRun) -> RunResult:
+    """Of a row with `failed`."""
+    return RunResult(row, mean_of(find_protocol(row.benchmark.protocol), row.metrics, row.failed))  # type: ignore[attr-defined]
 
 
 def waiting_runs(benchmark: Benchmark) -> QuerySet[BenchmarkRun]:
@@ -93,15 +102,20 @@ def waiting_runs(benchmark: Benchmark) -> QuerySet[BenchmarkRun]:
 
 def run_results(benchmark: Benchmark) -> list[RunResult]:
     """Best first."""
-    protocol = find_protocol(benchmark.protocol)
-    results = [RunResult(row, mean_of(protocol, row.metrics, row.failed)) for row in scored_runs(benchmark)]  # type: ignore[attr-defined]
-    return sorted(results, key=lambda result: -result.mean.percent)
+    return sorted(map(_result, scored_runs(benchmark)), key=lambda result: -result.mean.percent)
 
 
 def other_runs(benchmark_run: BenchmarkRun) -> QuerySet[BenchmarkRun]:
     """Scored runs of the same benchmark."""
     rows = benchmark_run.benchmark.benchmark_runs.exclude(pk=benchmark_run.pk).exclude(scored_at=None)
     return rows.select_related("run__revision__pipeline")
+
+
+def other_protocols(benchmark_run: BenchmarkRun) -> list[RunResult]:
+    """The same answers as other benchmarks of the bucket mark them: the strict sibling beside the official protocol."""
+    rows = BenchmarkRun.objects.filter(run=benchmark_run.run).exclude(scored_at=None).exclude(pk=benchmark_run.pk)
+    rows = rows.select_related("benchmark").annotate(failed=_failed()).order_by("benchmark__protocol")
+    return [_result(row) for row in rows]
 
 
 def overall(benchmark_run: BenchmarkRun) -> Mean:

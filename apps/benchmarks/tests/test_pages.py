@@ -3,8 +3,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.benchmarks.models import Benchmark
-from apps.benchmarks.services import score_run
+from apps.benchmarks.models import Benchmark, BenchmarkRun
+from apps.benchmarks.services import create_benchmark, score_run
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run, make_marked_bucket
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.tests.makers import make_run
@@ -102,3 +102,55 @@ def test_what_a_model_said_is_escaped_and_leads_to_its_steps(client: Client, cas
     assert reverse("generation:answer", args=[run.answers.get(task__key="t0").public_id]) in page
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_a_sample_shows_the_exact_prompt_and_leads_on_within_its_filter(client: Client, cast: Cast) -> None:
+    benchmark = make_benchmark(cast.researcher, images=1)
+    run = make_half_right_run(benchmark)
+    run.answers.update(trace=[{"step": "answer", "prompt": "<s>USER: What?\nASSISTANT:"}])
+    scored = score_run(actor=cast.researcher, benchmark=benchmark, run=run, now=timezone.now())
+    client.force_login(cast.researcher)
+    failed = run.answers.get(task__key="t2")
+    address = reverse("benchmarks:sample", args=[scored.public_id, failed.public_id])
+    assert address in client.get(reverse("benchmarks:run", args=[scored.public_id])).text
+    response = client.get(address, {"only": "zero"})
+    assert "&lt;s&gt;USER: What?\nASSISTANT:</pre>" in response.text
+    assert "yes t2" in response.text
+    assert response.context["sample"].before is None
+    assert response.context["sample"].after.answer.task.key == "t3"
+    elsewhere = make_run(make_bucket(cast.researcher, name="Other"), make_revision(cast.researcher, name="Other"))
+    away = elsewhere.answers.all()[0].public_id
+    assert client.get(reverse("benchmarks:sample", args=[scored.public_id, away])).status_code == 404
+
+
+def test_runs_are_watched_until_they_are_scored(client: Client, cast: Cast) -> None:
+    benchmark = make_benchmark(cast.researcher)
+    run = make_half_right_run(benchmark)
+    BenchmarkRun.objects.create(benchmark=benchmark, run=run, created_by=cast.researcher)
+    page = reverse("benchmarks:watch")
+    client.force_login(cast.researcher)
+    assert "hx-get" in client.get(page).text
+    score_run(actor=cast.researcher, benchmark=benchmark, run=run, now=timezone.now())
+    part = client.get(page, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert "hx-get" not in part
+    assert "50.00" in part
+    client.force_login(cast.outsider)
+    assert "Nothing waits" in client.get(page).text
+
+
+def test_a_run_shows_what_other_protocols_say_of_the_same_answers(client: Client, cast: Cast) -> None:
+    benchmark = make_benchmark(cast.researcher)
+    run = make_half_right_run(benchmark)
+    now = timezone.now()
+    lenient = create_benchmark(
+        actor=cast.researcher, name="Lenient", bucket=benchmark.bucket, protocol="inclusion@1", now=now
+    )
+    first, second = (
+        score_run(actor=cast.researcher, benchmark=each, run=run, now=now) for each in (benchmark, lenient)
+    )
+    client.force_login(cast.researcher)
+    assert (
+        reverse("benchmarks:run", args=[second.public_id])
+        in client.get(reverse("benchmarks:run", args=[first.public_id])).text
+    )
