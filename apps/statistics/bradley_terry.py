@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
 
-MAX_STEPS, CLOSE = 100, 1e-10
+MAX_STEPS, CLOSE, ENDLESS = 100, 1e-10, 30.0  # ENDLESS in logits: no finite estimate lies beyond
 PSEUDO = 0.5  # wins given to both sides of every pair that met, when someone only won or only lost
 
 
@@ -31,6 +31,13 @@ class DisconnectedError(ValueError):
     def __init__(self, groups: list[list[int]]) -> None:
         self.groups = groups
         super().__init__(f"these groups of pipelines were never compared with each other: {groups}")
+
+
+class OneOrderError(np.linalg.LinAlgError):
+    """Pairs were not shown both ways round enough to tell who is better from who stands first."""
+
+    def __init__(self) -> None:
+        super().__init__("the advantage of standing first can't be told from strength: show pairs both ways round")
 
 
 @dataclass(frozen=True)
@@ -75,10 +82,13 @@ class Fit:
 
 
 def count_cells(first: ArrayLike, second: ArrayLike, scores: ArrayLike, pipelines: int) -> Cells:
-    """Raises ValueError for scores other than 0, ½, 1, and for a pipeline compared with itself."""
-    i, j, y = np.asarray(first), np.asarray(second), np.asarray(scores, dtype=np.float64)
+    """Raises ValueError for scores other than 0, ½, 1, for a pipeline compared with itself, and for an unknown one."""
+    i, j = np.asarray(first, dtype=np.int64), np.asarray(second, dtype=np.int64)
+    y = np.asarray(scores, dtype=np.float64)
     if not np.isin(y, (0.0, 0.5, 1.0)).all() or (i == j).any():
         raise ValueError("scores must be 0, ½ or 1, and a pipeline is never compared with itself")
+    if len(y) and not (min(i.min(), j.min()) >= 0 and max(i.max(), j.max()) < pipelines):
+        raise ValueError(f"pipelines are numbered from 0 to {pipelines - 1}")
     code, square = i * pipelines + j, pipelines * pipelines
     won, tied, lost = (np.bincount(code[y == s], minlength=square).astype(np.float64) for s in (1.0, 0.5, 0.0))
     met = np.flatnonzero(won + tied + lost)
@@ -86,26 +96,50 @@ def count_cells(first: ArrayLike, second: ArrayLike, scores: ArrayLike, pipeline
 
 
 def fit(cells: Cells, *, order_effect: bool = False, ties: bool = False) -> Fit:
-    """`ties`: Davidson's model. Raises DisconnectedError when some pipelines never met, even through others."""
+    """`ties`: Davidson's model. Raises DisconnectedError when some pipelines never met, even through others, and
+    OneOrderError when the order effect has no estimate of its own.
+    """
     groups = _connected(cells, directed=False)
     if len(groups) > 1:
         raise DisconnectedError(groups)
-    decided = (cells.wins + cells.losses).any()
-    lacking = len(_connected(cells, directed=True)) > 1 or (ties and not (cells.ties.any() and decided))
-    if lacking:
-        cells = _with_pseudo_wins(cells, ties=ties)
-    size = cells.pipelines + order_effect + ties
-    b = np.zeros(size)
-    for _ in range(MAX_STEPS):
-        gradient, hessian = _derivatives(b, cells, order_effect, ties)
-        step = np.linalg.solve(hessian, gradient)
-        b = b + step / max(1.0, float(np.abs(step).max()))
-        if np.abs(step).max() < CLOSE:
-            break
+    if order_effect and not _shown_both_ways(cells):
+        raise OneOrderError
+    lacking = len(_connected(cells, directed=True)) > 1 or (ties and not cells.ties.any())
+    b = None if lacking else _solved(cells, order_effect, ties)
+    if b is None:
+        lacking, cells = True, _with_pseudo_wins(cells, ties=ties)
+        b = _solved(cells, order_effect, ties)
+    if b is None:
+        raise np.linalg.LinAlgError("the strengths have no finite estimate")
     _, hessian = _derivatives(b, cells, order_effect, ties)
     strength = b[: cells.pipelines] - b[: cells.pipelines].mean()
     order = float(b[cells.pipelines]) if order_effect else None
     return Fit(strength, order, float(np.exp(b[-1])) if ties else None, hessian, lacking)
+
+
+def _solved(cells: Cells, order_effect: bool, ties: bool) -> Array | None:
+    """Newton's method; None where the likelihood only rises towards infinity (the first always wins, all tie)."""
+    b = np.zeros(cells.pipelines + order_effect + ties)
+    for _ in range(MAX_STEPS):
+        gradient, hessian = _derivatives(b, cells, order_effect, ties)
+        try:
+            step = np.linalg.solve(hessian, gradient)
+        except np.linalg.LinAlgError:
+            return None
+        b = b + step / max(1.0, float(np.abs(step).max()))
+        if np.abs(b).max() > ENDLESS:
+            return None
+        if np.abs(step).max() < CLOSE:
+            return b
+    return None
+
+
+def _shown_both_ways(cells: Cells) -> bool:
+    """Is "first" no mere difference of strengths?"""
+    rows, k = np.arange(len(cells.first)), cells.pipelines
+    design = np.zeros((len(rows), k + 1))
+    design[rows, cells.first], design[rows, cells.second], design[:, k] = 1, -1, 1
+    return bool(np.linalg.matrix_rank(design) == k)
 
 
 def covariance(

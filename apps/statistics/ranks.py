@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.statistics.clustered import Estimate
+from apps.statistics.student import quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from apps.statistics.sandwich import ClusteredCovariance
 
 DRAWS = 20_000
+CLIPPED = 1e-6  # of a pair's variance: less in the joint matrix means that setting what is negative to 0 took it away
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ def rank_intervals(fit: Fit, covariance: ClusteredCovariance, *, seed: int = 0, 
     """Single-step max-T: every pair is compared with one critical value, drawn from the joint multivariate t.
 
     With `confidence` all intervals hold at once; that two intervals overlap says nothing. Where there is no variance
-    nobody is certainly better.
+    nobody is certainly better. The max rule may give a pair a variance that the joint matrix lacks: such a pair can't
+    be drawn, and Bonferroni's value, the largest that could be needed, stands for all.
     """
     k = len(fit.strength)
     difference = fit.strength[:, None] - fit.strength[None, :]
@@ -76,6 +79,7 @@ def _critical(covariance: ClusteredCovariance, k: int, seed: int, confidence: fl
     for i in range(k):
         for j in range(i):
             variance = joint[i, i] + joint[j, j] - 2 * joint[i, j]
-            if variance > 0:
-                np.maximum(largest, np.abs(drawn[:, i] - drawn[:, j]) / np.sqrt(variance), out=largest)
-    return float(np.quantile(largest, confidence))
+            if not variance > CLIPPED * covariance.variance(contrast(i, j, len(covariance.matrix))):
+                return quantile(df, 1 - (1 - confidence) / (k * (k - 1) / 2))
+            np.maximum(largest, np.abs(drawn[:, i] - drawn[:, j]) / np.sqrt(variance), out=largest)
+    return max(quantile(df, confidence), float(np.quantile(largest, confidence)))

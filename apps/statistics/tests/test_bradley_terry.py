@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apps.statistics.bradley_terry import (
     Cells,
     DisconnectedError,
+    OneOrderError,
     count_cells,
     covariance,
     deviance,
@@ -106,6 +107,37 @@ def test_who_only_won_gets_a_finite_strength_and_who_never_met_is_named() -> Non
     assert sorted(caught.value.groups) == [[0, 1], [2, 3]]
     with pytest.raises(ValueError, match="½"):
         count_cells([0], [1], [0.7], 2)
+
+
+def test_with_few_assessors_nobody_is_certain_for_lack_of_a_joint_variance() -> None:
+    """Six tasks by three assessors: where V_T + V_A - V_I is negative the max rule has an error, the matrix none."""
+    for seed in range(20):
+        scores = np.random.default_rng(seed).choice([0, 0.5, 1], 18)
+        i, j = np.zeros(18, int), np.ones(18, int)
+        found = fit(count_cells(i, j, scores, 2))
+        spread = covariance(found, i, j, scores, np.arange(18) // 3, np.arange(18) % 3)
+        ranks = rank_intervals(found, spread)
+        assert ranks.critical == pytest.approx(4.302653, rel=0.03)  # two pipelines, one pair: Student's t on 2
+        difference = spread.estimate(2 * float(found.strength[0]), contrast(0, 1, 2))
+        assert (ranks.best.max() > 1) == ((difference.p or 1) < 0.05)
+
+
+def test_endless_estimates_are_made_finite_and_one_order_says_so() -> None:
+    for ties in (False, True):
+        always_first = fit(
+            count_cells([0, 1, 2, 1, 2, 0], [1, 2, 0, 0, 1, 2], np.ones(6), 3), order_effect=True, ties=ties
+        )
+        assert always_first.regularised
+        assert 0 < (always_first.order or 0) < 3
+        assert always_first.strength == pytest.approx([0, 0, 0], abs=1e-8)
+    only_ties = fit(count_cells([0, 1], [1, 2], [0.5, 0.5], 3), ties=True)
+    assert only_ties.regularised
+    assert only_ties.strength == pytest.approx([0, 0, 0], abs=1e-8)
+    with pytest.raises(OneOrderError, match="both ways"):
+        fit(count_cells([0, 0, 1], [1, 1, 2], [1, 0, 0.5], 3), order_effect=True)
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        count_cells([0], [2], [1], 2)
+    assert fit(count_cells([], [], [], 1)).strength.tolist() == [0]
 
 
 PAIRS = st.lists(
