@@ -11,6 +11,7 @@ urlpatterns = [
     path("evaluations/", include("apps.assessment.urls")),
     path("benchmarks/", include("apps.benchmarks.urls")),
     path("v1/", include("apps.benchmarks.api_urls")),
+    path("api/", include("apps.reports.api_urls")),
     path("splits/", include("apps.splits.urls")),
     path("judges/", include("apps.judges.urls")),
     path("reports/", include("apps.reports.urls")),

@@ -22,6 +22,7 @@ from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
 from apps.reports.provenance import method_in_use
 from apps.reports.queries import beside_of, facts_of
+from apps.reports.raw import stream_judgments
 from apps.reports.reading import read_columns
 
 if TYPE_CHECKING:
@@ -153,6 +154,14 @@ def export_preferences(*, actor: User | None, evaluation: Evaluation, form: str,
     )
     filename = f"{name}-preferences-{sha256[:8]}{found.suffix}"
     return Stream(found.render(Export(plan, manifest)), found.media_type, filename, manifest)
+
+
+def export_judgments(*, actor: User | None, evaluation: Evaluation) -> Stream:
+    """Every judgment that counts as Parquet; that someone took them away is recorded."""
+    record(actor, "judgments.exported", evaluation, form="parquet")
+    name = slugify(evaluation.name) or "evaluation"
+    media_type = "application/vnd.apache.parquet"
+    return Stream(stream_judgments(evaluation), media_type, f"{name}-judgments.parquet", {})
 
 
 @contextmanager

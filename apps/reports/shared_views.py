@@ -7,19 +7,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.access import researchers, signed_in
 from apps.assessment.access import access_evaluation
-from apps.audit.services import record
 from apps.reports.access import access_report
 from apps.reports.domain.changes import compare_reports
 from apps.reports.forms import CommentForm, ShareForm
 from apps.reports.models import ReportLink
-from apps.reports.raw import stream_judgments
+from apps.reports.services import export_judgments
 from apps.reports.sharing import comment_on_report, end_link, report_behind, share_report
 from apps.reports.views import parts
 
@@ -82,10 +80,6 @@ def compare(request: HttpRequest, public_id: UUID, other: UUID) -> HttpResponse:
 @researchers
 def raw(request: HttpRequest, evaluation: UUID) -> StreamingHttpResponse:
     user = signed_in(request)
-    found = access_evaluation(user, evaluation)
-    record(user, "judgments.exported", found, form="parquet")
-    name = slugify(found.name) or "evaluation"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}-judgments.parquet"'}
-    return StreamingHttpResponse(
-        stream_judgments(found), content_type="application/vnd.apache.parquet", headers=disposition
-    )
+    taken = export_judgments(actor=user, evaluation=access_evaluation(user, evaluation))
+    disposition = {"Content-Disposition": f'attachment; filename="{taken.filename}"'}
+    return StreamingHttpResponse(taken.content, content_type=taken.media_type, headers=disposition)
