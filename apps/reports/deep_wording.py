@@ -58,6 +58,9 @@ def per_100(rate: Estimate | None) -> str:
     }
 
 
+UNFAIR = 0.001  # as for a mismatch of samples: rarely a false alarm over many reports
+
+
 @dataclass(frozen=True)
 class DeepWords:
     """For a template; `depth` is there."""
@@ -67,7 +70,13 @@ class DeepWords:
     @property
     def sides(self) -> str:
         found = self.depth.sides
-        told = gettext("A and B were dealt to the sides as by a fair coin: p %(p)s.") % {"p": p_value(found.assigned_p)}
+        if found.assigned_p < UNFAIR:
+            told = gettext(
+                "A and B were not dealt to the sides as by a fair coin (p %(p)s): read the balanced win rate."
+            )
+        else:
+            told = gettext("A and B were dealt to the sides as by a fair coin: p %(p)s.")
+        told %= {"p": p_value(found.assigned_p)}
         if found.effect.value is None or found.effect.low is None:
             return told
         more = gettext(
@@ -86,15 +95,15 @@ class DeepWords:
         found = self.depth.lengths
         if found is None:
             return ""
-        told = gettext(
-            "A has %(a)s words and B %(b)s on average. The longer answer wins %(longer)s of the decisive judgments "
-            "(95%% interval %(interval)s)."
-        ) % {
+        told = gettext("A has %(a)s words and B %(b)s on average.") % {
             "a": decimal(found.words_a, 0),
             "b": decimal(found.words_b, 0),
-            "longer": percent(found.longer_wins.value),
-            "interval": percent_interval(found.longer_wins),
         }
+        if found.longer_wins.value is None:
+            return f"{told} {gettext('No decisive judgment is about answers of unequal length.')}"
+        told += " " + gettext(
+            "The longer answer wins %(longer)s of the decisive judgments (95%% interval %(interval)s)."
+        ) % {"longer": percent(found.longer_wins.value), "interval": percent_interval(found.longer_wins)}
         if found.at_equal_length.value is None:
             why = found.at_equal_length.undefined
             return f"{told} {REASONS[why]}" if why else told

@@ -31,8 +31,8 @@ class Figures:
 def draw(numbers: Numbers) -> Figures:
     rows = every_group(numbers)
     return Figures(
-        bars=stack([(_short(label), _bar_note(group), _in_order(group)) for label, group in rows]),
-        rates=plot([_rate_point(_short(label), group) for label, group in rows], reference=0.5, bounds=(0, 1)),
+        bars=stack([(short(label), _bar_note(group), _in_order(group)) for label, group in rows]),
+        rates=plot([_rate_point(short(label), group) for label, group in rows], reference=0.5, bounds=(0, 1)),
         criteria=plot([_criterion_point(item) for item in numbers.criteria], reference=0, bounds=(-1, 1)),
     )
 
@@ -54,7 +54,7 @@ def _in_order(group: Group) -> dict[str, float]:
     return {verdict: group.shares[verdict] for verdict in VERDICTS}
 
 
-def _short(label: str) -> str:
+def short(label: str) -> str:
     """As much as fits beside a chart on a phone; the table has it whole."""
     return label if len(label) <= LABEL_LETTERS else label[: LABEL_LETTERS - 1] + "…"
 
@@ -79,7 +79,7 @@ def _rate_point(label: str, group: Group) -> Point:
 def _criterion_point(criterion: CriterionNumbers) -> Point:
     net = criterion.net
     text = _estimate_text(points(net.value), points_interval(net), enough=criterion.enough)
-    label = _short(criterion.name or str(criterion_label(criterion.key)))
+    label = short(criterion.name or str(criterion_label(criterion.key)))
     return Point(label, text, net.value, net.low, net.high, enough=criterion.enough)
 
 

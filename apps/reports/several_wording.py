@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from apps.reports.charts.forest import Forest, Point, plot
 from apps.reports.charts.heat import Heat, Square, shade
+from apps.reports.figures import short
 from apps.reports.formats import DASH, decimal, percent, whole
 from apps.statistics.gates import MIN_ASSESSORS, MIN_TASKS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from apps.reports.several import Together
     from apps.statistics.clustered import Estimate
 
+SELF = Square("", None, enough=True, found=False)
 NOTHING = Square(DASH, None, enough=True, found=False)
 
 
@@ -87,7 +89,7 @@ def strengths(found: Several, names: Sequence[str]) -> Forest | None:
         rate = item.strength
         text = f"{decimal(rate.value, 0)}, {strength_interval(rate)}"
         value, low, high = (None if end is None else end / 1000 for end in (rate.value, rate.low, rate.high))
-        rows.append(Point(names[item.pipeline], text, value, low, high, enough=found.enough))
+        rows.append(Point(short(names[item.pipeline]), text, value, low, high, enough=found.enough))
     return plot(rows, reference=1, bounds=(-2, 4)) if rows else None
 
 
@@ -105,7 +107,10 @@ def matrix(found: Several, names: Sequence[str]) -> Heat | None:
         ):
             seen[pair] = Square(percent(share, 0), None if share is None else 2 * share - 1, item.enough, item.apart)
     rows = [
-        (f"{place}. {names[row]}", [seen.get((row, column), NOTHING) for column in order])
+        (
+            f"{place}. {short(names[row])}",
+            [SELF if row == column else seen.get((row, column), NOTHING) for column in order],
+        )
         for place, row in enumerate(order, start=1)
     ]
     return shade([str(place) for place in range(1, len(order) + 1)], rows)

@@ -14,7 +14,9 @@ import numpy as np
 from apps.statistics.clustered import Estimate
 from apps.statistics.codes import as_codes
 from apps.statistics.sandwich import ClusteredCovariance, dense_covariance
+from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
+from apps.statistics.wilson import wilson
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -45,7 +47,27 @@ def side_effect(scores: ArrayLike, a_on_left: ArrayLike, tasks: ArrayLike, asses
     b = np.linalg.solve(hessian, x.T @ (w * y))
     spread = dense_covariance(x * (w * (y - x @ b))[:, None], hessian, tasks, assessors)
     adjusted, effect = (spread.estimate(float(b[k]), np.eye(2)[k], null=null) for k, null in ((0, 0.5), (1, 0.0)))
-    return SideEffect(*(replace(found, judgments=len(y)) for found in (adjusted, effect)))
+    return SideEffect(
+        _within(replace(adjusted, judgments=len(y)), 0.0), _within(replace(effect, judgments=len(y)), -1.0)
+    )
+
+
+def _within(found: Estimate, least: float) -> Estimate:
+    """With an interval that claims nothing impossible: not below `least` and not above 1."""
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(least, found.low), high=min(1.0, found.high))
+
+
+def _within_0_and_1(adjusted: Estimate) -> Estimate:
+    """Wilson's interval and score test with n_eff = m(1-m)/V, as of the headline."""
+    error, df = adjusted.standard_error, adjusted.degrees_of_freedom
+    share = None if adjusted.value is None else min(1.0, max(0.0, adjusted.value))
+    if share is None or not error or not df:
+        return replace(adjusted, value=share)
+    n = share * (1 - share) / error**2 if 0 < share < 1 else float(adjusted.tasks)
+    low, high = wilson(share, n, quantile(df, 0.95))
+    return replace(adjusted, value=share, low=low, high=high, p=two_sided(2 * (share - 0.5) * math.sqrt(n), df))
 
 
 def linear_effects(

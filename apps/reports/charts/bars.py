@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROW_PX, BAR_PX, BAR_TOP_PX, LABEL_PX = 56, 26, 22, 14
+LETTERS_ON_A_PHONE = 32
 ROOM_FOR_LABEL = 0.11  # a share this wide has room for its percentage on a phone
 
 
@@ -33,6 +34,11 @@ class Bar:
     y: int
     text_y: int
     segments: tuple[Segment, ...]
+
+    @property
+    def crowded(self) -> bool:
+        """On a phone there is room for the label or for the note, not for both."""
+        return len(self.label) + len(self.note) > LETTERS_ON_A_PHONE
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.http import urlencode
 
 from apps.assessment.labels import criterion_label
-from apps.reports import deep_wording, formats, powered_wording, several_wording, wording
+from apps.reports import change_wording, deep_wording, formats, powered_wording, several_wording, wording
 from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
@@ -20,6 +20,9 @@ for named in (
     formats.percent_interval,
     formats.points_interval,
     formats.moment,
+    change_wording.change_place,
+    change_wording.change_measure,
+    change_wording.line_value,
     deep_wording.agreed,
     deep_wording.per_100,
     powered_wording.powered_sentence,
