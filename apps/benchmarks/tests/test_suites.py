@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.benchmarks.catalogue import catalogue
-from apps.benchmarks.models import Benchmark, BenchmarkRun
+from apps.benchmarks.models import Benchmark, BenchmarkRun, Source
 from apps.benchmarks.queries import compare_revisions, leaderboard, ranks_of, samples
 from apps.benchmarks.services import create_benchmark, run_suite, score_run, score_waiting
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run, make_marked_bucket
@@ -109,10 +109,12 @@ def test_the_page_shows_places_intervals_power_and_figures(client: Client, cast:
 def test_samples_where_two_runs_differ_go_to_people_without_references(client: Client, cast: Cast) -> None:
     before, after = make_two(cast)
     assert [score.answer.task.key for score in samples(before, "differ", after)] == ["t3"]
+    Source.objects.create(bucket=before.benchmark.bucket, entry="x", licence="closed", origin="x")
     client.force_login(cast.researcher)
     address = reverse("benchmarks:send", args=[before.public_id])
     client.post(address, {"only": "differ", "beside": str(after.public_id)})
     bucket = Bucket.objects.get(name__startswith="Quiz for")
+    assert not bucket.benchmark_source.may_be_passed_on
     assert [(task.key, task.references) for task in bucket.tasks.all()] == [("t3", [])]
     assert "samples where it differs" in client.get(reverse("benchmarks:run", args=[before.public_id])).text
 

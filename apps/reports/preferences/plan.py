@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from apps.assessment.models import AssignmentState, Comparison, Judgment, LeakHit, Rating, StandingState
 from apps.benchmarks.models import Benchmark
+from apps.benchmarks.queries.sources import closed_tasks
 from apps.buckets.models import Image, TaskImage
 from apps.reports.preferences.rules import Candidate, Selection, Vote, select
 from apps.reports.provenance import code_version
@@ -66,6 +67,7 @@ def plan_export(evaluation: Evaluation, lift: Collection[str] = ()) -> Plan:
 def candidates_of(evaluation: Evaluation) -> list[Candidate]:
     """All comparisons in the bucket's order, in a few queries, no texts."""
     votes, lost, measured = _votes(evaluation), _tasks_without_picture(evaluation), _measured_tasks(evaluation)
+    closed = closed_tasks(evaluation.bucket)
     rows = evaluation.comparisons.annotate(
         leaked=Exists(LeakHit.objects.filter(comparison=OuterRef("pk"))),
         same=Q(answer_a__text=F("answer_b__text")),
@@ -73,7 +75,18 @@ def candidates_of(evaluation: Evaluation) -> list[Candidate]:
     )
     found = rows.order_by("task__position", "pk")
     return [
-        Candidate(pk, state, check, task in measured, leaked, same, empty, task in lost, tuple(votes.get(pk, ())))
+        Candidate(
+            pk,
+            state,
+            check,
+            task in closed,
+            task in measured,
+            leaked,
+            same,
+            empty,
+            task in lost,
+            tuple(votes.get(pk, ())),
+        )
         for pk, task, state, check, leaked, same, empty in found.values_list(
             "pk", "task_id", "state", "is_check", "leaked", "same", "empty"
         )

@@ -38,12 +38,13 @@ class Vote:
 @dataclass(frozen=True)
 class Candidate:
     """A comparison before its texts are read. `key` is its primary key; `check`: it was made to test an assessor;
-    `measured`: its bucket, or a picture of it, is a benchmark's; `leaked`: a possible leak was found, and masked or
-    accepted; `lost_picture`: the file of a picture is gone."""
+    `closed`: its bucket, or a picture of it, is of a set that may not be passed on; `measured`: it is a benchmark's;
+    `leaked`: a possible leak was found, and masked or accepted; `lost_picture`: the file of a picture is gone."""
 
     key: int
     state: str = "released"
     check: bool = False
+    closed: bool = False
     measured: bool = False
     leaked: bool = False
     same: bool = False
@@ -83,6 +84,7 @@ VOTE_RULES: tuple[Rule[Vote], ...] = (
 )
 PAIR_RULES: tuple[Rule[Candidate], ...] = (
     Rule("check", _("Made to test an assessor: gold, control, re-test, training"), lambda pair: pair.check),
+    Rule("closed", _("The task or its picture is of a set that may not be passed on"), lambda pair: pair.closed),
     Rule("measured", _("The task or its picture is in a benchmark"), lambda pair: pair.measured, may_lift=True),
     Rule("held", _("Waits for a decision about a possible leak"), lambda pair: pair.state == "held"),
     Rule("excluded", _("Excluded because of a leak"), lambda pair: pair.state == "excluded"),

@@ -19,13 +19,13 @@ from apps.assessment.services import claim_comparison, decide_leaks
 from apps.assessment.services.standing import change_standing
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.audit.models import AuditEvent
-from apps.benchmarks.models import Benchmark
+from apps.benchmarks.models import Benchmark, Source
 from apps.benchmarks.services import create_benchmark
 from apps.benchmarks.tests.makers import make_marked_bucket
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
 from apps.reports.preferences.rows import Export
-from apps.reports.preferences.rules import Candidate, Vote, select
+from apps.reports.preferences.rules import LIFTABLE, Candidate, Vote, select
 from apps.reports.services import export_preferences, freeze_report
 
 if TYPE_CHECKING:
@@ -125,6 +125,19 @@ def test_what_benchmarks_measure_is_left_out_by_bucket_and_by_picture(judged: Ev
     Benchmark.objects.filter(pk=quiz.pk).update(bucket=judged.bucket)
     assert left_out() == len(SAID)
     assert left_out("measured") == 0
+
+
+def test_what_may_not_be_passed_on_stays_whatever_is_lifted(judged: Evaluation, cast: Cast) -> None:
+    def left_out() -> int:
+        count: int = plan_export(judged, LIFTABLE).manifest["comparisons"]["left_out"]["closed"]
+        return count
+
+    assert left_out() == 0
+    one = make_marked_bucket(cast.researcher, tasks=1, images=1)
+    source = Source.objects.create(bucket=one, licence="closed", origin="x", may_be_passed_on=False)
+    assert left_out() == 2, "the first and the fourth of six have its picture"
+    Source.objects.filter(pk=source.pk).update(bucket=judged.bucket)
+    assert left_out() == len(SAID)
 
 
 def test_files_hold_the_stored_answers_the_pictures_and_where_they_come_from(judged: Evaluation, cast: Cast) -> None:
