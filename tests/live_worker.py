@@ -11,7 +11,7 @@ from django.db import connection
 
 from sbs_platform.celery import app
 from sbs_platform.local.children import Child
-from sbs_platform.local.site import QUIET_THREADS, worker_answers
+from sbs_platform.local.site import NO_PAGES, QUIET_THREADS, worker_answers
 
 START_LIMIT = 120.0
 
@@ -22,7 +22,7 @@ def start_live_worker(log: Path, *, queues: str, env: dict[str, str], ready: boo
     command = [sys.executable, "-m", "celery", "-A", "sbs_platform", "worker", "--hostname", name, "--queues", queues]
     command += ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     forget_messages(queues)
-    child = Child("worker", command, log=log, env={**QUIET_THREADS, **environment_of_test(), **env})
+    child = Child("worker", command, log=log, env={**QUIET_THREADS, **NO_PAGES, **environment_of_test(), **env})
     deadline = time.monotonic() + START_LIMIT
     while ready and not worker_answers(name):
         child.check()

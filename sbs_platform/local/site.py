@@ -13,6 +13,7 @@ from sbs_platform.local.children import Child
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 100
 QUIET_THREADS = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}  # spinning threads slow a shared machine sixfold
+NO_PAGES = {"CELERY_SKIP_CHECKS": "1"}  # Django's checks load every page, and Celery ignores what they find
 
 
 def listen(port: int) -> socket.socket:
@@ -61,7 +62,8 @@ def start_worker(log: Path, env: dict[str, str]) -> tuple[Child, str]:
     name = f"local-{uuid.uuid4().hex[:8]}@{socket.gethostname()}"
     command = [sys.executable, "-m", "celery", "-A", "sbs_platform", "worker", "--hostname", name]
     command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    return Child("worker", command, log=log, env={**QUIET_THREADS, **env}, death_signal=signal.SIGKILL), name
+    env = {**QUIET_THREADS, **NO_PAGES, **env}
+    return Child("worker", command, log=log, env=env, death_signal=signal.SIGKILL), name
 
 
 def worker_answers(name: str) -> bool:
@@ -77,7 +79,7 @@ def worker_answers(name: str) -> bool:
 def start_beat(var: Path, log: Path, env: dict[str, str]) -> Child:
     command = [sys.executable, "-m", "celery", "-A", "sbs_platform", "beat", "--pidfile", ""]
     command += ["--schedule", str(var / "beat-schedule"), "--loglevel", "INFO"]
-    return Child("beat", command, log=log, env=env, death_signal=signal.SIGKILL)
+    return Child("beat", command, log=log, env={**NO_PAGES, **env}, death_signal=signal.SIGKILL)
 
 
 def start_command(words: list[str], env: dict[str, str]) -> Child:
