@@ -20,6 +20,7 @@ from apps.assessment.domain.verdicts import JudgmentInput, verdict_meant
 from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgment
 from apps.assessment.queries import in_order
 from apps.assessment.services.claiming import Membership, accepts_judgments, lock_membership
+from apps.assessment.services.places import add_if_unsure
 from apps.assessment.services.saying import contradiction_in, refuse_invalid, store_said
 from apps.assessment.services.timing import time_on_task
 from apps.assessment.services.watching import watch_judgment
@@ -91,7 +92,10 @@ def correct_judgment(
         raise TooOld
     if not accepts_judgments(found.assignment.evaluation):
         raise EvaluationClosed
-    return store_judgment(found.assignment, assessor, submission_id, form, criteria, now=now, supersedes=found)
+    judgment = store_judgment(found.assignment, assessor, submission_id, form, criteria, now=now, supersedes=found)
+    if found.assignment.state == AssignmentState.DONE:
+        add_if_unsure(found.assignment)
+    return judgment
 
 
 def lock_membership_at(assessor: User, assignment_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """Rules and researchers stop assessors; a ban has others judge again; doubt adds judgments."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -8,12 +9,14 @@ from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.policies import Policy
 from apps.assessment.domain.rules import Rule
+from apps.assessment.domain.verdicts import JudgmentInput, verdict_shown
 from apps.assessment.models import Assignment, AssignmentState, Evaluation, Judgment, Message, Standing, StandingState
 from apps.assessment.queries import evaluation_progress, judgment_table
 from apps.assessment.queries.standing import why_no_work
-from apps.assessment.services import claim_comparison, skip_comparison
+from apps.assessment.services import claim_comparison, correct_judgment, skip_comparison
 from apps.assessment.services.standing import change_standing, choose_languages
 from apps.assessment.tests.makers import make_evaluation, make_judgment
+from apps.assessment.tests.pages import RATINGS
 from apps.assessment.tests.racing import claim_under_way
 from apps.audit.models import AuditEvent
 from conftest import Cast
@@ -133,6 +136,19 @@ def test_doubt_adds_places_on_the_other_side_that_stay_out_of_rates(cast: Cast) 
     extra = evaluation.assignments.order_by("replica").values_list("is_extra", "a_on_left")
     assert [is_extra for is_extra, _ in extra] == [False, False, True, True]
     assert sum(left for _, left in extra) == 2
+
+
+def test_a_change_of_mind_that_leaves_doubt_adds_a_place(cast: Cast) -> None:
+    people = [make_user(f"p{number}@example.org") for number in range(2)]
+    evaluation = make_evaluation(cast.researcher, assessors=people, tasks=1, overlap=2, policy=Policy(most_overlap=3))
+    [judgment], _ = (judge(evaluation, person, "a") for person in people)
+    for verdict, places in (("a_much", 2), ("b", 3), ("a", 3), ("b", 3)):
+        side = verdict_shown(verdict, a_on_left=judgment.a_on_left)
+        said = JudgmentInput(verdict=side, ratings=RATINGS, comment="")
+        judgment = correct_judgment(
+            assessor=people[0], judgment_id=judgment.public_id, submission_id=uuid4(), form=said, now=NOW
+        )
+        assert evaluation.assignments.count() == places
 
 
 def test_agreement_adds_nothing(cast: Cast) -> None:
