@@ -88,7 +88,7 @@ def krippendorff_alpha(
 
     Without a value: no unit with two ratings (NO_OVERLAP), or all ratings equal (ALL_EQUAL): chance agreement is 1.
     """
-    given = np.asarray(counts, dtype=np.float64)
+    given = _table(counts)
     points = np.arange(given.shape[1], dtype=np.float64) if values is None else np.asarray(values)
     usable = given[given.sum(axis=1) >= 2] if given.size else given
 
@@ -104,10 +104,10 @@ def krippendorff_alpha(
 
 def gwet_ac1(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
     """As alpha, but steady where one category is rare. With one category only it is not defined (ALL_EQUAL)."""
-    given = np.asarray(counts, dtype=np.float64)
-    categories = given.shape[1] if given.ndim == 2 else 0
+    given = _table(counts)
+    categories, paired = given.shape[1], given[given.sum(axis=1) >= 2]
     if categories < 2:
-        return _described(given[given.sum(axis=1) >= 2] if given.size else given, Reason.ALL_EQUAL)
+        return _described(paired, Reason.ALL_EQUAL if len(paired) else Reason.NO_OVERLAP)
 
     def ac1(patterns: Array, weights: Array) -> Array:
         shares = weights @ (patterns / patterns.sum(axis=1, keepdims=True)) / weights.sum(axis=1)[:, None]
@@ -119,8 +119,17 @@ def gwet_ac1(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> A
 
 def raw_agreement(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
     """The share of pairs of ratings of one unit that are the same, each unit counting once."""
-    given = np.asarray(counts, dtype=np.float64)
+    given = _table(counts)
     return _measured(given[given.sum(axis=1) >= 2] if given.size else given, _agreed, seed, confidence)
+
+
+def _table(counts: ArrayLike) -> Array:
+    """(U, K), also of nothing at all. Raises ValueError for what can't be counts."""
+    given = np.asarray(counts, dtype=np.float64)
+    given = given if given.ndim == 2 else given.reshape(0, 0)
+    if not (given >= 0).all():
+        raise ValueError("counts of ratings must be numbers, and none below 0")
+    return given
 
 
 def _agreed(patterns: Array, weights: Array) -> Array:

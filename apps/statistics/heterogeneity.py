@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from apps.statistics.clustered import ZERO_VARIANCE
 from apps.statistics.undefined import Reason
 
 
@@ -23,13 +24,13 @@ def cochran_q(estimates: ArrayLike, variances: ArrayLike) -> Heterogeneity:
     """Cochran's Q: sum (m_c - m)²/V_c with m the inverse-variance mean, against chi² on C - 1 degrees of freedom.
 
     `estimates`, `variances`: (C,), one per group. I² = max(0, (Q - df)/Q) is the share of spread beyond chance
-    (Higgins & Thompson 2002). Groups without variance say nothing of their own precision and are left out; fewer than
-    two leave Reason.TOO_FEW_GROUPS. The groups' assessors overlap, so the test is exploratory.
+    (Higgins & Thompson 2002). Groups without a value or variance say nothing of their own precision and are left out;
+    fewer than two leave Reason.TOO_FEW_GROUPS. The groups' assessors overlap, so the test is exploratory.
     """
     m, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
     if m.shape != v.shape or m.ndim != 1:
         raise ValueError("estimates and variances must be one-dimensional and of one length")
-    usable = v > 0
+    usable = _usable(m, v)
     m, v = m[usable], v[usable]
     if len(m) < 2:
         return Heterogeneity(None, None, None, None, len(m), Reason.TOO_FEW_GROUPS)
@@ -45,7 +46,7 @@ def shrink(estimates: ArrayLike, variances: ArrayLike) -> NDArray[np.float64]:
     1/(τ² + V). Empirical Bayes: small groups do not shout. NaN where a group has no variance; one group stays itself.
     """
     m, v = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    usable = v > 0
+    usable = _usable(m, v)
     result = np.where(usable, m, np.nan)
     if usable.sum() < 2:
         return result
@@ -56,3 +57,8 @@ def shrink(estimates: ArrayLike, variances: ArrayLike) -> NDArray[np.float64]:
     kept = between / (between + v[usable])
     result[usable] = kept * own + (1 - kept) * centre
     return result
+
+
+def _usable(m: NDArray[np.float64], v: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """What is left of a variance that cancelled out is rounding, and would weigh more than all other groups."""
+    return np.asarray(np.isfinite(m) & np.isfinite(v) & (v > ZERO_VARIANCE))

@@ -50,8 +50,8 @@ def fleiss_kappa(counts: ArrayLike, *, free_margins: bool = False) -> Kappa:
     Raises ValueError when units have different numbers of ratings: use `agreement.krippendorff_alpha` for those.
     """
     n = np.asarray(counts, dtype=np.float64)
-    sizes = n.sum(axis=1)
-    if not len(n) or sizes.max() != sizes.min() or sizes[0] < 2:
+    sizes = n.sum(axis=-1)
+    if n.ndim != 2 or not len(n) or sizes.max() != sizes.min() or sizes[0] < 2:
         raise ValueError("Fleiss' kappa needs the same number of ratings, at least two, of every unit")
     observed = float(((n * (n - 1)).sum(axis=1) / (sizes * (sizes - 1))).mean())
     chance = 1 / n.shape[1] if free_margins else float(((n.sum(axis=0) / n.sum()) ** 2).sum())
@@ -68,11 +68,13 @@ class Pairwise:
 
 
 def agreement_between(units: ArrayLike, assessors: ArrayLike, values: ArrayLike) -> Pairwise:
-    """Every assessor against every other; one entry per rating, at most one per unit and assessor."""
+    """Every assessor against every other; one entry per rating, at most one per unit and assessor: else ValueError."""
     unit, who, value = (np.unique(np.asarray(given), return_inverse=True)[1] for given in (units, assessors, values))
     size = (int(who.max()) + 1, int(unit.max()) + 1) if len(who) else (0, 0)
     rated = np.zeros(size)
     rated[who, unit] = 1
+    if rated.sum() != len(who):
+        raise ValueError("an assessor rated the same unit more than once")
     shared = rated @ rated.T
     same, chance = np.zeros_like(shared), np.zeros_like(shared)
     for category in np.unique(value):

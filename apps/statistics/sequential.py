@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 GRID, REACH = 201, 8.0
 BETS = (0.02, 0.05, 0.1, 0.2, 0.4)
+MOST_WEALTH = 700.0  # logarithm: more evidence than any level asks for, and the next number is infinite
 
 
 def obrien_fleming_spent(fraction: float, alpha: float = 0.05) -> float:
     """How much of one side's α/2 may be spent at the information fraction; all of it from 1 on."""
+    if fraction <= 0:
+        return 0.0
     return 2 * float(special.ndtr(-special.ndtri(1 - alpha / 4) / math.sqrt(min(1.0, fraction))))
 
 
@@ -96,7 +99,7 @@ def e_process(differences: ArrayLike) -> Array:
         raise ValueError("differences must lie in [-1, 1]")
     bets = np.array(BETS)[:, None]
     wealth = np.concatenate([np.cumsum(np.log1p(sign * bets * d), axis=1) for sign in (1, -1)])
-    return np.asarray(np.exp(wealth).mean(axis=0))
+    return np.asarray(np.exp(np.minimum(wealth, MOST_WEALTH)).mean(axis=0))
 
 
 def as_normal(statistic: float, degrees_of_freedom: int) -> float:

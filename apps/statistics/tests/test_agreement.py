@@ -43,6 +43,8 @@ def test_kappas_of_published_tables() -> None:
     assert cohen.standard_error == pytest.approx(PUBLISHED["cohen_error"], abs=1e-6)
     with pytest.raises(ValueError, match="same number"):
         fleiss_kappa([[1, 1], [2, 1]])
+    with pytest.raises(ValueError, match="same number"):
+        fleiss_kappa([])
 
 
 def test_what_is_not_defined_says_why() -> None:
@@ -51,6 +53,9 @@ def test_what_is_not_defined_says_why() -> None:
     for measure in (krippendorff_alpha, gwet_ac1, raw_agreement):
         assert measure([[1, 0], [0, 1]]).undefined is Reason.NO_OVERLAP
         assert measure(np.zeros((0, 2))).undefined is Reason.NO_OVERLAP
+        assert measure([]).undefined is measure([[1]]).undefined is Reason.NO_OVERLAP
+        with pytest.raises(ValueError, match="below 0"):
+            measure([[-1, 3], [2, 0]])
         assert measure([[1, 1], [1, 0]]).undefined is Reason.ONE_TASK
 
 
@@ -89,3 +94,5 @@ def test_who_agrees_with_whom() -> None:
     assert found.shared[0, 1] == 50
     assert found.agreed[0, 1] == pytest.approx(0.7)
     assert found.kappa[0, 1] == found.kappa[1, 0] == pytest.approx(0.4)
+    with pytest.raises(ValueError, match="more than once"):
+        agreement_between([1, 1], [1, 1], [0, 1])

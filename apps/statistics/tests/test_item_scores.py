@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from apps.statistics.item_scores import estimate_mean, estimate_of_sums, items_needed, smallest_difference
+from apps.statistics.paired import compare_paired
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "item_scores.json").read_text(encoding="utf-8"))
 
@@ -43,3 +44,14 @@ def test_power_equals_that_of_lmms_eval(case: dict[str, dict[str, float]]) -> No
         assert smallest_difference(given["current_n"], **spreads) == pytest.approx(
             expected["min_detectable_effect"], abs=1e-4
         )
+
+
+def test_paired_differences_equal_those_of_lmms_eval() -> None:
+    given = GOLDEN["paired"]
+    expected, n = given["expected"], len(given["a"])
+    found = compare_paired(given["b"], given["a"], np.arange(n))
+    assert found is not None
+    assert (found.difference.value, found.difference.p) == pytest.approx((expected["mean_diff"], expected["p_value"]))
+    assert (found.difference.low, found.difference.high) == pytest.approx((expected["ci_lower"], expected["ci_upper"]))
+    alone = estimate_mean(np.array(given["a"]) - np.array(given["b"]), [str(place) for place in range(n)])
+    assert alone.stderr == pytest.approx(expected["se_diff"])

@@ -39,6 +39,26 @@ def test_few_assessors_put_a_floor_under_what_can_be_seen() -> None:
         ten.tasks_for(0.7)
 
 
+def test_five_assessors_of_a_pilot_differ_as_much_as_all_would() -> None:
+    """Their own mean is taken off each residual; without amends a quarter of what lies between them is lost."""
+    found = []
+    for seed in range(150):
+        rng, tasks = np.random.default_rng(seed), np.repeat(np.arange(100), 3)
+        people = rng.random((100, 5)).argsort(axis=1)[:, :3].ravel()
+        y = rng.normal(0, 0.3**0.5, 100)[tasks] + rng.normal(0, 0.1**0.5, 5)[people] + rng.normal(0, 0.6**0.5, 300)
+        found.append(variance_components(y, tasks, people))
+    assert np.mean([item.between_assessors or 0 for item in found]) == pytest.approx(0.1, abs=0.02)
+    assert np.mean([item.between_tasks or 0 for item in found]) == pytest.approx(0.3, abs=0.02)
+
+
+def test_shares_never_exceed_the_whole() -> None:
+    same = variance_components([1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 1, 1])
+    assert (same.between_tasks, same.between_assessors) == (None, None)  # the same judgments said twice tell nothing
+    whole = variance_components([1, 1, 0, 0], [0, 0, 1, 1], [0, 1, 2, 3])
+    assert (whole.between_tasks, whole.between_assessors) == (1, None)
+    assert Design(between_tasks=0.9, between_assessors=0.5).variance(10) > 0.2 * 0.9 / 10 - 1e-9
+
+
 def test_miller_2024() -> None:
     assert questions_needed(0.03, 1 / 9) == pytest.approx(968.9975, abs=1e-3)
     assert questions_needed(0.03, 1 / 9, 1 / 6, 10) == pytest.approx(1259.697, abs=1e-3)

@@ -34,6 +34,13 @@ def test_with_sides_balanced_in_each_task_the_adjusted_rate_is_the_headline() ->
     assert found.adjusted.standard_error == pytest.approx(headline.standard_error, rel=0.1)
 
 
+def test_a_rate_adjusted_for_sides_stays_a_rate() -> None:
+    scores, left = np.array([1, 0, 1, 0.5, 1, 0, 1, 0.5]), np.arange(8) % 4 < 2
+    found = side_effect(scores, left, np.arange(8) % 2, np.arange(8) // 4)
+    assert (found.effect.low, found.effect.high) == (-1, 1)
+    assert 0 <= (found.adjusted.low or 0) < (found.adjusted.value or 0) < (found.adjusted.high or 2) <= 1
+
+
 def test_length_explains_what_it_was_made_to_explain() -> None:
     rng = np.random.default_rng(11)
     longer = rng.normal(40, 100, N)
@@ -73,4 +80,7 @@ def test_mcnemar_of_agresti() -> None:
     assert found.chi2 == pytest.approx(17.35593, abs=1e-5)
     assert found.p == pytest.approx(3.0993e-5, rel=1e-3)
     assert found.exact_p == pytest.approx(3.7161e-5, rel=1e-3)
+    assert mcnemar(600, 500).p == pytest.approx(0.00256883, abs=1e-8)  # sides given out 600 to 500
+    assert mcnemar(821588, 815482).p == pytest.approx(1.82179e-6, rel=1e-5)  # Kohavi, Tang & Xu 2020, ch. 21
+    assert mcnemar(1000, 1100).p == pytest.approx(0.0290963, abs=1e-7)
     assert (mcnemar(0, 0).chi2, mcnemar(0, 0).exact_p) == (None, 1.0)

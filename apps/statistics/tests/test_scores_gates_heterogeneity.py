@@ -41,6 +41,14 @@ def test_equal_groups_are_homogeneous_and_one_group_is_none() -> None:
     assert cochran_q([0.5], [0.01]).undefined is Reason.TOO_FEW_GROUPS
 
 
+def test_rounding_is_no_precision_and_no_number_no_group() -> None:
+    for broken in ([np.nan, 0.1], [1.0, 1e-33]):
+        result = cochran_q([broken[0], 0.4, 0.6], [broken[1], 0.01, 0.01])
+        assert result.q == pytest.approx(2)
+        assert result.groups == 2
+        assert np.isnan(shrink([broken[0], 0.4, 0.6], [broken[1], 0.01, 0.01])[0])
+
+
 def test_small_groups_are_drawn_towards_the_rest() -> None:
     """By hand: w = 100, 100, 1, so Q = 2.2487, τ² = .2487/101.492 = .00245; centre .50307."""
     assert shrink([0.4, 0.6, 1.0], [0.01, 0.01, 1.0]) == pytest.approx([0.48279, 0.52214, 0.50429], abs=1e-4)
