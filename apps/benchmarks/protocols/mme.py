@@ -6,6 +6,7 @@ strict sibling wants yes or no as a word.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -38,45 +39,42 @@ def _pair(row: Row) -> str:
 
 
 def points(rows: Sequence[Row]) -> Metric:
-    """100·acc + 100·acc+ of one subtask, with the error of both together."""
-    right: dict[str, list[float]] = {}
+    """100·acc + 100·acc+, summed over the subtasks in `rows`, with the error of all together. No error where a subtask
+    has a single picture."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(row.item.category for row in rows))}
+    right: dict[str, float] = {}
     for row in rows:
-        right.setdefault(_pair(row), []).append(row.mark.scores["accuracy"])
-    columns = np.zeros((len(rows), 4))
+        right[_pair(row)] = min(right.get(_pair(row), 1.0), row.mark.scores["accuracy"])
+    columns = np.zeros((len(rows), len(places), 4))
     seen: set[str] = set()
     for number, row in enumerate(rows):
-        pair = _pair(row)
-        columns[number] = (row.mark.scores["accuracy"], 1, pair not in seen and min(right[pair]) >= 1, pair not in seen)
+        pair, counts = _pair(row), columns[number, places[row.item.category]]
+        counts[:] = (row.mark.scores["accuracy"], 1, pair not in seen and right[pair] >= 1, pair not in seen)
         seen.add(pair)
 
     def figure(sums: Array) -> Array:
-        return 100 * ratio(sums[:, 0], sums[:, 1]) + 100 * ratio(sums[:, 2], sums[:, 3])
+        parts = sums.reshape(-1, len(places), 4)
+        total: Array = (100 * ratio(parts[:, :, 0], parts[:, :, 1]) + 100 * ratio(parts[:, :, 2], parts[:, :, 3])).sum(
+            1
+        )
+        return total
 
-    return sums_metric(rows, columns, figure)
-
-
-def total(parts: Sequence[Metric]) -> Metric:
-    """Subtasks share no picture, so their variances add up; the interval takes the sum as normal."""
-    value, n = sum(part.value for part in parts), sum(part.n for part in parts)
-    unparsed = sum(part.n_unparsed for part in parts)
-    if any(part.stderr is None for part in parts):
-        return Metric(value, None, None, None, n, unparsed)
-    stderr = sum((part.stderr or 0.0) ** 2 for part in parts) ** 0.5
-    return Metric(value, stderr, value - 1.96 * stderr, value + 1.96 * stderr, n, unparsed)
+    found = sums_metric(rows, columns.reshape(len(rows), -1), figure)
+    pictures = columns[:, :, 3].sum(axis=0)
+    return found if pictures.min() > 1 else replace(found, stderr=None, ci_low=None, ci_high=None)
 
 
 def aggregate(rows: Sequence[Row]) -> Metrics:
     subtasks: dict[str, list[Row]] = {}
     for row in rows:
         subtasks.setdefault(row.item.category, []).append(row)
-    scores = {name: points(some) for name, some in subtasks.items()}
     metrics = {"accuracy": mean_metric(rows, "accuracy"), "accuracy_plus": all_right_metric(rows, "accuracy", _pair)}
     decision = decision_metrics([row for row in rows if row.mark.parsed is not None] or rows, "yes")
     metrics |= {name: decision[name] for name in ("precision", "recall")}
     for whole, names in (("perception", PERCEPTION), ("cognition", COGNITION)):
-        if found := [scores[name] for name in names if name in scores]:
-            metrics[whole] = total(found)
-    return metrics | {f"{name}.score": scores[name] for name in scores} | {"other": _other(rows)}
+        if found := [row for row in rows if row.item.category in names]:
+            metrics[whole] = points(found)
+    return metrics | {f"{name}.score": points(some) for name, some in subtasks.items()} | {"other": _other(rows)}
 
 
 def _other(rows: Sequence[Row]) -> Metric:
