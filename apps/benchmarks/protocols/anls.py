@@ -40,8 +40,10 @@ def score_strict(item: Item, parsed: str) -> float:
     return best if best >= THRESHOLD else 0.0
 
 
+FIELDS = {"references": "the right answers, any of which will do", "group": "the document"}
 PROTOCOLS = [
     Protocol("anls_official@1", _("ANLS: DocVQA, InfoVQA"), parse, score, guess=lambda item, chance: "",
-             headline="anls"),
-    Protocol("anls_strict@1", _("ANLS, lengths after normalisation"), parse, score_strict, headline="anls"),
+             headline="anls", fields=FIELDS),
+    Protocol("anls_strict@1", _("ANLS, lengths after normalisation"), parse, score_strict, headline="anls",
+             fields=FIELDS),
 ]  # fmt: skip

@@ -14,7 +14,11 @@ from apps.benchmarks.protocols import Protocol
 
 MOST = 0.05
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
-FIELDS = {"category": "human or augmented, where given"}
+FIELDS = {
+    "references": "the right answers, any of which will do",
+    "category": "human or augmented, where given",
+    "group": "the chart",
+}
 
 
 def number(text: str) -> float | None:

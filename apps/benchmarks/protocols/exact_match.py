@@ -31,4 +31,5 @@ def score(item: Item, parsed: str) -> float:
     return float(any(parsed == normalise(reference) for reference in item.references))
 
 
-PROTOCOLS = [Protocol("exact_match@1", _("Exact match, normalised"), parse, score, refusal)]
+FIELDS = {"references": "the right answer, or several ways to write it", "group": "the picture"}
+PROTOCOLS = [Protocol("exact_match@1", _("Exact match, normalised"), parse, score, refusal, fields=FIELDS)]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.protocols import Protocol
-from apps.benchmarks.protocols.exact_match import normalise, parse, refusal
+from apps.benchmarks.protocols.exact_match import FIELDS, normalise, parse, refusal
 
 
 def score(item: Item, parsed: str) -> float:
@@ -20,4 +20,6 @@ def says(text: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
-PROTOCOLS = [Protocol("inclusion@1", _("Inclusion of a reference, as whole words"), parse, score, refusal)]
+PROTOCOLS = [
+    Protocol("inclusion@1", _("Inclusion of a reference, as whole words"), parse, score, refusal, fields=FIELDS)
+]

@@ -41,7 +41,10 @@ def aggregate(rows: Sequence[Row]) -> Metrics:
     return {"accuracy": mean_metric(rows, "accuracy"), "points": sums_metric(rows, hits, lambda sums: sums[:, 0])}
 
 
-FIELDS = {"category": "the kind of text; handwritten mathematics is compared otherwise"}
+FIELDS = {
+    "references": "the texts, any of which will do",
+    "category": f"the kind of text; “{HANDWRITTEN}” is compared otherwise",
+}
 PROTOCOLS = [
     Protocol("ocrbench@1", _("OCRBench"), parse, score, guess=lambda item, chance: "", aggregate=aggregate,
              fields=FIELDS),

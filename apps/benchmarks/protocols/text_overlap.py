@@ -86,5 +86,6 @@ PROTOCOLS = [
         together=score_together,
         aggregate=aggregate,
         headline="rougeL",
+        fields={"references": "texts by people, in Latin letters"},
     )
 ]
