@@ -48,10 +48,11 @@ def read_columns(evaluation: Evaluation, criteria: Sequence[str], beside: Beside
     tasks = _Tasks(evaluation, said["comparison"])
     people = _People(said["assessor"])
     verdicts = said["verdict"].astype(np.int8)
-    preferences = _preferences(evaluation, criteria, said["pk"])
+    found = _Found(said["pk"] if criteria else said["pk"][:0])
+    preferences = _preferences(evaluation, criteria, found) if criteria else {}
     nothing = np.full(len(said), np.nan, dtype=np.float32)
     keys = [key for key in criteria if key in preferences]
-    told = _values(evaluation, criteria, said["pk"])
+    told = _values(evaluation, criteria, found)
     return in_order(
         Columns(
             verdicts=verdicts,
@@ -78,19 +79,17 @@ def read_columns(evaluation: Evaluation, criteria: Sequence[str], beside: Beside
 
 
 def _judgments(evaluation: Evaluation) -> Array:
-    """By primary key."""
+    """In any order."""
     places = [When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(VERDICTS)]
     rows = Judgment.objects.filter(assignment__evaluation=evaluation).counted().order_by()
     rows = rows.annotate(place=Cast(Case(*places), SmallIntegerField()))
     fields = ("pk", "assignment__comparison", "assessor", "place", "a_on_left", "seconds", "judged_at")
     names = ("pk", "comparison", "assessor", "verdict", "a_on_left", "seconds", "made")
-    found = _copied(
-        rows.values_list(*fields), list(zip(names, ("i8", "i8", "i8", "i2", "i1", "f8", "i8"), strict=True))
-    )
-    return found if (np.diff(found["pk"]) > 0).all() else found[np.argsort(found["pk"])]
+    kinds = ("i8", "i8", "i8", "i2", "i1", "f8", "i8")
+    return _copied(rows.values_list(*fields), list(zip(names, kinds, strict=True)))
 
 
-def _preferences(evaluation: Evaluation, keys: Sequence[str], judgments: Array) -> dict[str, Array]:
+def _preferences(evaluation: Evaluation, keys: Sequence[str], judgments: _Found) -> dict[str, Array]:
     """By criterion, NaN where it was left out. All of a judgment's preferences come as one number: two bits each."""
     criteria = list(evaluation.criteria.filter(key__in=keys).order_by("position").values_list("pk", "key"))
     packed = np.zeros(len(judgments), dtype=np.int64)
@@ -100,12 +99,12 @@ def _preferences(evaluation: Evaluation, keys: Sequence[str], judgments: Array) 
         bits = CombinedExpression(Cast(F("preference") + 2, BigIntegerField()), "<<", Cast(shifts, IntegerField()))
         by_judgment = rows.order_by().values("judgment").annotate(packed=BitOr(bits, output_field=BigIntegerField()))
         found = _copied(by_judgment.values_list("judgment", "packed"), [("judgment", "i8"), ("packed", "i8")])
-        _put(packed, judgments, found["judgment"], found["packed"])
+        judgments.put(packed, found["judgment"], found["packed"])
     meanings = np.array([np.nan, -1, 0, 1], dtype=np.float32)
     return {key: meanings[packed >> 2 * place & 3] for place, (_, key) in enumerate(criteria)}
 
 
-def _values(evaluation: Evaluation, keys: Sequence[str], judgments: Array) -> dict[str, tuple[Array, Array]]:
+def _values(evaluation: Evaluation, keys: Sequence[str], judgments: _Found) -> dict[str, tuple[Array, Array]]:
     """Of criteria that are asked of each answer."""
     told = {}
     for criterion in evaluation.criteria.filter(key__in=keys).exclude(kind=CriterionKind.COMPARATIVE):
@@ -114,18 +113,32 @@ def _values(evaluation: Evaluation, keys: Sequence[str], judgments: Array) -> di
         sides = tuple(np.full(len(judgments), np.nan, dtype=np.float32) for _ in "ab")
         for side, name in zip(sides, "ab", strict=True):
             value = np.where(found[name] == NONE, np.nan, found[name]).astype(np.float32)
-            _put(side, judgments, found["judgment"], value)
+            judgments.put(side, found["judgment"], value)
         told[criterion.key] = (sides[0], sides[1])
     return told
 
 
-def _put(into: Array, judgments: Array, named: Array, values: Array) -> None:
-    """`values` of the judgments `named`, those that count; `judgments` rise."""
-    if not len(judgments):
-        return
-    place = np.minimum(np.searchsorted(judgments, named), len(judgments) - 1)
-    counted = judgments[place] == named
-    into[place[counted]] = values[counted]
+class _Found:
+    """Places by primary key."""
+
+    def __init__(self, keys: Array) -> None:
+        self.order = np.argsort(keys.astype(np.int64))
+        self.keys = keys[self.order].astype(np.int64)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def places(self, named: Array) -> tuple[Array, Array]:
+        """Of the keys `named`; and which of them are there at all."""
+        if not len(self):
+            return np.zeros(len(named), dtype=np.int64), np.zeros(len(named), dtype=np.bool_)
+        named = named.astype(np.int64)
+        place = np.minimum(np.searchsorted(self.keys, named), len(self) - 1)
+        return self.order[place], self.keys[place] == named
+
+    def put(self, into: Array, named: Array, values: Array) -> None:
+        place, there = self.places(named)
+        into[place[there]] = values[there]
 
 
 class _Tasks:
@@ -192,11 +205,9 @@ def _words(run: Run, tasks: Array) -> Array:
     """Of the run's answers to these tasks; NaN where there is none."""
     rows = run.answers.order_by().filter(words__isnull=False).values_list("task", "words")
     found = _copied(rows, [("task", "i8"), ("words", "i4")])
-    found = found[np.argsort(found["task"])]
     words = np.full(len(tasks), np.nan, dtype=np.float32)
-    if len(found):
-        place = np.minimum(np.searchsorted(found["task"], tasks), len(found) - 1)
-        words = np.where(found["task"][place] == tasks, found["words"][place], np.nan).astype(np.float32)
+    place, there = _Found(found["task"]).places(tasks)
+    words[there] = found["words"][place[there]]
     return words
 
 

@@ -126,7 +126,7 @@ class _Once:
 def in_order(columns: Columns) -> Columns:
     key = (columns.tasks * max(1, len(columns.people)) + columns.assessors) * len(VERDICTS) + columns.verdicts
     key = key * 2 + columns.a_on_left
-    return columns if (np.diff(key) >= 0).all() else columns.take(np.argsort(key, kind="stable"))
+    return columns if (np.diff(key) >= 0).all() else columns.take(np.argsort(key))
 
 
 def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str], beside: Beside = NOTHING) -> Columns:
