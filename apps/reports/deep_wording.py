@@ -100,7 +100,8 @@ class DeepWords:
             "b": decimal(found.words_b, 0),
         }
         if found.longer_wins.value is None:
-            return f"{told} {gettext('No decisive judgment is about answers of unequal length.')}"
+            none = gettext("No decisive judgment is about answers of unequal length.")
+            return f"{told} {none}"
         told += " " + gettext(
             "The longer answer wins %(longer)s of the decisive judgments (95%% interval %(interval)s)."
         ) % {"longer": percent(found.longer_wins.value), "interval": percent_interval(found.longer_wins)}
