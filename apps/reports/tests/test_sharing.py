@@ -80,7 +80,7 @@ def test_two_reports_compare(client: Client, cast: Cast, report: Report) -> None
     client.force_login(cast.researcher)
     page = client.get(reverse("reports:compare", args=[again.public_id, report.public_id])).content.decode()
     assert "Both say the same, to the last digit." in page
-    assert "<code>win_rate</code>" in page
+    assert "Win rate of A, ties half" in page
 
 
 def test_raw_judgments_are_every_judgment_and_the_same_bytes(client: Client, cast: Cast, report: Report) -> None:
