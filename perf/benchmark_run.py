@@ -22,7 +22,7 @@ def own_costs(rounds: int) -> list[list[str]]:
     actor = make_user("cost@example.org", role="researcher")
     return [
         _row("a small vision-language model, 8 tokens, 500 pictures", actor, definition("direct-vlm"), None, rounds),
-        _row("SmolLM2-135M, 40 tokens, the questions of 64", actor, SOURCE, 64, rounds),
+        _row("SmolLM2-135M, 40 tokens, 32 questions", actor, SOURCE, 32, rounds),
     ]
 
 

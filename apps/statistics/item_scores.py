@@ -19,11 +19,12 @@ from scipy import special
 from apps.statistics.student import quantile
 
 Array = NDArray[np.float64]
+ROUNDING = 1e-12  # of the figure's scale: a standard error below it is rounding
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """`stderr` and the interval are None below two clusters."""
+    """`stderr` and the interval are None below two clusters, the interval also where nothing varies."""
 
     value: float
     stderr: float | None = None
@@ -68,6 +69,9 @@ def estimate_of_sums(
 
 
 def _interval(value: float, stderr: float, clusters: int, confidence: float) -> Estimate:
+    """None of no width: that nothing varied in so few clusters does not make the value certain."""
+    if stderr <= ROUNDING * max(1.0, abs(value)):
+        return Estimate(value, 0.0)
     half = quantile(clusters - 1, confidence) * stderr
     return Estimate(value, stderr, value - half, value + half)
 

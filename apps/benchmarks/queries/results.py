@@ -118,6 +118,12 @@ def other_protocols(benchmark_run: BenchmarkRun) -> list[RunResult]:
     return [_result(row) for row in rows]
 
 
+def figures_of(benchmark_run: BenchmarkRun) -> list[tuple[str, dict[str, Any]]]:
+    """All metrics, the protocol's headline first, the others by name: JSON in a database has an order of its own."""
+    top = find_protocol(benchmark_run.benchmark.protocol).headline
+    return sorted(benchmark_run.metrics.items(), key=lambda metric: (metric[0] != top, metric[0]))
+
+
 def overall(benchmark_run: BenchmarkRun) -> Mean:
     failed = benchmark_run.scores.filter(outcome=ScoreOutcome.FAILED).count()
     return mean_of(find_protocol(benchmark_run.benchmark.protocol), benchmark_run.metrics, failed)

@@ -6,12 +6,21 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
+from apps.benchmarks.models import BenchmarkRun
+from apps.benchmarks.protocols import find_protocol
 from apps.benchmarks.queries import Mean
 from apps.statistics.paired import Interval
 
 register = template.Library()
 DASH = "–"
 Figure = float | None
+
+
+@register.simple_tag
+def missing_figures(benchmark_run: BenchmarkRun) -> list[str]:
+    """Why figures of the protocol are not among the run's."""
+    missing = find_protocol(benchmark_run.benchmark.protocol).missing()
+    return [why for name, why in missing.items() if name not in benchmark_run.metrics]
 
 
 @register.filter
@@ -48,10 +57,10 @@ def p_value(value: Figure) -> str:
 
 @register.filter
 def mean_bounds(mean: Mean) -> str:
-    """The interval of a mean, both in percent."""
+    """The interval of a mean, both in percent; the part beyond 0 and 100 is cut off, where no mean can be."""
     if mean.low is None or mean.high is None:
         return DASH
-    return _bounds(*(number_format(Decimal(f"{each:.1f}"), 1) for each in (mean.low, mean.high)))
+    return _bounds(*(number_format(Decimal(f"{min(100.0, max(0.0, each)):.1f}"), 1) for each in (mean.low, mean.high)))
 
 
 @register.filter

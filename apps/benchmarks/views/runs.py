@@ -43,6 +43,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "languages": queries.languages_of(benchmark_run.benchmark.bucket),
         "overall": queries.overall(benchmark_run),
         "tables": queries.group_tables(benchmark_run),
+        "figures": queries.figures_of(benchmark_run),
         "siblings": queries.other_protocols(benchmark_run),
         "others": queries.other_runs(benchmark_run),
         "filters": (FILTERS | DIFFER if chosen.beside else FILTERS).items(),

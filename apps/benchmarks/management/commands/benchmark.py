@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.benchmarks.catalogue import Entry, catalogue
 from apps.benchmarks.models import BenchmarkRun
+from apps.benchmarks.queries import figures_of
 from apps.benchmarks.services import LoadRefused, load_benchmark, run_suite, score_waiting
 from apps.buckets.importers import ImportRefused
 from apps.generation.models import Answer, AnswerState
@@ -89,7 +90,9 @@ class Command(BaseCommand):
         if options["no_wait"]:
             return
         self._wait(waiting)
-        for each in BenchmarkRun.objects.filter(pk__in=[each.pk for each in waiting]).select_related("benchmark"):
+        for each in (
+            BenchmarkRun.objects.filter(pk__in=[each.pk for each in waiting]).select_related("benchmark").order_by("pk")
+        ):
             self._print(each)
 
     def _wait(self, waiting: list[BenchmarkRun]) -> None:
@@ -107,7 +110,7 @@ class Command(BaseCommand):
     def _print(self, scored: BenchmarkRun) -> None:
         limited = f" (first {scored.benchmark.limit} only, not ranked)" if scored.benchmark.limit else ""
         self.stdout.write(f"{scored.benchmark.name} [{scored.benchmark.protocol}]{limited}")
-        for name, metric in scored.metrics.items():
+        for name, metric in figures_of(scored):
             low, high = metric["ci_low"], metric["ci_high"]
             interval = "" if low is None else f"  95 % {low:.4f} to {high:.4f}"
             parts = f"n {metric['n']}, not understood {metric['n_unparsed']}"
