@@ -33,8 +33,8 @@ class Protocol:
     without `guess` the item scores 0. `score(item, parsed)` lies within 0..`top`, and is the score called `headline`.
 
     `together` scores all items at once instead, for scores that depend on the others. `by` names fields whose values
-    make rows of a table; `fields` documents what items need beside id, prediction and references. `missing()` says what
-    can't be computed on this machine, and why.
+    make rows of a table; `fields` documents what items need beside id, prediction and references. `missing()` says
+    which figures can't be computed on this machine, and why.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Protocol:
     top: float = 1.0
     by: tuple[str, ...] = ("category",)
     fields: Mapping[str, str] | None = None
-    missing: Callable[[], str | None] = lambda: None
+    missing: Callable[[], Mapping[str, str]] = dict
 
     def read(self, item: Item, text: str | None, chance: random.Random) -> tuple[Outcome, Parsed]:
         if text is None:

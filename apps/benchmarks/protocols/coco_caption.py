@@ -66,10 +66,13 @@ def aggregate(rows: Sequence[Row]) -> Metrics:
     return metrics | {name: mean_metric(rows, name) for name in ("ROUGE_L", "CIDEr")}
 
 
-def missing() -> str | None:
+def missing() -> dict[str, str]:
     if meteor.is_available():
-        return None
-    return gettext("METEOR is not computed: it needs Java and the package pycocoevalcap. Install them and score again.")
+        return {}
+    message = gettext(
+        "METEOR is not computed: it needs Java and the package pycocoevalcap. Install them and score again."
+    )
+    return {"METEOR": message}
 
 
 PROTOCOLS = [

@@ -54,8 +54,9 @@ def points(rows: Sequence[Row]) -> Metric:
 
     def figure(sums: Array) -> Array:
         parts = sums.reshape(-1, len(places), 4)
-        both: Array = ratio(parts[:, :, 0], parts[:, :, 1]) + ratio(parts[:, :, 2], parts[:, :, 3])
-        return 100 * both.sum(axis=1)
+        accuracies = ratio(parts[:, :, 0], parts[:, :, 1]) + ratio(parts[:, :, 2], parts[:, :, 3])
+        total: Array = 100 * accuracies.sum(axis=1)
+        return total
 
     found = sums_metric(rows, columns.reshape(len(rows), -1), figure)
     pictures = columns[:, :, 3].sum(axis=0)

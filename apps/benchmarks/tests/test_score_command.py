@@ -90,7 +90,7 @@ def test_what_can_not_be_computed_here_is_said(
     item = {"id": "a", "prediction": "a cat", "references": ["a cat"]}
     result, warnings = score(tmp_path, "coco_caption@1", [item], capsys)
     assert "METEOR" not in result["metrics"]
-    assert "needs Java" in result["missing"]
+    assert "needs Java" in result["missing"]["METEOR"]
     assert "needs Java" in warnings
 
 

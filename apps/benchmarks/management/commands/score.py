@@ -49,9 +49,9 @@ class Command(BaseCommand):
         for row, given in zip(result["items"], predictions.ids, strict=True):
             row["id"] = given
         result["bad"] = [asdict(bad) for bad in predictions.bad]
-        if missing := protocol.missing():
-            result["missing"] = missing
-            self.stderr.write(missing)
+        result["missing"] = protocol.missing()
+        for message in result["missing"].values():
+            self.stderr.write(message)
         self.stdout.write(json.dumps(result, ensure_ascii=False))
 
     def _list(self) -> None:
