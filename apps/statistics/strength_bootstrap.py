@@ -43,15 +43,15 @@ def bootstrap_strengths(cells: Cells, replicates: int = 1000, *, seed: int = 0) 
         if not len(moving):
             break
     strengths[lost | (np.abs(strengths).max(axis=1) >= LARGEST)] = np.nan
-    return strengths - strengths.mean(axis=1, keepdims=True)
+    return np.asarray(strengths - strengths.mean(axis=1, keepdims=True))
 
 
 def _disconnected(totals: Array, squares: Array, k: int) -> NDArray[np.bool_]:
     """Replicates in which some pipelines never meet; only those that lack a pair can be."""
-    lost = ~totals.all(axis=1)
+    lost = np.asarray(~totals.all(axis=1))
     graphs = ((totals[lost] > 0) @ squares).reshape(-1, k, k) + 1 / k
     lost[lost] = np.linalg.eigvalsh(graphs)[:, 0] < 1e-6
-    return np.asarray(lost)
+    return lost
 
 
 def _drawn(cells: Cells, replicates: int, seed: int) -> tuple[NDArray[np.int64], Array, Array]:
