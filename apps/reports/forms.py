@@ -54,6 +54,14 @@ class CommentForm(forms.Form):
     text = forms.CharField(label=_("Comment"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+MARKED = {
+    "both": _("Both marked"),
+    "a_only": _("Only A marked"),
+    "b_only": _("Only B marked"),
+    "neither": _("Neither marked"),
+}
+
+
 class CellForm(forms.Form):
     """Which cell of a report's tables one looks into. Nonsense in the address narrows nothing."""
 
@@ -62,6 +70,7 @@ class CellForm(forms.Form):
     criterion = forms.SlugField(required=False, max_length=40)
     verdict = forms.ChoiceField(required=False, choices=[("", ""), *Verdict.choices])
     assessor = forms.UUIDField(required=False)
+    marked = forms.ChoiceField(required=False, choices=[("", ""), *MARKED.items()])
 
     @property
     def cell(self) -> dict[str, str]:
@@ -113,7 +122,12 @@ class PlanForm(ModelForm):
         for name in self.PERCENT:
             if said.get(name) is not None:
                 said[name] = round(said[name] / 100, 6)
-        if not self.errors and self.design.tasks_for(said["difference"]) is None:
+        if not self.errors and said["between_tasks"] + said["between_assessors"] > 1:
+            self.add_error(
+                "between_assessors",
+                gettext("Variance between tasks and between assessors is more than all of it: together at most 100%."),
+            )
+        elif not self.errors and self.design.tasks_for(said["difference"]) is None:
             needed = self.design.assessors_for(said["difference"])
             told = gettext(
                 "No number of tasks shows this difference with so few assessors: at least %(needed)s are needed."

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DIFFERENCES = (0.02, 0.03, 0.05, 0.075, 0.1)
 PANELS = (5, 8, 10, 20, 30, 50)
+MOST = {"tie_share": 95, "between_tasks": 90, "between_assessors": 50}  # per cent that a plan may expect
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def first_guess(evaluation: Evaluation) -> dict[str, object]:
             usual.between_assessors if found.between_assessors is None or not enough else found.between_assessors
         ),
     }
-    return guess | {name: round(100 * share, 1) for name, share in shares.items()}
+    return guess | {name: min(MOST[name], round(100 * share, 1)) for name, share in shares.items()}
 
 
 def needed_table(design: Design) -> list[list[Needed]]:

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 
 from apps.assessment.models import Judgment
 from apps.audit.services import record
-from apps.reports.domain.build import build_from
+from apps.reports.domain.build import build_from, heed
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.exporters import exporter_named
 from apps.reports.models import Report, StoppingPlan, TrafficMix
@@ -82,8 +82,7 @@ def numbers_now(evaluation: Evaluation, method: Method) -> Numbers:
     facts, beside, plan = facts_of(evaluation), beside_of(evaluation), plan_in_force(evaluation)
     data = read_columns(evaluation, facts.criteria, beside)
     return replace(
-        build_from(data, facts, method, beside),
-        watch=watch_judgments(data, plan) if plan else None,
+        heed(build_from(data, facts, method, beside), watch_judgments(data, plan) if plan else None),
         powered=powered_by_judges(evaluation, data),
         traffic=dict(beside.traffic) or None,
     )

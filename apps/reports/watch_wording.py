@@ -41,6 +41,14 @@ class WatchWords:
                 )
                 % words
             )
+        elif found.is_complete:
+            return (
+                gettext(
+                    "All %(planned)s planned judgments are there, and nothing is established: neither a difference nor "
+                    "that there is none of %(margin)s points."
+                )
+                % words
+            )
         else:
             return gettext("It is not known yet; the plan has %(planned)s judgments.") % words
         return f"{known} " + gettext("Established after %(at)s of %(planned)s planned judgments.") % words

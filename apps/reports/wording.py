@@ -61,6 +61,7 @@ def headline(numbers: Numbers) -> str:
         "a": pgettext("verdict of a report", "A is better"),
         "b": pgettext("verdict of a report", "B is better"),
         "undecided": pgettext("verdict of a report", "No difference established"),
+        "not_by_plan": pgettext("verdict of a report", "Not established by the plan"),
         "interim": pgettext("verdict of a report", "Interim, no verdict"),
         "insufficient": pgettext("verdict of a report", "Insufficient data"),
         "empty": pgettext("verdict of a report", "No judgments"),
@@ -98,6 +99,12 @@ def _sentence_form(reading: str) -> str:
         return gettext(
             "No difference between “%(a_name)s” and “%(b_name)s” is established: the first is preferred in %(rate)s "
             "of comparisons, a tie counting half, and the 95%% interval %(interval)s includes one half."
+        )
+    if reading == "not_by_plan":
+        return gettext(
+            "The plan set for this evaluation has not established a difference between “%(a_name)s” and “%(b_name)s”: "
+            "the first is preferred in %(rate)s of comparisons, a tie counting half; the 95%% interval %(interval)s "
+            "leaves one half out, but holds for a single look at the end. There is no verdict."
         )
     if reading == "interim":
         return gettext(

@@ -20,7 +20,7 @@ from apps.statistics.heterogeneity import Heterogeneity
 # 4: nothing of `depth` and `watch`
 # 5: nothing of `powered` and `traffic`
 VERSION = 6
-Reading = Literal["a", "b", "undecided", "interim", "insufficient", "empty"]
+Reading = Literal["a", "b", "undecided", "not_by_plan", "interim", "insufficient", "empty"]
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ class Watch:
     outcome: Outcome
     at: int | None
 
+    @property
+    def is_complete(self) -> bool:
+        """Was the last look of the plan taken?"""
+        return bool(self.looks) and self.looks[-1].judgments >= self.planned
+
 
 def watch(scores: ArrayLike, tasks: ArrayLike, assessors: ArrayLike, plan: Plan) -> Watch:
     """One entry per judgment, in the order in which they were made."""

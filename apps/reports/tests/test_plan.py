@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +10,13 @@ from django.urls import reverse
 
 from apps.assessment.tests.makers import make_evaluation
 from apps.audit.models import AuditEvent
+from apps.reports.domain.build import heed
 from apps.reports.domain.watching import Plan, watch
 from apps.reports.models import StoppingPlan
 from apps.reports.services import freeze_report
-from apps.reports.tests.makers import make_judged_evaluation
+from apps.reports.tests.makers import make_judged_evaluation, make_numbers, make_rows
+from apps.reports.watch_wording import WatchWords
+from apps.reports.wording import sentence
 from apps.statistics.power import Design
 
 if TYPE_CHECKING:
@@ -69,6 +73,26 @@ def test_a_variance_that_happens_to_be_small_brings_no_look_forward() -> None:
     assert (found.outcome, [look.fraction for look in found.looks]) == ("equivalent", [0.1, 0.2, 0.3, 0.4])
 
 
+def test_a_verdict_never_goes_beyond_the_plan() -> None:
+    """Clear for a single look; yet the rule that was set has seen a tenth of its judgments, or all in vain."""
+    numbers = make_numbers(make_rows(tasks=300, panel=12, lean=0.6))
+    assert numbers.verdict.reading == "a"
+    early = watch([1, 0], [0, 1], [0, 1], Plan(0.05, DESIGN, "lan_demets", 10, 4000))
+    heeded = heed(numbers, early)
+    assert (heeded.verdict.reading, heeded.watch) == ("not_by_plan", early)
+    assert "The plan set for this evaluation has not established a difference" in sentence(heeded)
+    assert heed(numbers, replace(early, outcome="a")).verdict.reading == "a"
+    assert heed(numbers, replace(early, outcome="b")).verdict.reading == "not_by_plan"
+    assert heed(numbers, None) == numbers
+
+
+def test_a_plan_that_ran_out_says_so() -> None:
+    undecided = watched(0.54, "sequence")
+    assert (undecided.outcome, undecided.is_complete) == ("open", True)
+    assert "All 800 planned judgments are there" in WatchWords(undecided).sentence
+    assert not watch([1], [0], [0], Plan(0.1, DESIGN, "lan_demets", 4, 400)).is_complete
+
+
 def test_too_few_assessors_establish_nothing() -> None:
     scores = np.ones(400)
     few = watch(scores, np.arange(400) // 2, np.arange(400) % 3, Plan(0.1, DESIGN, "lan_demets", 4, 400))
@@ -103,6 +127,8 @@ def test_a_plan_that_cannot_succeed_is_refused_with_the_remedy(client: Client, c
     assert answer.status_code == 422
     assert "at least 28 are needed" in answer.content.decode()
     assert client.post(address, {**FORM, "difference": "-1"}).status_code == 422
+    answer = client.post(address, {**FORM, "between_tasks": "80", "between_assessors": "30"})
+    assert "together at most 100%" in answer.content.decode()
     for user, code in ((cast.outsider, 404), (cast.assessor, 403)):
         client.force_login(user)
         assert client.post(address, FORM).status_code == code
