@@ -25,6 +25,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("any-machine")  # how long an example takes depends on what else runs
 ALL_QUEUES = "gpu,cpu,live,control"
+LONGEST = ("worker", "browser", "model", "slow")
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,22 @@ class Cast:
     admin: User
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that commit are slow: all tables are emptied after each."""
+    """Tests that commit are slow: all tables are emptied after each. The modules of the longest tests come first, so
+    that none of those is the last, with nothing left for the other processes. pytest-django then sorts by database.
+    """
     for item in items:
         if any(marker.kwargs.get("transaction") for marker in item.iter_markers("django_db")):
             item.add_marker("slow")
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(ranks.get(item.path, len(LONGEST)), rank(item))
+    items.sort(key=lambda item: ranks[item.path])
+
+
+def rank(item: pytest.Item) -> int:
+    return next((number for number, mark in enumerate(LONGEST) if item.get_closest_marker(mark)), len(LONGEST))
 
 
 @pytest.fixture(autouse=True)
