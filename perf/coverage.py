@@ -26,6 +26,7 @@ class Design:
     assessors: int
     lean: float  # standard deviation of the assessors' personal lean, logits
     effect: float = 0.0  # mean preference for A, logits
+    pace: float = 0.0  # standard deviation of the logarithm of how much each assessor does
 
 
 DESIGNS = [
@@ -36,13 +37,16 @@ DESIGNS = [
     Design(1000, 3, 30, 0.5),
     Design(200, 3, 5, 0.5),
     Design(100, 3, 20, 0.3, effect=2.5),
+    Design(300, 3, 30, 0.5, pace=1.2),
+    Design(100, 3, 8, 0.3, pace=1.0),
 ]
 
 
 def draw(design: Design, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Scores 1, ½, 0 with their task and assessor, one entry per judgment."""
     tasks = np.repeat(np.arange(design.tasks), design.overlap)
-    ranks = rng.random((design.tasks, design.assessors)).argsort(axis=1)
+    eager = rng.normal(0, design.pace, design.assessors) if design.pace else 0.0
+    ranks = (rng.gumbel(size=(design.tasks, design.assessors)) + eager).argsort(axis=1)[:, ::-1]
     assessors = ranks[:, : design.overlap].ravel()
     by_task, by_assessor = rng.normal(0, 1.5, design.tasks), rng.normal(0, design.lean, design.assessors)
     leaning = design.effect + by_task[tasks] + by_assessor[assessors]
@@ -77,12 +81,16 @@ def coverage(design: Design, draws: int) -> list[float]:
     return [float(share) for share in 100 * hits / draws]
 
 
+def told(design: Design) -> str:
+    return f", uneven pace {design.pace}" if design.pace else ""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
     draws = parser.parse_args().draws
     rows = [
-        [f"{d.tasks} × {d.overlap}, {d.assessors} assessors, lean {d.lean}, win rate {truth(d):.2f}"]
+        [f"{d.tasks} × {d.overlap}, {d.assessors} assessors, lean {d.lean}{told(d)}, win rate {truth(d):.2f}"]
         + [f"{share:.1f} %" for share in coverage(d, draws)]
         for d in DESIGNS
     ]

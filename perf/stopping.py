@@ -1,7 +1,7 @@
 """How many judgments does stopping when it is known save, and does the error rate hold?
 
-Evaluations are drawn task by task as in `perf.coverage`, judged in the order of tasks, and watched by the rule of the
-page (`apps.reports.domain.watching`). Run: `python -m perf.stopping [--draws 1000]`.
+Evaluations are drawn task by task as in `perf.coverage`, judged in the order of tasks, some by people of uneven pace,
+and watched by the rule of the page (`apps.reports.domain.watching`). Run: `python -m perf.stopping [--draws 1000]`.
 """
 
 import argparse
@@ -25,6 +25,9 @@ class Case:
     effect: float  # mean preference for A, logits
     lean: float
     assessors: int
+    pace: float = 0.0
+    between: float = 0.015  # share of the variance between assessors, as planned
+    matters: float = MATTERS
 
 
 CASES = [
@@ -35,6 +38,8 @@ CASES = [
     Case(0.68, 0.3, 30),
     Case(1.05, 0.3, 30),
     Case(1.45, 0.3, 30),
+    Case(0.0, 0.3, 30, pace=0.7),
+    Case(0.0, 0.5, 10, pace=0.7, between=0.04, matters=0.1),
 ]
 
 
@@ -45,17 +50,17 @@ def plan_for(case: Case, kind: RuleKind) -> tuple[Plan, int]:
         assessors=None if not case.lean else case.assessors,
         tie_share=0.17,
         between_tasks=0.3,
-        between_assessors=0.0 if not case.lean else 0.015,
+        between_assessors=0.0 if not case.lean else case.between,
     )
-    tasks = design.tasks_for(MATTERS)
+    tasks = design.tasks_for(case.matters)
     if tasks is None:
-        raise ValueError(f"no number of tasks sees {MATTERS} with {case}")
-    return Plan(MATTERS, design, kind, 10, tasks * design.overlap), tasks
+        raise ValueError(f"no number of tasks sees {case.matters} with {case}")
+    return Plan(case.matters, design, kind, 10, tasks * design.overlap), tasks
 
 
 def run(case: Case, kind: RuleKind, draws: int) -> list[str]:
     plan, tasks = plan_for(case, kind)
-    rng, drawn = np.random.default_rng(5), Drawn(tasks, 3, case.assessors, case.lean, case.effect)
+    rng, drawn = np.random.default_rng(5), Drawn(tasks, 3, case.assessors, case.lean, case.effect, case.pace)
     outcomes: Counter[str] = Counter()
     used, fixed = [], 0
     for _ in range(draws):
@@ -69,6 +74,8 @@ def run(case: Case, kind: RuleKind, draws: int) -> list[str]:
     rest = ", ".join(f"{name} {100 * outcomes[name] / draws:.0f} %" for name in ("equivalent", "futile", "open"))
     saved = 100 * (1 - float(np.mean(used)) / plan.planned)
     told = f"{truth(drawn):.3f}, lean {case.lean}"
+    told += f", {case.assessors} assessors of uneven pace {case.pace}" if case.pace else ""
+    told += f", a plan that sees {0.5 + case.matters}" if case.matters != MATTERS else ""
     return [told, kind, f"{plan.planned}", f"{claimed:.1f} %", f"{100 * fixed / draws:.1f} %", rest, f"{saved:.0f} %"]
 
 
