@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from apps.assessment.models import Comparison, Judgment
 
@@ -24,7 +24,8 @@ class Behind:
 
 
 def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQuerySet:
-    """Judged before the report was frozen; `cell` may name cluster, language, criterion, verdict and assessor.
+    """Judged before the report was frozen; `cell` may name cluster, language, criterion, who was marked, verdict
+    and assessor.
 
     Judgments that were corrected since are shown as they are now.
     """
@@ -34,13 +35,22 @@ def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQue
     if assessor := cell.get("assessor"):
         said = said.filter(assessor__public_id=assessor)
     if criterion := cell.get("criterion"):
-        said = said.filter(ratings__criterion__key=criterion, ratings__preference__isnull=False)
+        said = said.filter(_rated(criterion, cell.get("marked", "")))
     found = Comparison.objects.compared().filter(Exists(said), evaluation=report.evaluation)
     for name in ("cluster", "language"):
         if cell.get(name):
             found = found.filter(**{f"task__{name}": cell[name]})
     wanted = found.select_related("task", "answer_a", "answer_b").defer("answer_a__trace", "answer_b__trace")
     return wanted.prefetch_related("task__task_images__image").order_by("task__position")
+
+
+def _rated(criterion: str, marked: str) -> Q:
+    """Judgments with a rating of the criterion; `marked`: whose answer was marked, named as in `depth.Discordance`."""
+    rated = Q(ratings__criterion__key=criterion, ratings__preference__isnull=False)
+    if not marked:
+        return rated
+    a, b = (f"ratings__value_{side}__{'gt' if marked in ('both', f'{side}_only') else 'exact'}" for side in "ab")
+    return rated & Q(**{a: 0, b: 0})
 
 
 def judgments_behind(report: Report) -> JudgmentQuerySet:

@@ -4,9 +4,10 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
-from apps.assessment.labels import criterion_label
+from apps.assessment.labels import CRITERIA, criterion_label
 from apps.reports import change_wording, deep_wording, formats, powered_wording, several_wording, wording
 from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
+from apps.reports.forms import MARKED
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
 
@@ -36,6 +37,18 @@ for named in (
 @register.filter
 def verdict_name(key: str) -> Promise | str:
     return wording.VERDICTS.get(key, key)
+
+
+@register.filter
+def cell_name(value: str, kind: str) -> Promise | str:
+    """What narrows the list of comparisons, as a reader knows it: "criterion", "grammar" is Grammar."""
+    if kind == "verdict":
+        return wording.VERDICTS.get(value, value)
+    if kind == "marked":
+        return MARKED.get(value, value)
+    if kind == "criterion" and value in CRITERIA:
+        return criterion_label(value)
+    return value[:8] if kind == "assessor" else value
 
 
 @register.filter
