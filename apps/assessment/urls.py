@@ -1,11 +1,12 @@
 from django.urls import path
 
-from apps.assessment.views import ahead, assessor, correcting, leaks, mine, monitor, researcher
+from apps.assessment.views import ahead, assessor, correcting, importing, leaks, mine, monitor, researcher
 
 app_name = "assessment"
 urlpatterns = [
     path("", researcher.index, name="list"),
     path("new/", researcher.create, name="create"),
+    path("import/", importing.import_page, name="import"),
     path("judge/", assessor.my_work, name="my_work"),
     path("judge/totals.csv", mine.totals, name="totals"),
     path("judge/languages/", mine.languages, name="languages"),

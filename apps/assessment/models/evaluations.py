@@ -91,6 +91,14 @@ class Evaluation(models.Model):
     lease_minutes = models.PositiveSmallIntegerField(_("lease, minutes"), default=30)
     seed = models.BigIntegerField(_("seed"), help_text=_("Draws the sides and the order of comparisons."))
     state = models.CharField(_("state"), max_length=8, choices=EvaluationState.choices, default=EvaluationState.OPEN)
+    imported_from = models.CharField(
+        _("imported from"),
+        max_length=20,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("The form of the file that its judgments came in; empty for those made here."),
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     looked_at = models.DateTimeField(
@@ -125,6 +133,9 @@ class Evaluation(models.Model):
                 name="evaluation_checks_half_at_most",
             ),
             models.CheckConstraint(condition=Q(pass_percent__lte=100), name="evaluation_pass_percent"),
+            models.CheckConstraint(
+                condition=Q(imported_from="") | Q(state=EvaluationState.CLOSED), name="evaluation_imported_stays_closed"
+            ),
         ]
 
     def __str__(self) -> str:

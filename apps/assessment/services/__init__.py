@@ -4,6 +4,7 @@ from apps.assessment.services.admitting import admit_all_pairs, admit_pairs
 from apps.assessment.services.claiming import claim_comparison, reserve_next
 from apps.assessment.services.closing import change_assessors, close_evaluation, reopen_evaluation
 from apps.assessment.services.deciding import Decided, decide_leaks
+from apps.assessment.services.importing import import_judgments
 from apps.assessment.services.leasing import free_lease, renew_lease, skip_comparison
 from apps.assessment.services.opening import open_evaluation
 from apps.assessment.services.submitting import correct_judgment, submit_judgment
@@ -18,6 +19,7 @@ __all__ = [
     "correct_judgment",
     "decide_leaks",
     "free_lease",
+    "import_judgments",
     "open_evaluation",
     "renew_lease",
     "reopen_evaluation",

@@ -4,7 +4,7 @@ import secrets
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -112,7 +112,10 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @researchers
 def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
-    services.reopen_evaluation(actor=user, evaluation=access_evaluation(user, public_id))
+    evaluation = access_evaluation(user, public_id)
+    if evaluation.imported_from:
+        raise Http404  # the page has no such button, and the database would refuse
+    services.reopen_evaluation(actor=user, evaluation=evaluation)
     messages.success(request, _("Open again: assessors can go on."))
     return redirect("assessment:detail", public_id)
 

@@ -1,0 +1,213 @@
+"""One judgment as another tool kept it, what may be wrong with it, and what must hold of all together."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MOST_BYTES, MOST_ROWS, MOST_WRONG, MOST_OVERLAP = 256 * 1024 * 1024, 1_000_000, 100, 20
+LONGEST = {"task": 100, "assessor": 120, "a": 110, "b": 110, "language": 16, "cluster": 80}
+LONGEST_TEXT = 100_000
+VERDICTS = {
+    "a_much": ("a_much", "a much better", "model_a_much"),
+    "a": ("a", "left", "model_a", "1", "answer1", "a better"),
+    "tie": ("tie", "equal", "same", "draw", "neither"),
+    "both_bad": ("both_bad", "bothbad", "tie (bothbad)", "both bad", "both_are_bad"),
+    "b": ("b", "right", "model_b", "2", "answer2", "b better"),
+    "b_much": ("b_much", "b much better", "model_b_much"),
+}
+MEANT = {word: verdict for verdict, words in VERDICTS.items() for word in words}
+SWAPPED = {"a_much": "b_much", "a": "b", "tie": "tie", "both_bad": "both_bad", "b": "a", "b_much": "a_much"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """`verdict` for pipeline `a` or `b` by name; `a` stood on the left unless `a_on_left` says otherwise."""
+
+    row: int
+    task: str
+    assessor: str
+    verdict: str
+    a: str
+    b: str
+    instruction: str = ""
+    answer_a: str = ""
+    answer_b: str = ""
+    language: str = "und"
+    cluster: str = ""
+    a_on_left: bool = True
+    seconds: float = 0.0
+    judged_at: datetime | None = None
+    comment: str = ""
+
+    def turned(self) -> Told:
+        """The same, spoken of the other way round."""
+        return replace(
+            self,
+            a=self.b,
+            b=self.a,
+            answer_a=self.answer_b,
+            answer_b=self.answer_a,
+            verdict=SWAPPED[self.verdict],
+            a_on_left=not self.a_on_left,
+        )
+
+
+@dataclass(eq=False)
+class Wrong(Exception):
+    """`row` as the person sees it, from 1 (0: the file); `field` of the file; `why` names the remedy."""
+
+    row: int
+    field: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}, {self.field}: {self.why}" if self.row else f"{self.field}: {self.why}"
+
+
+class CannotImport(Exception):
+    """Nothing was kept. `wrong`: the first that stand in the way."""
+
+    def __init__(self, wrong: list[Wrong]) -> None:
+        super().__init__("; ".join(map(str, wrong[:3])))
+        self.wrong = wrong
+
+
+def verdict_of(said: object, row: int, field: str) -> str:
+    """Raises Wrong for a word that is not known: it must not become a tie."""
+    meant = MEANT.get(str(said).strip().lower()) if isinstance(said, (str, int)) else None
+    if meant is None:
+        raise Wrong(row, field, f"“{str(said)[:40]}” is no verdict. Write one of: {', '.join(VERDICTS)}.")
+    return meant
+
+
+def required(said: Mapping[str, Any], row: int, *names: str) -> str:
+    """The first of `names` that has a value, as text."""
+    for name in names:
+        value = said.get(name)
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    raise Wrong(row, names[0], f"is missing. Add it, as {' or '.join(names)}.")
+
+
+def optional(said: Mapping[str, Any], row: int, name: str, default: str = "") -> str:
+    value = said.get(name)
+    if value is None or value == "":
+        return default
+    if not isinstance(value, (str, int, float)):
+        raise Wrong(row, name, "is not text. Write one piece of text.")
+    return str(value)
+
+
+def seconds_of(said: object, row: int, field: str) -> float:
+    try:
+        value = float(said) if isinstance(said, (str, int, float)) and said != "" else 0.0
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1e7:
+        raise Wrong(row, field, "is no number of seconds. Write 0 or more, or leave it out.")
+    return value
+
+
+def moment_of(said: object, row: int, field: str) -> datetime | None:
+    """ISO 8601, or seconds since 1970; without a zone it is UTC."""
+    if said is None or said == "":
+        return None
+    try:
+        when = (
+            datetime.fromtimestamp(said, UTC) if isinstance(said, (int, float)) else datetime.fromisoformat(str(said))
+        )
+    except (ValueError, OverflowError, OSError):
+        raise Wrong(row, field, "is no time. Write it as 2026-03-01T12:00:00Z, or leave it out.") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any]] | Wrong]:
+    for row, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            said = json_of(line, row)
+            yield (
+                said
+                if isinstance(said, Wrong)
+                else (row, said)
+                if isinstance(said, dict)
+                else Wrong(row, "line", "is no JSON object. Write {…} on each line.")
+            )
+
+
+def json_of(text: str, row: int = 0) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return Wrong(row, "line" if row else "file", "is not JSON. Export it again.")
+
+
+def checked(rows: Iterable[Told | Wrong]) -> list[Told]:
+    """All of them, every pair of pipelines spoken of in one order. Raises CannotImport with what is wrong, by row."""
+    told: list[Told] = []
+    wrong: list[Wrong] = []
+    for item in rows:
+        found = _misfit(item) if isinstance(item, Told) else item
+        if found:
+            wrong.append(found)
+        elif isinstance(item, Told):
+            told.append(item)
+        if len(wrong) >= MOST_WRONG or len(told) > MOST_ROWS:
+            break
+    if len(told) > MOST_ROWS:
+        wrong.append(Wrong(0, "file", f"has more than {MOST_ROWS:,} judgments. Split it."))
+    if not told and not wrong:
+        wrong.append(Wrong(0, "file", "has no judgments. Choose the export that holds them."))
+    ordered = [item if turned == item.a else item.turned() for item in told for turned in [_candidate(item, told[0])]]
+    wrong += _together(ordered)
+    if wrong:
+        raise CannotImport(sorted(wrong[:MOST_WRONG], key=lambda item: item.row))
+    return ordered
+
+
+def _candidate(item: Told, first: Told) -> str:
+    """Which of the two is A: the pair of the first row as it stands there, any other in alphabetical order."""
+    return first.a if {item.a, item.b} == {first.a, first.b} else min(item.a, item.b)
+
+
+def _misfit(item: Told) -> Wrong | None:
+    for part in fields(item):
+        value = getattr(item, part.name)
+        if not isinstance(value, str):
+            continue
+        if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+            return Wrong(item.row, part.name, "holds a character that no text may have. Remove it.")
+        if len(value) > LONGEST.get(part.name, LONGEST_TEXT):
+            return Wrong(
+                item.row, part.name, f"is longer than {LONGEST.get(part.name, LONGEST_TEXT)} letters. Shorten it."
+            )
+    if item.a == item.b:
+        return Wrong(item.row, "model_b", "is the same pipeline as model_a. A pipeline is not compared with itself.")
+    return None
+
+
+def _together(told: list[Told]) -> Iterator[Wrong]:
+    """A task is one question, a pipeline says one thing to it, and nobody judges a pair twice."""
+    texts: dict[tuple[str, ...], tuple[str, int]] = {}
+    judged: dict[tuple[str, str, str, str], int] = {}
+    overlap: dict[tuple[str, str, str], int] = {}
+    for item in told:
+        same: dict[tuple[str, ...], str] = {("instruction", item.task): item.instruction}
+        same |= {("answer_a", item.a, item.task): item.answer_a, ("answer_b", item.b, item.task): item.answer_b}
+        for key, text in same.items():
+            place = ("answer", *key[1:]) if key[0] != "instruction" else key
+            before, row = texts.setdefault(place, (text, item.row))
+            if before != text:
+                yield Wrong(item.row, key[0], f"differs from row {row} for the same task. Give it a task of its own.")
+        pair = (item.a, item.b, item.task)
+        if (row := judged.setdefault((*pair, item.assessor), item.row)) != item.row:
+            yield Wrong(item.row, "assessor", f"judged this pair in row {row} already. Keep one of the two.")
+        overlap[pair] = overlap.get(pair, 0) + 1
+        if overlap[pair] == MOST_OVERLAP + 1:
+            yield Wrong(item.row, "task", f"has more than {MOST_OVERLAP} judgments. Keep {MOST_OVERLAP} of them.")

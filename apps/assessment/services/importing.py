@@ -1,0 +1,225 @@
+"""Keep judgments that were made elsewhere: the same tables, constraints and reports, and never open to judging."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assessment.domain.elsewhere import MOST_BYTES, CannotImport, Told, Wrong, checked
+from apps.assessment.elsewhere import readers
+from apps.assessment.models import (
+    Assignment,
+    AssignmentState,
+    Comparison,
+    ComparisonState,
+    Evaluation,
+    EvaluationState,
+    Judgment,
+)
+from apps.audit.services import record
+from apps.buckets.domain.fingerprint import Fingerprint
+from apps.buckets.domain.rows import TaskRow
+from apps.buckets.models import Bucket, Task
+from apps.buckets.services import freeze_bucket
+from apps.generation.models import Answer, AnswerState, Run, RunState
+from apps.pipelines.models import Pipeline, PipelineRevision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+BATCH = 5000
+NOWHERE = "imported.invalid"  # a domain that never is (RFC 2606): nobody can sign in or be written to
+
+
+def import_judgments(
+    *, actor: User, name: str, form: str, content: bytes, names: tuple[str, str] = ("A", "B")
+) -> list[Evaluation]:
+    """One closed evaluation for each pair of pipelines in the file, all over one new bucket; `names` of candidate and
+    baseline where the file has none. All of it or nothing: raises CannotImport with rows, fields and remedies; KeyError
+    for an unknown form.
+    """
+    told = checked(readers()[form].read(_text(content), names))
+    pairs = sorted({(item.a, item.b) for item in told})
+    with transaction.atomic():
+        tasks = _keep_tasks(actor, name, told)
+        runs = {pipeline: _keep_answers(actor, pipeline, tasks, told, form) for pipeline in sorted(_pipelines(told))}
+        people = _keep_people(told)
+        kept = []
+        for a, b in pairs:
+            rows = [item for item in told if (item.a, item.b) == (a, b)]
+            title = name if len(pairs) == 1 else f"{name}: {a} – {b}"[:120]
+            evaluation = _keep_evaluation(actor, title, form, (runs[a], runs[b]), rows)
+            _keep_judgments(evaluation, tasks, people, rows)
+            evaluation.assessors.set({people[item.assessor] for item in rows})
+            record(
+                actor,
+                "evaluation.imported",
+                evaluation,
+                form=form,
+                judgments=len(rows),
+                sha256=hashlib.sha256(content).hexdigest(),
+            )
+            kept.append(evaluation)
+    return kept
+
+
+def _text(content: bytes) -> str:
+    if len(content) > MOST_BYTES:
+        raise CannotImport([Wrong(0, "file", f"is larger than {MOST_BYTES >> 20} MB. Split it.")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CannotImport([Wrong(0, "file", "is not text in UTF-8. Save it as UTF-8.")]) from None
+
+
+def _pipelines(told: Iterable[Told]) -> set[str]:
+    return {name for item in told for name in (item.a, item.b)}
+
+
+def _keep_tasks(actor: User, name: str, told: Sequence[Told]) -> dict[str, Task]:
+    latest = Bucket.objects.filter(name=name).aggregate(latest=Max("version"))["latest"] or 0
+    first = {item.task: item for item in reversed(told)}
+    found = [
+        TaskRow(item.row, key, item.instruction or key, item.language or "und", item.cluster or "-")
+        for key, item in sorted(first.items())
+    ]
+    fingerprint = Fingerprint()
+    for row in found:
+        fingerprint.add(row, [])
+    bucket = Bucket.objects.create(
+        name=name,
+        version=latest + 1,
+        sha256=fingerprint.hexdigest(),
+        created_by=actor,
+        description="Imported judgments",
+    )
+    bucket.members.add(actor)
+    tasks = Task.objects.bulk_create(
+        (
+            Task(
+                bucket=bucket,
+                key=row.key,
+                position=place,
+                instruction=row.instruction,
+                language=row.language,
+                cluster=row.cluster,
+            )
+            for place, row in enumerate(found)
+        ),
+        batch_size=BATCH,
+    )
+    freeze_bucket(actor=actor, bucket=bucket, now=timezone.now())
+    return {task.key: task for task in tasks}
+
+
+def _keep_answers(actor: User, name: str, tasks: Mapping[str, Task], told: Sequence[Told], form: str) -> Run:
+    """A run of a revision that says where it comes from and can't be run again."""
+    texts = {item.task: item.answer_a if item.a == name else item.answer_b for item in told if name in (item.a, item.b)}
+    bucket = next(iter(tasks.values())).bucket
+    run = Run.objects.create(
+        bucket=bucket, revision=_revision(actor, name, form), state=RunState.CANCELLED, created_by=actor
+    )
+    now = timezone.now()
+    Answer.objects.bulk_create(
+        (
+            Answer(run=run, task=tasks[key], state=AnswerState.DONE, text=text, finished_at=now)
+            for key, text in texts.items()
+        ),
+        batch_size=BATCH,
+    )
+    return run
+
+
+def _revision(actor: User, name: str, form: str) -> PipelineRevision:
+    spec = {"imported": {"pipeline": name, "from": form}}
+    source = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    pipeline, _ = Pipeline.objects.get_or_create(name=f"{name} (imported)", defaults={"created_by": actor})
+    sha256 = hashlib.sha256(source.encode()).hexdigest()
+    latest = pipeline.revisions.aggregate(latest=Max("number"))["latest"] or 0
+    facts = {"number": latest + 1, "source": source, "spec": spec, "created_by": actor}
+    return PipelineRevision.objects.get_or_create(pipeline=pipeline, sha256=sha256, defaults=facts)[0]
+
+
+def _keep_people(told: Iterable[Told]) -> dict[str, User]:
+    """Closed accounts without a password, new ones for every file: two campaigns may call two people by one name."""
+    labels = sorted({item.assessor for item in told})
+    made = [User(email=f"{uuid4().hex}@{NOWHERE}", name=label, is_active=False) for label in labels]
+    for person in made:
+        person.set_unusable_password()
+    return dict(zip(labels, User.objects.bulk_create(made, batch_size=BATCH), strict=True))
+
+
+def _keep_evaluation(actor: User, name: str, form: str, runs: tuple[Run, Run], rows: Sequence[Told]) -> Evaluation:
+    return Evaluation.objects.create(
+        name=name,
+        bucket=runs[0].bucket,
+        run_a=runs[0],
+        run_b=runs[1],
+        overlap=max(Counter(item.task for item in rows).values()),
+        seed=0,
+        state=EvaluationState.CLOSED,
+        imported_from=form,
+        created_by=actor,
+    )
+
+
+def _keep_judgments(
+    evaluation: Evaluation, tasks: Mapping[str, Task], people: Mapping[str, User], rows: Sequence[Told]
+) -> None:
+    answers = [dict(run.answers.values_list("task", "pk")) for run in (evaluation.run_a, evaluation.run_b)]
+    comparisons = Comparison.objects.bulk_create(
+        (
+            Comparison(
+                evaluation=evaluation,
+                task=tasks[key],
+                answer_a_id=answers[0][tasks[key].pk],
+                answer_b_id=answers[1][tasks[key].pk],
+                state=ComparisonState.RELEASED,
+            )
+            for key in dict.fromkeys(item.task for item in rows)
+        ),
+        batch_size=BATCH,
+    )
+    by_task = {comparison.task_id: comparison for comparison in comparisons}
+    places: Counter[str] = Counter()
+    assignments = []
+    for item in rows:
+        assignments.append(
+            Assignment(
+                evaluation=evaluation,
+                comparison=by_task[tasks[item.task].pk],
+                replica=places[item.task],
+                order_key=places[item.task] << 48,
+                a_on_left=item.a_on_left,
+                language=item.language.partition("-")[0],
+                state=AssignmentState.DONE,
+                assessor=people[item.assessor],
+                lease=1,
+            )
+        )
+        places[item.task] += 1
+    now = timezone.now()
+    Judgment.objects.bulk_create(
+        (
+            Judgment(
+                assignment=place,
+                assessor=place.assessor,
+                submission_id=uuid4(),
+                verdict=item.verdict,
+                a_on_left=item.a_on_left,
+                comment=item.comment,
+                seconds=item.seconds,
+                judged_at=item.judged_at or now,
+            )
+            for place, item in zip(Assignment.objects.bulk_create(assignments, batch_size=BATCH), rows, strict=True)
+        ),
+        batch_size=BATCH,
+    )
