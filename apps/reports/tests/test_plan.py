@@ -113,7 +113,9 @@ def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
     assert AuditEvent.objects.get(verb="evaluation.planned").facts["planned"] == plan.planned
     page = client.get(address).content.decode()
     assert "8 judgments were there already" in page
-    assert "It is not known yet" in page
+    assert '<p id="known"><strong>It is not known yet' in page
+    beside = client.get(reverse("assessment:detail", args=[evaluation.public_id])).content.decode()
+    assert f'hx-get="{address}" hx-trigger="load" hx-select="#known"' in beside
     frozen = freeze_report(actor=cast.researcher, evaluation=evaluation)
     assert frozen.content.watch is not None
     assert "It is not known yet" in client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
