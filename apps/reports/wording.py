@@ -23,6 +23,7 @@ REASONS: dict[Reason, Promise] = {
     Reason.NO_JUDGMENTS: _("Nobody has judged here yet."),
     Reason.ONE_TASK: _("There is no interval: it needs at least two tasks."),
     Reason.ONE_ASSESSOR: _("There is no interval: it needs at least two assessors."),
+    Reason.ONE_SIDE: _("A stood on the same side in every judgment, so sides can’t be told from answers."),
     Reason.NO_VARIATION: _("There is no interval: all judgments say the same."),
     Reason.NONE_DECISIVE: _("Every judgment was a tie or “both bad”."),
     Reason.NOTHING_RIGHT: _("There is no relative gain: the first run got nothing right."),

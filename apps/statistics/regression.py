@@ -41,6 +41,7 @@ def side_effect(scores: ArrayLike, a_on_left: ArrayLike, tasks: ArrayLike, asses
     y, left = np.asarray(scores, dtype=np.float64), np.asarray(a_on_left, dtype=bool)
     empty = _empty(y, left)
     if empty:
+        empty = replace(empty, undefined=Reason.ONE_SIDE) if len(y) else empty
         return SideEffect(empty, empty)
     x, w = np.stack([np.ones(len(y)), np.where(left, 0.5, -0.5)], axis=1), _weights(tasks)
     hessian = (x * w[:, None]).T @ x

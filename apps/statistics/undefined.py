@@ -8,6 +8,7 @@ class Reason(StrEnum):
     ONE_TASK = "one_task"  # spread between tasks cannot be seen in one task
     ONE_ASSESSOR = "one_assessor"  # spread between assessors cannot be seen in one assessor
     NO_VARIATION = "no_variation"  # every value is the same, so a t interval would have no width
+    ONE_SIDE = "one_side"  # what a side does, and A stood on the same one in every judgment
     NONE_DECISIVE = "none_decisive"  # a share of the decisive judgments, and there are none
     NO_LOSSES = "no_losses"  # a ratio to the losses, and there are none
     NOTHING_RIGHT = "nothing_right"  # a relative gain, and one of the two got nothing right

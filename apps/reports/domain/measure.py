@@ -89,6 +89,8 @@ def _of_answer(values: NDArray[np.float32], data: Columns, asked: Asked, method:
 def measure_position(data: Columns, method: Method) -> Position:
     left_won = (data.scores == 1) & data.a_on_left | (data.scores == 0) & ~data.a_on_left
     share = _ratio(left_won, data.scores != 0.5, data, method)
+    if len(data) and (data.a_on_left.all() or not data.a_on_left.any()):  # imported without sides: wins of A themselves
+        share = Estimate(None, judgments=share.judgments, undefined=Reason.ONE_SIDE)
     return Position(int(data.a_on_left.sum()), len(data), share)
 
 

@@ -14,6 +14,7 @@ from apps.reports.domain.beside import Beside
 from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import from_json, to_json
 from apps.reports.tests.makers import METHOD, Row, make_facts, make_rows
+from apps.statistics.undefined import Reason
 
 ROWS = make_rows(tasks=24, panel=5)
 CASES: dict[str, list[Row]] = {
@@ -39,6 +40,13 @@ def test_numbers_or_reasons(name: str) -> None:
         data = to_json(build_numbers(CASES[name], make_facts(), METHOD, beside))
     assert all(math.isfinite(number) for number in _floats(data))
     assert to_json(from_json(data)) == data
+
+
+def test_sides_that_never_changed_are_no_bias() -> None:
+    """As in judgments from elsewhere, whose sides nobody kept: the left wins as often as A does."""
+    position = build_numbers(CASES["one side"], make_facts(), METHOD).position
+    assert (position.left_share.value, position.left_share.undefined) == (None, Reason.ONE_SIDE)
+    assert position.tested_p is None
 
 
 def _floats(data: Any) -> list[float]:

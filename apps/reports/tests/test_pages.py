@@ -91,7 +91,7 @@ def test_interim_reports_are_announced_and_few_data_not_tested(client: Client, c
     assert "4 of 4 pairs could be judged." in page
     assert "4 comparisons were scanned" in page
     assert "Nothing was found." in page
-    assert "<dt>p against one half</dt><dd>–</dd>" in page
+    assert "<dt>p against one half</dt><dd>–<small>not tested: too few data</small></dd>" in page
     assert "Interim, report number 1" in client.get(reverse("reports:list")).content.decode()
 
 

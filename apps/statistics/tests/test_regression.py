@@ -22,7 +22,7 @@ def test_the_side_is_taken_out_of_the_win_rate() -> None:
     assert (found.effect.low or 0) > 0.1
     assert found.adjusted.value == pytest.approx(0.5, abs=0.03)
     assert win_rate(scores, TASKS, PEOPLE).value == pytest.approx(0.54, abs=0.03)
-    assert side_effect(scores, np.ones(N, bool), TASKS, PEOPLE).effect.undefined is Reason.NO_VARIATION
+    assert side_effect(scores, np.ones(N, bool), TASKS, PEOPLE).effect.undefined is Reason.ONE_SIDE
 
 
 def test_with_sides_balanced_in_each_task_the_adjusted_rate_is_the_headline() -> None:
