@@ -56,6 +56,7 @@ def facts_of(evaluation: Evaluation) -> Facts:
             Asked(item.key, item.kind, item.name, item.points) for item in evaluation.criteria.order_by("position")
         ),
         automatic=tuple(_automatic(judge) for judge in judges_of(evaluation)),
+        imported_from=evaluation.imported_from,
     )
 
 

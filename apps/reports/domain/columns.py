@@ -183,7 +183,7 @@ def data_sha256(data: Columns) -> str:
     SHA-256 of one line of JSON, [task keys, assessors, clusters, languages, criteria], each in the order of its places,
     and of the columns one after the other, little-endian: tasks, assessors, clusters, languages (int32), verdicts, A on
     the left, simulated (int8), seconds (float64); of each criterion ratings, values of A, values of B (int16, -9999:
-    none). docs/statistics.md shows it in ten lines.
+    none). docs/reports.md computes it from the Parquet of the judgments.
     """
     names = [data.task_keys, [str(person) for person in data.people], data.cluster_names, data.language_names]
     hashed = hashlib.sha256(json.dumps([*map(list, names), list(data.ratings)]).encode() + b"\n")

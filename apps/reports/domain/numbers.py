@@ -95,7 +95,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Facts:
-    """What was compared, on what, and by which design. `comparisons` are those that could be judged."""
+    """What was compared, on what, and by which design. `comparisons` are those that could be judged.
+    `imported_from`: the form of the file with judgments made elsewhere, empty for those made here."""
 
     evaluation: str
     evaluation_name: str
@@ -114,6 +115,7 @@ class Facts:
     leaks: Leaks | None = None
     asked: tuple[Asked, ...] = ()
     automatic: tuple[AutomaticNumbers, ...] = ()
+    imported_from: str = ""
 
     @property
     def unscanned(self) -> int | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from django.conf import settings
 
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import AssignmentState
@@ -13,6 +18,7 @@ from apps.assessment.queries import judgment_table
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.reports.domain.beside import Beside
 from apps.reports.domain.columns import columns_of, data_sha256
+from apps.reports.raw import stream_judgments
 from apps.reports.reading import read_columns
 from apps.reports.tests.makers import make_judged_evaluation
 
@@ -51,3 +57,15 @@ def test_an_evaluation_without_judgments_reads_as_nothing(cast: Cast) -> None:
     copied, told = both_ways(make_evaluation(cast.researcher, assessors=[make_user("n@example.org")], tasks=1))
     assert len(copied) == 0
     assert data_sha256(copied) == data_sha256(told)
+
+
+@pytest.mark.slow
+def test_the_hash_can_be_computed_from_the_parquet_as_the_docs_do(cast: Cast) -> None:
+    evaluation = make_judged_evaluation(cast.researcher, panel=3)
+    criteria = [item.key for item in evaluation.criteria.order_by("position")]
+    text = (settings.BASE_DIR / "docs" / "reports.md").read_text("utf-8")
+    code = text.partition("from their Parquet:")[2].partition("```python\n")[2].partition("```")[0]
+    file = io.BytesIO(b"".join(stream_judgments(evaluation)))
+    known = {"pq": pq, "json": json, "np": np, "hashlib": hashlib, "criteria": criteria, "file": file}
+    exec(code.replace('"judgments.parquet"', "file"), known)  # noqa: S102  our own documentation
+    assert known["hashed"].hexdigest() == data_sha256(both_ways(evaluation)[0])
