@@ -30,6 +30,8 @@ def cell_codes(tasks: NDArray[np.int64], assessors: NDArray[np.int64]) -> NDArra
         return np.zeros(0, dtype=np.int64)
     cell = tasks * (int(assessors.max()) + 1) + assessors
     step = np.diff(cell)
+    if (step > 0).all():
+        return np.arange(len(cell))
     if (step >= 0).all():
         return np.concatenate([[0], np.cumsum(step > 0)])
     return as_codes(cell)

@@ -78,12 +78,13 @@ def linear_effects(
 
     A cause that never varies, or that the others determine, has no effect of its own: Reason.NO_VARIATION.
     """
-    y, x = np.asarray(values, dtype=np.float64), np.asarray(causes, dtype=np.float64)
+    y, x = np.asarray(values, dtype=np.float64), np.asarray(causes)
     none = Estimate(None, judgments=len(y), undefined=Reason.NO_VARIATION if len(y) else Reason.NO_JUDGMENTS)
-    found, kept = [none] * x.shape[1], _independent(x) if len(y) else []
+    found, whole = [none] * x.shape[1], np.vstack([np.ones(len(y)), x.T]).T  # by columns, as the sums below read it
+    kept = _independent(whole) if len(y) else []
     if not kept:
         return tuple(found)
-    design, w = np.column_stack([np.ones(len(y)), x[:, kept]]), _weights(tasks)
+    design, w = whole if len(kept) == x.shape[1] else whole[:, [0, *(column + 1 for column in kept)]], _weights(tasks)
     hessian = (design * w[:, None]).T @ design
     b = np.linalg.solve(hessian, design.T @ (w * y))
     spread = dense_covariance(design * (w * (y - design @ b))[:, None], hessian, tasks, assessors)
@@ -93,10 +94,9 @@ def linear_effects(
     return tuple(found)
 
 
-def _independent(x: Array) -> list[int]:
-    """Columns that are no linear combination of 1 and all the columns before them: what those leave unexplained of a
-    column's squared length is more than rounding."""
-    design = np.column_stack([np.ones(len(x)), x])
+def _independent(design: Array) -> list[int]:
+    """Columns after the first, of ones, that are no linear combination of those before them: what those leave
+    unexplained of a column's squared length is more than rounding."""
     gram, kept = design.T @ design, [0]
     for column in range(1, design.shape[1]):
         beside = gram[kept, column]

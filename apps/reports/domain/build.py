@@ -122,8 +122,8 @@ def _criteria(data: Columns, facts: Facts, method: Method) -> tuple[CriterionNum
 def _count(data: Columns) -> Counts:
     return Counts(
         judgments=len(data),
-        tasks=len(np.unique(data.tasks)),
-        assessors=len(np.unique(data.assessors)),
+        tasks=int(np.count_nonzero(np.bincount(data.tasks))),
+        assessors=int(np.count_nonzero(np.bincount(data.assessors))),
         simulated_judgments=int(data.simulated.sum()),
         simulated_assessors=len(np.unique(data.assessors[data.simulated])),
         median_seconds=float(np.median(data.seconds)) if len(data) else None,

@@ -101,8 +101,9 @@ def measure_drivers(data: Columns, facts: Facts, method: Method) -> tuple[Driver
     if usual:
         rated = np.column_stack([data.ratings[key] for key in usual])
         whole = np.asarray(~np.isnan(rated).any(axis=1))
-        part = data.where(whole)
-        found = linear_effects(2 * part.scores - 1, rated[whole], part.tasks, part.assessors)
+        if not whole.all():
+            rated = rated[whole]
+        found = linear_effects(2 * data.scores[whole] - 1, rated, data.tasks[whole], data.assessors[whole])
         effects = dict(zip(usual, found, strict=True))
     return tuple(Driver(key, _sides_with(key, data, method), effects[key]) for key in usual)
 
