@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 REPLICATES = 1000
 SHORT = 1000
+FEW = 1_000_000  # possible rows that are counted rather than sorted
 MOST_UNDEFINED = 0.05  # the share of replicates without a value beyond which there is no interval
 
 
@@ -187,9 +188,14 @@ def _measured(usable: Array, measure: Callable[[Array, Array], Array], seed: int
 def _patterns(counts: Array) -> tuple[Array, NDArray[np.int64]]:
     """Distinct rows and how often each is there, in the order of `np.unique`; short rows are sorted as one number."""
     base = int(counts.max()) + 1
-    if base ** counts.shape[1] >= 2**62:
+    if base ** counts.shape[1] >= 2**52:
         return np.unique(counts, axis=0, return_counts=True)
-    code = counts.astype(np.int64) @ (base ** np.arange(counts.shape[1] - 1, -1, -1))
+    powers = base ** np.arange(counts.shape[1] - 1, -1, -1)
+    code = (counts @ powers).astype(np.int64)  # exact: floats below 2**53, or whole numbers
+    if base ** counts.shape[1] < FEW:
+        times = np.bincount(code)
+        found = np.flatnonzero(times)
+        return (found[:, None] // powers % base).astype(counts.dtype), times[found]
     _, first, times = np.unique(code, return_index=True, return_counts=True)
     return counts[first], times
 
