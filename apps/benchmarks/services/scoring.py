@@ -19,7 +19,7 @@ from apps.benchmarks.queries import items_of
 from apps.generation.models import Answer, AnswerState, Run, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from apps.accounts.models import User
@@ -103,12 +103,23 @@ def _scores(benchmark_run: BenchmarkRun, answers: list[Answer], rows: list[Row],
         )
 
 
-def score_waiting(*, now: datetime) -> int:
-    """Score what was asked for and is finished by now; returns how many. A run that was cancelled waits no longer."""
+def score_waiting(*, now: datetime, among: Collection[int] | None = None) -> int:
+    """Score what was asked for and is finished by now, all or those with primary keys `among`; returns how many. A run
+    that was cancelled waits no longer.
+
+    One that can't be scored holds up no other: its error is raised when all others are scored.
+    """
     waiting = BenchmarkRun.objects.filter(scored_at=None).select_related("benchmark__bucket", "run", "created_by")
+    waiting = waiting if among is None else waiting.filter(pk__in=among)
     waiting.filter(run__state=RunState.CANCELLED).delete()
     open_answers = Answer.objects.filter(run=OuterRef("run"), state__in=[AnswerState.WAITING, AnswerState.RUNNING])
     finished = list(waiting.filter(~Exists(open_answers)))
+    errors: list[Exception] = []
     for each in finished:
-        score_run(actor=each.created_by, benchmark=each.benchmark, run=each.run, now=now)
+        try:
+            score_run(actor=each.created_by, benchmark=each.benchmark, run=each.run, now=now)
+        except Exception as error:  # noqa: BLE001  raised below
+            errors.append(error)
+    if errors:
+        raise errors[0]
     return len(finished)

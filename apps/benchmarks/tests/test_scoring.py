@@ -3,9 +3,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.audit.models import AuditEvent
-from apps.benchmarks.models import Benchmark, Score
+from apps.benchmarks.models import Benchmark, BenchmarkRun, Score
 from apps.benchmarks.queries import means_by, overall, run_results, samples, scorable_runs
-from apps.benchmarks.services import BenchmarkRefused, ScoringRefused, create_benchmark, score_run
+from apps.benchmarks.services import BenchmarkRefused, ScoringRefused, create_benchmark, score_run, score_waiting
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run, make_marked_bucket
 from apps.buckets.tests.makers import make_bucket
 from apps.generation.models import AnswerState
@@ -109,3 +109,14 @@ def test_the_database_keeps_one_score_per_answer_and_none_for_nothing(cast: Cast
         Score.objects.create(benchmark_run=scored, answer=score.answer, outcome="scored", value=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         scored.scores.filter(pk=score.pk).update(value=0.5)
+
+
+def test_a_run_that_can_not_be_scored_holds_up_no_other(cast: Cast) -> None:
+    benchmark = make_benchmark(cast.researcher)
+    empty = make_half_right_run(benchmark, name="Empty")
+    empty.answers.all().delete()
+    for run in (empty, make_half_right_run(benchmark)):
+        BenchmarkRun.objects.create(benchmark=benchmark, run=run, created_by=cast.researcher)
+    with pytest.raises(ScoringRefused, match="no answers"):
+        score_waiting(now=timezone.now())
+    assert BenchmarkRun.objects.exclude(scored_at=None).get().run.revision.pipeline.name == "Pipeline"

@@ -103,7 +103,7 @@ class Command(BaseCommand):
         while BenchmarkRun.objects.filter(pk__in=keys, scored_at=None).exists():
             open_answers = answers.filter(state__in=[AnswerState.WAITING, AnswerState.RUNNING]).count()
             bars("Answering", total - open_answers, total)
-            if not score_waiting(now=timezone.now()):
+            if not score_waiting(now=timezone.now(), among=keys):
                 time.sleep(POLL_S)
         bars.end()
 
