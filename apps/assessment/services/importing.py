@@ -188,24 +188,9 @@ def _keep_judgments(
         ),
         batch_size=BATCH,
     )
-    by_task = {comparison.task_id: comparison for comparison in comparisons}
-    places: Counter[str] = Counter()
-    assignments = []
-    for item in rows:
-        assignments.append(
-            Assignment(
-                evaluation=evaluation,
-                comparison=by_task[tasks[item.task].pk],
-                replica=places[item.task],
-                order_key=places[item.task] << 48,
-                a_on_left=item.a_on_left,
-                language=item.language.partition("-")[0],
-                state=AssignmentState.DONE,
-                assessor=people[item.assessor],
-                lease=1,
-            )
-        )
-        places[item.task] += 1
+    assignments = _places(
+        evaluation, {comparison.task_id: comparison for comparison in comparisons}, tasks, people, rows
+    )
     now = timezone.now()
     Judgment.objects.bulk_create(
         (
@@ -223,3 +208,30 @@ def _keep_judgments(
         ),
         batch_size=BATCH,
     )
+
+
+def _places(
+    evaluation: Evaluation,
+    by_task: Mapping[int, Comparison],
+    tasks: Mapping[str, Task],
+    people: Mapping[str, User],
+    rows: Sequence[Told],
+) -> list[Assignment]:
+    places: Counter[str] = Counter()
+    assignments = []
+    for item in rows:
+        assignments.append(
+            Assignment(
+                evaluation=evaluation,
+                comparison=by_task[tasks[item.task].pk],
+                replica=places[item.task],
+                order_key=places[item.task] << 48,
+                a_on_left=item.a_on_left,
+                language=item.language.partition("-")[0],
+                state=AssignmentState.DONE,
+                assessor=people[item.assessor],
+                lease=1,
+            )
+        )
+        places[item.task] += 1
+    return assignments

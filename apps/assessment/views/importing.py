@@ -15,7 +15,8 @@ from apps.assessment.forms.importing import ImportJudgmentsForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @researchers
 def import_page(request: HttpRequest) -> HttpResponse:
-    form, wrong = ImportJudgmentsForm(request.POST or None, request.FILES or None), list[Wrong]()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form, wrong = ImportJudgmentsForm(*sent), list[Wrong]()
     if form.is_valid():
         said = form.cleaned_data
         try:
