@@ -1,7 +1,7 @@
 """What the assessor's browser says of attention: seconds of work and the parts of the page that were seen."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +31,10 @@ class Shown:
 
     def is_place(self, place: UUID, lease: int) -> bool:
         return (self.place, self.lease) == (place, lease)
+
+    def after(self, end: datetime) -> "Shown":
+        """Whatever the page says, not before the one before it was left."""
+        return replace(self, since=max(self.since, end))
 
 
 def attention_said(active_ms: int | None, seen: str) -> Attention:

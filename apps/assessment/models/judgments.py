@@ -1,6 +1,7 @@
 """What assessors said; append-only."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -95,6 +96,12 @@ class Judgment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.assessor_id}"
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the assessor was done with the comparison; the judgment may have come later."""
+        shown_at = self.assignment.shown_at
+        return shown_at + timedelta(seconds=self.seconds) if shown_at else self.judged_at
 
     @property
     def is_unseen(self) -> bool:

@@ -37,10 +37,12 @@ def submit_judgment(
     submission_id: UUID,
     form: JudgmentInput,
     now: datetime,
+    left: datetime | None = None,
     criteria: Sequence[Criterion] = (),
 ) -> Judgment:
     """Store one judgment. The same `submission_id` again returns the judgment it made, whatever happened since.
-    `criteria`: those of the evaluation, where the caller has read them.
+    `criteria`: those of the evaluation, where the caller has read them. `left`: when the page went on to the next
+    comparison, if it did; time on task ends there, so no second counts for both.
 
     A lease that ran out is honoured as long as nobody else was given the place. Raises NotAssessor, NotYours,
     LateSubmit, AlreadyJudged, EvaluationClosed or JudgmentInvalid, and then stores nothing.
@@ -57,7 +59,7 @@ def submit_judgment(
     refuse_foreign(place, assessor, lease)
     if not place.evaluation.is_open:  # read under the lock that closing waits for
         raise EvaluationClosed
-    judgment = store_judgment(place, assessor, submission_id, form, criteria, now=now, supersedes=None)
+    judgment = store_judgment(place, assessor, submission_id, form, criteria, now=now, left=left, supersedes=None)
     place.state, place.lease_until = AssignmentState.DONE, None
     place.save(update_fields=["state", "lease_until"])
     watch_judgment(place, assessor, now)
@@ -127,6 +129,7 @@ def store_judgment(
     *,
     now: datetime,
     supersedes: Judgment | None,
+    left: datetime | None = None,
 ) -> Judgment:
     is_known = bool(known) and known[0].evaluation_id == place.evaluation_id
     criteria = list(known if is_known else place.evaluation.criteria.all())
@@ -140,7 +143,7 @@ def store_judgment(
         a_on_left=place.a_on_left,
         comment=form.comment,
         flagged=form.flagged,
-        **time_on_task(place, form, now, supersedes),
+        **time_on_task(place, form, min(left or now, now), supersedes),
         judged_at=now,
         contradiction=contradiction_in(form, criteria),
         criteria_shown=[item.key for item in in_order(criteria, place, assessor.pk)],

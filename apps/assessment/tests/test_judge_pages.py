@@ -55,6 +55,7 @@ def test_the_next_comparison_comes_beforehand_and_with_the_submit(cast: Cast, cl
 def test_a_page_that_shows_the_next_one_already_gets_only_what_is_new(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client)
     page = client.get(judge_url(evaluation)).content.decode()
+    evaluation.assignments.filter(shown_at__isnull=False).update(shown_at=timezone.now() - timedelta(minutes=1))
     beforehand = comparison_ahead(client, page)
     assert ("1 done, 1 today" in beforehand, 'data-key="KeyU"' in beforehand) == (True, False)
     response = send(client, evaluation, page, shown=shown(beforehand, "20000"))
@@ -71,10 +72,29 @@ def test_a_page_that_shows_the_next_one_already_gets_only_what_is_new(cast: Cast
 def test_how_long_a_page_says_it_shows_the_next_one_is_at_most_a_lease(cast: Cast, client: Client) -> None:
     evaluation = opened(cast, client)
     page = client.get(judge_url(evaluation)).content.decode()
+    evaluation.assignments.filter(shown_at__isnull=False).update(shown_at=timezone.now() - timedelta(hours=3))
     beforehand = comparison_ahead(client, page)
     send(client, evaluation, page, shown=shown(beforehand, "99999999999"))
     send(client, evaluation, beforehand, htmx=True)
-    assert Judgment.objects.order_by("pk")[1].seconds < evaluation.lease_minutes * 60 + 20
+    most = evaluation.lease_minutes * 60
+    assert most <= Judgment.objects.order_by("pk")[1].seconds < most + 20
+
+
+def test_time_counts_once_for_what_was_left_and_what_came_after_it_whatever_a_page_says(
+    cast: Cast, client: Client
+) -> None:
+    """A judgment that waited for the network took no longer; nobody is paid twice for a minute."""
+    evaluation = opened(cast, client)
+    start = timezone.now()
+    page = client.get(judge_url(evaluation)).content.decode()
+    evaluation.assignments.filter(shown_at__isnull=False).update(shown_at=start - timedelta(seconds=100))
+    for ms in ("60000", "99999999"):
+        beforehand = comparison_ahead(client, page)
+        send(client, evaluation, page, shown=shown(beforehand, ms), active_ms="99999999")
+        page = beforehand
+    send(client, evaluation, page, htmx=True, active_ms="99999999")
+    times = [round(item.active_seconds or 0, -1) for item in Judgment.objects.order_by("pk")]
+    assert times == [40, 0, 60]
 
 
 def test_a_missing_answer_is_marked_and_nothing_typed_is_lost(cast: Cast, client: Client) -> None:

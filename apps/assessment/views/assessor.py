@@ -14,6 +14,7 @@ from apps.accounts.access import role_required, signed_in
 from apps.accounts.models import User
 from apps.assessment import services
 from apps.assessment.access import access_assignment, access_evaluation, access_place
+from apps.assessment.domain.attention import Shown
 from apps.assessment.domain.refusals import JudgmentInvalid, NotAssessor, Refusal
 from apps.assessment.forms.judging import JudgmentForm, SkipForm
 from apps.assessment.labels import RENEW_REFUSALS, SKIP_REFUSALS, refusal_words
@@ -50,6 +51,7 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
     if not form.is_valid():
         return show_again(request, user, form)
     said, now = form.cleaned_data, timezone.now()
+    shown = shown_meanwhile(request, now)
     try:
         judgment = services.submit_judgment(
             assessor=user,
@@ -58,6 +60,7 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
             submission_id=said["submission_id"],
             form=form.judgment_input(),
             now=now,
+            left=shown.since if shown else None,
             criteria=form.criteria,
         )
     except JudgmentInvalid as refusal:
@@ -65,7 +68,9 @@ def submit(request: HttpRequest, user: User, evaluation: Evaluation) -> HttpResp
         return show_again(request, user, form)
     except Refusal as refusal:
         return go_on(request, user, evaluation, refusal)
-    return go_on(request, user, evaluation, just_said=judgment if judgment.judged_at == now else None)
+    just_said = judgment if judgment.judged_at == now else None
+    shown = shown.after(judgment.ended_at) if shown else None
+    return go_on(request, user, evaluation, just_said=just_said, shown=shown)
 
 
 def show_again(request: HttpRequest, user: User, form: JudgmentForm) -> HttpResponse:
@@ -91,13 +96,16 @@ def go_on(
     *,
     words: dict[type[Refusal], Promise] | None = None,
     just_said: Judgment | None = None,
+    shown: Shown | None = None,
 ) -> HttpResponse:
     """The next comparison, in the same answer for htmx, by a redirect for a plain browser."""
     if isinstance(refusal, NotAssessor):
         return no_longer(request)
     if request.htmx:  # type: ignore[attr-defined]
         said = refusal_words(refusal, words) if refusal else None
-        return show_next(request, user, evaluation, refusal=said, saved=refusal is None, just_said=just_said)
+        return show_next(
+            request, user, evaluation, refusal=said, saved=refusal is None, just_said=just_said, shown=shown
+        )
     if refusal:
         messages.warning(request, str(refusal_words(refusal, words)))
     return redirect("assessment:judge", evaluation.public_id)
@@ -111,10 +119,9 @@ def show_next(
     refusal: Promise | str | None = None,
     saved: bool = False,
     just_said: Judgment | None = None,
+    shown: Shown | None = None,
 ) -> HttpResponse:
-    now = timezone.now()
-    shown = shown_meanwhile(request, now) if saved else None
-    place = services.claim_comparison(assessor=user, evaluation=evaluation, now=now, shown=shown)
+    place = services.claim_comparison(assessor=user, evaluation=evaluation, now=timezone.now(), shown=shown)
     said = {"refusal": refusal, "saved": saved}
     if place is None:
         return page(request, end_context(evaluation, user, just_said) | said)
