@@ -59,16 +59,24 @@ class Told:
         )
 
 
+def gettext_noop(words: str) -> str:
+    """Marks words that a page will translate."""
+    return words
+
+
 @dataclass(eq=False)
 class Wrong(Exception):
-    """`row` as the person sees it, from 1 (0: the file); `field` of the file; `why` names the remedy."""
+    """`row` as the person sees it, from 1 (0: the file); `field` of the file; `why` names the remedy, with places for
+    what was `said`."""
 
     row: int
     field: str
     why: str
+    said: Mapping[str, object] | None = None
 
     def __str__(self) -> str:
-        return f"row {self.row}, {self.field}: {self.why}" if self.row else f"{self.field}: {self.why}"
+        why = self.why % self.said if self.said else self.why
+        return f"row {self.row}, {self.field}: {why}" if self.row else f"{self.field}: {why}"
 
 
 class CannotImport(Exception):
@@ -83,7 +91,12 @@ def verdict_of(said: object, row: int, field: str) -> str:
     """Raises Wrong for a word that is not known: it must not become a tie."""
     meant = MEANT.get(str(said).strip().lower()) if isinstance(said, (str, int)) else None
     if meant is None:
-        raise Wrong(row, field, f"“{str(said)[:40]}” is no verdict. Write one of: {', '.join(VERDICTS)}.")
+        raise Wrong(
+            row,
+            field,
+            gettext_noop("“%(said)s” is no verdict. Write one of: %(known)s."),
+            {"said": str(said)[:40], "known": ", ".join(VERDICTS)},
+        )
     return meant
 
 
@@ -93,7 +106,12 @@ def required(said: Mapping[str, Any], row: int, *names: str) -> str:
         value = said.get(name)
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
             return str(value).strip()
-    raise Wrong(row, names[0], f"is missing. Add it, as {' or '.join(names)}.")
+    raise Wrong(
+        row,
+        names[0],
+        gettext_noop("is missing. Add it, under one of the names: %(names)s."),
+        {"names": ", ".join(names)},
+    )
 
 
 def optional(said: Mapping[str, Any], row: int, name: str, default: str = "") -> str:
@@ -101,7 +119,7 @@ def optional(said: Mapping[str, Any], row: int, name: str, default: str = "") ->
     if value is None or value == "":
         return default
     if not isinstance(value, (str, int, float)):
-        raise Wrong(row, name, "is not text. Write one piece of text.")
+        raise Wrong(row, name, gettext_noop("is not text. Write one piece of text."))
     return str(value)
 
 
@@ -111,7 +129,7 @@ def seconds_of(said: object, row: int, field: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value <= 1e7:
-        raise Wrong(row, field, "is no number of seconds. Write 0 or more, or leave it out.")
+        raise Wrong(row, field, gettext_noop("is no number of seconds. Write 0 or more, or leave it out."))
     return value
 
 
@@ -124,7 +142,9 @@ def moment_of(said: object, row: int, field: str) -> datetime | None:
             datetime.fromtimestamp(said, UTC) if isinstance(said, (int, float)) else datetime.fromisoformat(str(said))
         )
     except (ValueError, OverflowError, OSError):
-        raise Wrong(row, field, "is no time. Write it as 2026-03-01T12:00:00Z, or leave it out.") from None
+        raise Wrong(
+            row, field, gettext_noop("is no time. Write it as 2026-03-01T12:00:00Z, or leave it out.")
+        ) from None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
@@ -137,7 +157,7 @@ def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any]] | Wrong]:
                 if isinstance(said, Wrong)
                 else (row, said)
                 if isinstance(said, dict)
-                else Wrong(row, "line", "is no JSON object. Write {…} on each line.")
+                else Wrong(row, "line", gettext_noop("is no JSON object. Write {…} on each line."))
             )
 
 
@@ -145,7 +165,7 @@ def json_of(text: str, row: int = 0) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return Wrong(row, "line" if row else "file", "is not JSON. Export it again.")
+        return Wrong(row, "line" if row else "file", gettext_noop("is not JSON. Export it again."))
 
 
 def checked(rows: Iterable[Told | Wrong]) -> list[Told]:
@@ -161,9 +181,11 @@ def checked(rows: Iterable[Told | Wrong]) -> list[Told]:
         if len(wrong) >= MOST_WRONG or len(told) > MOST_ROWS:
             break
     if len(told) > MOST_ROWS:
-        wrong.append(Wrong(0, "file", f"has more than {MOST_ROWS:,} judgments. Split it."))
+        wrong.append(
+            Wrong(0, "file", gettext_noop("has more than %(most)s judgments. Split it."), {"most": f"{MOST_ROWS:,}"})
+        )
     if not told and not wrong:
-        wrong.append(Wrong(0, "file", "has no judgments. Choose the export that holds them."))
+        wrong.append(Wrong(0, "file", gettext_noop("has no judgments. Choose the export that holds them.")))
     ordered = [item if turned == item.a else item.turned() for item in told for turned in [_candidate(item, told[0])]]
     wrong += _together(ordered)
     if wrong:
@@ -182,13 +204,20 @@ def _misfit(item: Told) -> Wrong | None:
         if not isinstance(value, str):
             continue
         if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
-            return Wrong(item.row, part.name, "holds a character that no text may have. Remove it.")
+            return Wrong(item.row, part.name, gettext_noop("holds a character that no text may have. Remove it."))
         if len(value) > LONGEST.get(part.name, LONGEST_TEXT):
             return Wrong(
-                item.row, part.name, f"is longer than {LONGEST.get(part.name, LONGEST_TEXT)} letters. Shorten it."
+                item.row,
+                part.name,
+                gettext_noop("is longer than %(most)s letters. Shorten it."),
+                {"most": LONGEST.get(part.name, LONGEST_TEXT)},
             )
     if item.a == item.b:
-        return Wrong(item.row, "model_b", "is the same pipeline as model_a. A pipeline is not compared with itself.")
+        return Wrong(
+            item.row,
+            "model_b",
+            gettext_noop("is the same pipeline as model_a. A pipeline is not compared with itself."),
+        )
     return None
 
 
@@ -204,10 +233,25 @@ def _together(told: list[Told]) -> Iterator[Wrong]:
             place = ("answer", *key[1:]) if key[0] != "instruction" else key
             before, row = texts.setdefault(place, (text, item.row))
             if before != text:
-                yield Wrong(item.row, key[0], f"differs from row {row} for the same task. Give it a task of its own.")
+                yield Wrong(
+                    item.row,
+                    key[0],
+                    gettext_noop("differs from row %(row)s for the same task. Give it a task of its own."),
+                    {"row": row},
+                )
         pair = (item.a, item.b, item.task)
         if (row := judged.setdefault((*pair, item.assessor), item.row)) != item.row:
-            yield Wrong(item.row, "assessor", f"judged this pair in row {row} already. Keep one of the two.")
+            yield Wrong(
+                item.row,
+                "assessor",
+                gettext_noop("judged this pair in row %(row)s already. Keep one of the two."),
+                {"row": row},
+            )
         overlap[pair] = overlap.get(pair, 0) + 1
         if overlap[pair] == MOST_OVERLAP + 1:
-            yield Wrong(item.row, "task", f"has more than {MOST_OVERLAP} judgments. Keep {MOST_OVERLAP} of them.")
+            yield Wrong(
+                item.row,
+                "task",
+                gettext_noop("has more than %(most)s judgments of one pair. Keep %(most)s of them."),
+                {"most": MOST_OVERLAP},
+            )

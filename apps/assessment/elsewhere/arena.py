@@ -5,7 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from apps.assessment.domain.elsewhere import Told, Wrong, json_lines, moment_of, optional, required, verdict_of
+from apps.assessment.domain.elsewhere import (
+    Told,
+    Wrong,
+    gettext_noop,
+    json_lines,
+    moment_of,
+    optional,
+    required,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +37,7 @@ def _battle(row: int, said: dict[str, Any]) -> Told:
     asked, answer_a = _conversation(said.get("conversation_a"), row, "conversation_a")
     _, answer_b = _conversation(said.get("conversation_b"), row, "conversation_b")
     if not (said.get("question_id") or asked):
-        raise Wrong(row, "question_id", "is missing. Add it, or the conversations.")
+        raise Wrong(row, "question_id", gettext_noop("is missing. Add it, or the conversations."))
     task = str(said.get("question_id") or hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:32])
     return Told(
         row,
@@ -50,7 +59,7 @@ def _conversation(turns: Any, row: int, field: str) -> tuple[str, str]:
     if turns is None:
         return "", ""
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise Wrong(row, field, "is no list of turns with role and content. Export it again.")
+        raise Wrong(row, field, gettext_noop("is no list of turns with role and content. Export it again."))
     sides = [[_said(turn) for turn in turns if (turn.get("role") == "user") == asked] for asked in (True, False)]
     return "\n\n".join(sides[0]), "\n\n".join(sides[1])
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.assessment.domain.elsewhere import Told, Wrong, json_of, moment_of, optional, required, seconds_of, verdict_of
+from apps.assessment.domain.elsewhere import (
+    Told,
+    Wrong,
+    gettext_noop,
+    json_of,
+    moment_of,
+    optional,
+    required,
+    seconds_of,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +29,15 @@ def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
     tasks = json_of(text)
     if not isinstance(tasks, list):
         yield (
-            tasks if isinstance(tasks, Wrong) else Wrong(0, "file", "is no list of tasks. Export the project as JSON.")
+            tasks
+            if isinstance(tasks, Wrong)
+            else Wrong(0, "file", gettext_noop("is no list of tasks. Export the project as JSON."))
         )
         return
     for row, task in enumerate(tasks, start=1):
         made = task.get("annotations") if isinstance(task, dict) else None
         if not isinstance(made, list) or not isinstance(task.get("data"), dict):
-            yield Wrong(row, "annotations", "is missing. Export the project as JSON, not as JSON-MIN.")
+            yield Wrong(row, "annotations", gettext_noop("is missing. Export the project as JSON, not as JSON-MIN."))
             continue
         for annotation in made:
             if isinstance(annotation, dict) and not annotation.get("was_cancelled"):
@@ -58,7 +70,7 @@ def _judgment(row: int, task: dict[str, Any], annotation: dict[str, Any], names:
 def _verdict(result: Any, row: int) -> str:
     values = [item.get("value") for item in result if isinstance(item, dict)] if isinstance(result, list) else None
     if values is None:
-        raise Wrong(row, "result", "is missing. Export completed annotations.")
+        raise Wrong(row, "result", gettext_noop("is missing. Export completed annotations."))
     for value in (value for value in values if isinstance(value, dict)):
         if "selected" in value:
             return verdict_of(value["selected"], row, "selected")

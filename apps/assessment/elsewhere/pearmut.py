@@ -5,7 +5,16 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from apps.assessment.domain.elsewhere import Told, Wrong, json_lines, json_of, moment_of, required, seconds_of
+from apps.assessment.domain.elsewhere import (
+    Told,
+    Wrong,
+    gettext_noop,
+    json_lines,
+    json_of,
+    moment_of,
+    required,
+    seconds_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +40,17 @@ def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
 def _judgments(row: int, said: Any) -> Iterator[Told]:
     payload = said.get("payload", said) if isinstance(said, dict) else None
     if not isinstance(payload, dict) or not isinstance(payload.get("item"), list):
-        raise Wrong(row, "item", "is missing. Export the annotations with their items.")
+        raise Wrong(row, "item", gettext_noop("is missing. Export the annotations with their items."))
     marks = payload.get("annotation")
     if not isinstance(marks, list) or len(marks) != len(payload["item"]):
-        raise Wrong(row, "annotation", "does not fit the items. Export it again.")
+        raise Wrong(row, "annotation", gettext_noop("does not fit the items. Export it again."))
     number = said.get("item_i", payload.get("item_i"))
     for place, (item, scores) in enumerate(zip(payload["item"], marks, strict=True)):
         texts = item.get("tgt") if isinstance(item, dict) else None
         if not isinstance(texts, dict) or not isinstance(scores, dict) or not set(scores) <= set(texts):
-            raise Wrong(row, "annotation", "names models that the item has no output of. Export it again.")
+            raise Wrong(
+                row, "annotation", gettext_noop("names models that the item has no output of. Export it again.")
+            )
         times = [a["time"] for a in payload.get("actions") or [] if isinstance(a, dict) and _is_number(a.get("time"))]
         for a, b in combinations(sorted(scores), 2):
             better = _score(scores[a], row) - _score(scores[b], row)
@@ -64,7 +75,7 @@ def _score(mark: Any, row: int) -> float:
         return float(mark["score"])
     sliders = mark.get("sliders") if isinstance(mark, dict) else None
     if not isinstance(sliders, dict) or not sliders or not all(map(_is_number, sliders.values())):
-        raise Wrong(row, "annotation", "has no score. Only scored or slider campaigns can be compared.")
+        raise Wrong(row, "annotation", gettext_noop("has no score. Only scored or slider campaigns can be compared."))
     return sum(map(float, sliders.values())) / len(sliders)
 
 

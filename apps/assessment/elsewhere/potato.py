@@ -6,7 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from apps.assessment.domain.elsewhere import MEANT, Told, Wrong, json_lines, optional, required, verdict_of
+from apps.assessment.domain.elsewhere import (
+    MEANT,
+    Told,
+    Wrong,
+    gettext_noop,
+    json_lines,
+    optional,
+    required,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +46,12 @@ def _table(text: str) -> Iterator[tuple[int, dict[str, Any]] | Wrong]:
                     labels.setdefault(scheme, {})[label_name] = value
             yield row, {**said, "label_annotations": labels}
     except csv.Error as problem:
-        yield Wrong(rows.line_num, "line", f"can't be read ({problem}). Export it again as JSONL.")
+        yield Wrong(
+            rows.line_num,
+            "line",
+            gettext_noop("can’t be read (%(problem)s). Export it again as JSONL."),
+            {"problem": problem},
+        )
 
 
 def _judgment(row: int, said: dict[str, Any], names: tuple[str, str]) -> Told:
@@ -60,4 +74,4 @@ def _verdict(schemes: Any, row: int) -> str:
                 return verdict_of(key, row, "label_annotations")
             if isinstance(value, str) and value.lower() in MEANT:
                 return verdict_of(value, row, "label_annotations")
-    raise Wrong(row, "label_annotations", "names no A, B or tie. Export the pairwise scheme with it.")
+    raise Wrong(row, "label_annotations", gettext_noop("names no A, B or tie. Export the pairwise scheme with it."))

@@ -6,7 +6,16 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from apps.assessment.domain.elsewhere import Told, Wrong, moment_of, optional, required, seconds_of, verdict_of
+from apps.assessment.domain.elsewhere import (
+    Told,
+    Wrong,
+    gettext_noop,
+    moment_of,
+    optional,
+    required,
+    seconds_of,
+    verdict_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +33,18 @@ def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
             except Wrong as wrong:
                 yield wrong
     except csv.Error as problem:
-        yield Wrong(rows.line_num, "line", f"can't be read ({problem}). Save it as CSV in UTF-8 with commas.")
+        yield Wrong(
+            rows.line_num,
+            "line",
+            gettext_noop("can’t be read (%(problem)s). Save it as CSV in UTF-8 with commas."),
+            {"problem": problem},
+        )
 
 
 def _judgment(row: int, said: dict[str, str | None], names: tuple[str, str]) -> Told:
     side = (said.get("a_on_left") or "").strip().lower()
     if side not in SIDES:
-        raise Wrong(row, "a_on_left", "is neither true nor false. Write one of them, or leave it out.")
+        raise Wrong(row, "a_on_left", gettext_noop("is neither true nor false. Write one of them, or leave it out."))
     return Told(
         row,
         required(said, row, "task"),

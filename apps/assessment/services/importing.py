@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assessment.domain.elsewhere import MOST_BYTES, CannotImport, Told, Wrong, checked
+from apps.assessment.domain.elsewhere import MOST_BYTES, CannotImport, Told, Wrong, checked, gettext_noop
 from apps.assessment.elsewhere import readers
 from apps.assessment.models import (
     Assignment,
@@ -73,11 +73,13 @@ def import_judgments(
 
 def _text(content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise CannotImport([Wrong(0, "file", f"is larger than {MOST_BYTES >> 20} MB. Split it.")])
+        raise CannotImport(
+            [Wrong(0, "file", gettext_noop("is larger than %(most)s MB. Split it."), {"most": MOST_BYTES >> 20})]
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CannotImport([Wrong(0, "file", "is not text in UTF-8. Save it as UTF-8.")]) from None
+        raise CannotImport([Wrong(0, "file", gettext_noop("is not text in UTF-8. Save it as UTF-8."))]) from None
 
 
 def _pipelines(told: Iterable[Told]) -> set[str]:

@@ -3,7 +3,9 @@
 from django import template
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
+from apps.assessment.domain.elsewhere import Wrong
 from apps.assessment.domain.rendering import render_markdown
 from apps.assessment.labels import VERDICTS, criterion_label, leak_kind_label, title_for_assessors
 from apps.assessment.models import RuleKind
@@ -30,6 +32,13 @@ def leak_kind(key: str) -> Promise | str:
 @register.filter
 def criterion(key: str) -> Promise | str:
     return criterion_label(key)
+
+
+@register.filter
+def what_is_wrong(item: Wrong) -> str:
+    """In words of the reader's language, autoescaped like any text: it holds parts of the file."""
+    words = gettext(item.why)
+    return words % item.said if item.said else words
 
 
 @register.filter

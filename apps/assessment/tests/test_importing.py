@@ -124,13 +124,18 @@ def test_imported_judgments_are_an_evaluation_that_stays_closed(cast: Cast) -> N
 def test_page_and_command_import_all_or_nothing(cast: Cast, client: Client, tmp_path: Path) -> None:
     client.force_login(cast.researcher)
 
-    def sent(text: str) -> int:
+    def sent(text: str, language: str = "en") -> tuple[int, str]:
         file = io.BytesIO(text.encode())
         file.name = "old.jsonl"
         fields = {"name": "Old", "form": "arena", "file": file, "a": "A", "b": "B"}
-        return client.post("/evaluations/import/", fields).status_code
+        answer = client.post("/evaluations/import/", fields, headers={"Accept-Language": language})
+        return answer.status_code, answer.content.decode()
 
-    assert [sent(ARENA + "no"), Evaluation.objects.count(), sent(ARENA)] == [422, 0, 302]
+    spoilt = ARENA + battle("u4", "<b>")
+    for language, words in (("en", "“&lt;b&gt;” is no verdict."), ("ru", "«&lt;b&gt;» — не вердикт.")):
+        status, page = sent(spoilt, language)
+        assert (status, words in page, Evaluation.objects.count()) == (422, True, 0)
+    assert sent(ARENA)[0] == 302
     evaluation = Evaluation.objects.get()
     assert "Imported" in client.get(f"/evaluations/{evaluation.public_id}/").content.decode()
     assert client.post(f"/evaluations/{evaluation.public_id}/reopen/").status_code == 404
