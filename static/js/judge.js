@@ -12,13 +12,20 @@ class JudgeSheet extends HTMLElement {
     this.form = this.querySelector("#judge-form");
     this.stop = new AbortController();
     // Once the sheet before is gone, so that the page is laid out once.
-    if (shown) queueMicrotask(() => this.querySelector("h1")?.focus({ preventScroll: true }));
+    if (shown) queueMicrotask(() => this.takeFocus());
     shown = true;
+    if (!this.outbox?.waiting) this.outbox?.say("");
     if (!this.form) return;
     // A sheet that goes with the focus in it has the browser lay out both, the old one and the new.
     this.on(this, "htmx:beforeSwap", () => document.activeElement?.blur());
     this.sendSafely();
     if (!this.outbox?.waiting) setTimeout(() => this.prepare(), AFTER_PAINT_MS);
+  }
+
+  takeFocus() {
+    const mistakes = this.querySelector("error-summary");
+    if (mistakes) mistakes.focus();
+    else this.querySelector("h1")?.focus({ preventScroll: true });
   }
 
   get outbox() {
@@ -99,7 +106,7 @@ class JudgeSheet extends HTMLElement {
     const body = new FormData();
     body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     const response = await fetch(this.dataset.ahead, { method: "POST", body }).catch(() => null);
-    if (!response?.ok) return; // it will come with the answer to the judgment
+    if (!response?.ok || response.redirected) return; // it will come with the answer to the judgment
     const { sheet, at_once } = await response.json();
     const place = document.createElement("div");
     place.innerHTML = sheet;
@@ -122,9 +129,9 @@ class JudgeSheet extends HTMLElement {
       else say(this.form, this.form.dataset.unsaved);
     } else if (this.next) {
       event.preventDefault();
+      document.activeElement?.blur(); // says its change first
       this.form.dispatchEvent(new Event("judge:unsaved"));
       this.outbox.send(this.form, this.next);
-      document.activeElement?.blur();
       this.replaceWith(this.next);
       document.dispatchEvent(new Event("judge:shown"));
       scrollTo(0, 0);
@@ -133,7 +140,7 @@ class JudgeSheet extends HTMLElement {
 
   /** The judgment before this one has arrived. */
   goOn() {
-    this.querySelector("lease-keeper").extend(Number(this.querySelector("#sheet-past").dataset.secondsLeft));
+    this.querySelector("lease-keeper")?.extend(Number(this.querySelector("#sheet-past").dataset.secondsLeft));
     this.prepare();
     this.retry();
   }
@@ -141,7 +148,7 @@ class JudgeSheet extends HTMLElement {
 
 function say(form, words) {
   const place = form.querySelector("[data-trouble]");
-  place.textContent = words;
+  if (place.textContent !== words) place.textContent = words; // or it would be read out at every try
   place.hidden = false;
 }
 

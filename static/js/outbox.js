@@ -34,7 +34,7 @@ class JudgmentOutbox extends HTMLElement {
     const answer = await this.answer().catch(() => null);
     this.posting = false;
     if (!answer || answer.status >= 500) return this.failed();
-    if (answer.redirect) return location.assign(answer.redirect);
+    if (answer.redirect) return this.leaveFor(answer.redirect);
     this.settle(answer);
   }
 
@@ -49,6 +49,13 @@ class JudgmentOutbox extends HTMLElement {
     return { status: response.status, redirect: said("HX-Redirect"), target: said("HX-Retarget"), html, words };
   }
 
+  /** The session has ended. Drafts keep everything, so nobody is asked whether to stay. */
+  leaveFor(address) {
+    this.stop.abort();
+    document.querySelector("judge-sheet").unsaved = false;
+    location.assign(address);
+  }
+
   failed() {
     this.say(this.dataset.unsaved);
     this.retrying = setTimeout(() => this.post(), RETRY_S * 1000);
@@ -57,17 +64,23 @@ class JudgmentOutbox extends HTMLElement {
   settle({ status, target, html, words }) {
     const { form } = this.waiting;
     delete this.waiting;
-    if (status >= 400 && status !== 422) return this.say(words || form.dataset.refused);
+    if (status >= 400 && status !== 422) return this.refused(words || form.dataset.refused);
     if (status < 300) form.dispatchEvent(new Event("judge:saved"));
     this.say("");
     if (!target) document.activeElement?.blur();
-    htmx.swap(target ?? "#sheet", html, { swapStyle: "outerHTML", ...(target ? {} : { show: "top", showTarget: "window" }) });
-    if (!target) return;
-    document.querySelector("judge-sheet").goOn();
+    const toTop = status === 422 || target ? {} : { show: "top", showTarget: "window" };
+    htmx.swap(target ?? "#sheet", html, { swapStyle: "outerHTML", ...toTop });
+    if (target) document.querySelector("judge-sheet").goOn();
+  }
+
+  /** Its draft sends it again when the server shows it once more; the judgment that waited for it waits no longer. */
+  refused(words) {
+    this.say(words);
+    document.querySelector("judge-sheet").retry();
   }
 
   say(words) {
-    this.textContent = words;
+    if (this.textContent !== words) this.textContent = words; // or it would be read out at every try
     this.hidden = !words;
   }
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 
 from apps.assessment.domain.criteria_yaml import read_set
 from apps.assessment.domain.sets import SETS
@@ -14,7 +15,7 @@ from apps.assessment.services import change_assessors
 from apps.assessment.tests.makers import make_evaluation
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from apps.assessment.models import Evaluation
     from conftest import Cast
@@ -134,11 +135,35 @@ def test_a_judgment_the_server_finds_incomplete_comes_back_with_what_is_missing(
     page.keyboard.type("Kept")
     press(page, "Control+Enter")
     page.get_by_text("Not saved: something is missing").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "ERROR-SUMMARY"
     assert (place_of(page), page.locator("#judge-comment").input_value()) == (first, "Kept")
     page.locator(".segment:has([name=relevance][value=same])").click()
     press(page, "Enter")
     wait_for_another(page, first)
     assert [item.comment for item in Judgment.objects.all()] == ["Kept"]
+
+
+def test_a_refusal_holds_up_nothing_and_an_ended_session_leads_to_sign_in(
+    cast: Cast, page_as: PageAs, transactional_db: None, console: Console
+) -> None:
+    console.expect("400")
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=4)
+    page = judging(page_as, cast, evaluation)
+    held: list[Route] = []
+    wait_for_next(page)
+    page.route(f"**/judge/{evaluation.public_id}/", lambda route: held.append(route), times=1)
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")
+    second = place_of(page)
+    press(page, "Digit2", *FIRST_BETTER, *NOTHING_WRONG, "Enter")  # waits its turn
+    held[0].fulfill(status=400)
+    wait_for_another(page, second)  # the first, which goes again by itself
+    page.wait_for_function("() => document.querySelector('.sheet__count')?.textContent.startsWith('2 done')")
+    page.locator("judgment-outbox").wait_for(state="hidden")
+    assert [item.verdict == "tie" for item in Judgment.objects.order_by("pk")] == [False, True]
+    wait_for_next(page)
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")
+    page.wait_for_url("**/sign-in/**")  # and no window asks whether to leave
 
 
 @pytest.mark.parametrize("at_hand", [True, False])
