@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHt
 from django.views.decorators.csrf import csrf_exempt
 
 from apps.accounts.bearer import bearer
-from apps.benchmarks.chat import Asked, BadRequest, read_request
+from apps.benchmarks.chat import Asked, BadRequest, read_request, writable
 from apps.benchmarks.completions import completion, error_body, event, failure, first_chunk, last_chunks
 from apps.buckets.domain.limits import MEGABYTE
 from apps.buckets.domain.problems import WHOLE_FILE, PictureProblem
@@ -105,7 +105,7 @@ def _body(request: HttpRequest) -> Any:
 
 
 def _pipeline(name: str) -> Pipeline:
-    pipeline = Pipeline.objects.filter(name=name).first()
+    pipeline = Pipeline.objects.filter(name=writable(name, "model")).first()
     if pipeline is None:
         message = f"There is no pipeline named “{name[:80]}”. GET /v1/models lists them."
         raise BadRequest(message, "model", code="model_not_found", status=404)

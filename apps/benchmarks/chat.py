@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from apps.buckets.domain.languages import normal_tag
+from apps.buckets.domain.limits import MAX_INSTRUCTION_CHARS
 
 MOST_PICTURES = 16
+_ROLES = ("system", "developer", "user")
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps no NUL, UTF-8 has no half of a character
 _DATA = re.compile(r"data:image/[\w.+-]+;base64,(.*)", re.DOTALL)
 _REFUSED = {
     "tools": "Pipelines call no tools; leave `tools` out.",
@@ -55,8 +57,11 @@ def read_request(body: Any) -> Asked:
     instruction = "\n\n".join(text for text in texts if text)
     if not instruction:
         raise BadRequest("There is no text in the messages.", "messages")
+    if len(instruction) > MAX_INSTRUCTION_CHARS:
+        message = f"The texts are longer than {MAX_INSTRUCTION_CHARS} characters together. Shorten them."
+        raise BadRequest(message, "messages", code="context_length_exceeded")
     return Asked(
-        model=body["model"],
+        model=writable(body["model"], "model"),
         instruction=instruction,
         pictures=tuple(pictures),
         language=_language(body.get("metadata")),
@@ -65,11 +70,19 @@ def read_request(body: Any) -> Asked:
     )
 
 
+def writable(text: str, param: str) -> str:
+    """Raises BadRequest for what can't be stored."""
+    if _NO_TEXT.search(text):
+        message = f"`{param}` holds a NUL or half of a character (a lone surrogate). Write the text anew, in UTF-8."
+        raise BadRequest(message, param)
+    return text
+
+
 def _refuse_what_pipelines_lack(body: dict[str, Any]) -> None:
     for name, message in _REFUSED.items():
         if body.get(name):
             raise BadRequest(message, name)
-    if body.get("n") not in {None, 1}:
+    if body.get("n") not in (None, 1):
         raise BadRequest("One answer is given to each request; leave `n` out, or ask again.", "n")
     if _within(body, "response_format").get("type", "text") != "text":
         raise BadRequest("Pipelines answer in plain text; leave `response_format` out.", "response_format")
@@ -91,13 +104,13 @@ def _language(metadata: Any) -> str:
 
 def _read_message(message: Any, pictures: list[bytes]) -> str:
     """Its text, parts by lines; its pictures are appended in their order."""
-    if not isinstance(message, dict) or message.get("role") not in {"system", "developer", "user"}:
+    if not isinstance(message, dict) or message.get("role") not in _ROLES:
         raise BadRequest("Pipelines answer one question: only system and user messages are read.", "messages")
     content, texts = message.get("content"), []
     for part in [{"type": "text", "text": content}] if isinstance(content, str) else _parts(content):
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and isinstance(part.get("text"), str):
-            texts.append(part["text"].strip())
+            texts.append(writable(part["text"], "messages").strip())
         elif kind == "image_url":
             pictures.append(_picture(part.get("image_url")))
         else:
@@ -117,7 +130,7 @@ def _picture(value: Any) -> bytes:
     found = _DATA.fullmatch(url) if isinstance(url, str) else None
     try:
         return base64.b64decode(found[1], validate=True) if found else _refuse()
-    except binascii.Error:
+    except ValueError:
         return _refuse()
 
 

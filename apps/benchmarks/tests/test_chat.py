@@ -131,6 +131,13 @@ def test_a_trial_that_nobody_answers_is_given_up(client: openai.OpenAI, monkeypa
         ([], {"messages": [{"role": "assistant", "content": "Hello"}]}, "system and user"),
         ([], {"messages": [{"role": "user", "content": None}]}, "list of parts"),
         ([], {"messages": [{"role": "user", "content": " "}]}, "no text"),
+        ([], {"messages": [{"role": ["user"], "content": "x"}]}, "system and user"),
+        ([], {"messages": [{"role": "user", "content": "a\0b"}]}, "NUL"),
+        ([], {"messages": [{"role": "user", "content": "a" * 20_001}]}, "20000 characters"),
+        ([], {"model": "a\0b"}, "`model` holds a NUL"),
+        ([], {"n": [1]}, "One answer"),
+        ([{"type": "image_url", "image_url": {"url": "data:image/png;base64,é"}}], {}, "data URI"),
+        ([{"type": "image_url", "image_url": {"url": "data:image/svg+xml;base64,PHN2Zy8+"}}], {}, "picture 1"),
     ],
 )
 def test_what_can_not_be_answered_is_refused_before_anything_is_generated(
@@ -140,6 +147,15 @@ def test_what_can_not_be_answered_is_refused_before_anything_is_generated(
     with pytest.raises(openai.BadRequestError, match=words):
         client.chat.completions.create(**asked)
     assert not Trial.objects.exists()
+
+
+def test_half_of_a_character_is_refused(cast: Cast, revision: PipelineRevision) -> None:
+    """The official client can't send one; others can."""
+    headers = {"Authorization": f"Bearer {make_api_token(actor=cast.researcher, name='raw', now=timezone.now())}"}
+    asked = {"model": "Mine", "messages": [{"role": "user", "content": "\ud800"}]}
+    reply = Client().post("/v1/chat/completions", asked, content_type="application/json", headers=headers)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "messages")
+    assert Client().get("/v1/models/%00", headers=headers).json()["error"]["param"] == "model"
 
 
 def test_models_are_pipelines(client: openai.OpenAI) -> None:
