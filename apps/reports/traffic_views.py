@@ -13,6 +13,7 @@ from apps.assessment.access import access_evaluation
 from apps.reports.forms import TrafficForm
 from apps.reports.queries import cluster_sizes, traffic_of
 from apps.reports.services import set_traffic
+from apps.web.posted import posted
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,8 +22,8 @@ def traffic(request: HttpRequest, evaluation: UUID) -> HttpResponse:
     user = signed_in(request)
     found = access_evaluation(user, evaluation)
     sizes, shares = cluster_sizes(found), traffic_of(found)
-    form = TrafficForm(request.POST or None, clusters=sizes)
-    if request.method == "POST" and form.is_valid():
+    form = TrafficForm(posted(request), clusters=sizes)
+    if form.is_valid():
         set_traffic(actor=user, evaluation=found, weights=form.weights)
         messages.success(request, gettext("The weights are set; the next report will count by them."))
         return redirect("reports:traffic", found.public_id)
