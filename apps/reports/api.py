@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
@@ -31,7 +32,8 @@ NO_TOKEN = "Send `Authorization: Bearer TOKEN`. Your profile's page “API token
 
 
 def api_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """GET alone; whoever the token belongs to is the second argument. What is refused is said in JSON."""
+    """GET alone; whoever the token belongs to is the second argument, and words are in their language, as on pages.
+    What is refused is said in JSON."""
 
     @csrf_exempt
     @wraps(view)
@@ -42,7 +44,8 @@ def api_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
         if request.method not in ("GET", "HEAD"):
             return _refused(405, "This address answers GET only.")
         try:
-            answer = view(request, user, **parts)
+            with translation.override(user.language or translation.get_language()):
+                answer = view(request, user, **parts)
         except Http404:
             return _refused(404, "There is no such evaluation or report, or it is not yours to see.")
         patch_vary_headers(answer, ["Authorization"])

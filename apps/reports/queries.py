@@ -17,6 +17,7 @@ from apps.reports.domain.numbers import Asked, Facts, LeakKindNumbers, Leaks, Pa
 from apps.reports.models import Report, ReportComment, ReportLink, ReportQuerySet, TrafficMix
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -136,8 +137,9 @@ def reports_of(user: User, evaluation: Evaluation) -> ReportQuerySet:
     return Report.objects.visible_to(user).filter(evaluation=evaluation).without_numbers()
 
 
-def links_of(report: Report) -> QuerySet[ReportLink]:
-    return report.links.select_related("created_by")
+def links_of(report: Report, now: datetime) -> QuerySet[ReportLink]:
+    """Those that still open it."""
+    return report.links.filter(expires_at__gt=now).select_related("created_by")
 
 
 def comments_on(report: Report) -> QuerySet[ReportComment]:

@@ -1,11 +1,15 @@
 """Reports that leave the room: links, comments, two beside each other, raw judgments."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -20,6 +24,9 @@ from apps.reports.models import ReportLink
 from apps.reports.services import export_judgments
 from apps.reports.sharing import comment_on_report, end_link, report_behind, share_report
 from apps.reports.views import parts
+
+if TYPE_CHECKING:
+    from django.forms import Form
 
 
 @require_safe
@@ -41,8 +48,10 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         until = timezone.now() + timedelta(days=form.cleaned_data["days"])
         token = share_report(actor=user, report=report, until=until)
-        link = request.build_absolute_uri(f"/reports/shared/{token}/")
+        link = request.build_absolute_uri(reverse("reports:shared", args=[token]))
         messages.success(request, gettext("The link, shown this once: %(link)s") % {"link": link})
+    else:
+        messages.error(request, refusal(form))
     return redirect("reports:detail", report.public_id)
 
 
@@ -64,7 +73,15 @@ def comment(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         comment_on_report(actor=user, report=report, text=form.cleaned_data["text"])
         messages.success(request, gettext("Your comment is kept."))
+    else:
+        messages.error(request, refusal(form))
     return redirect("reports:detail", report.public_id)
+
+
+def refusal(form: Form) -> str:
+    """What is wrong with the first field that is, by its name."""
+    name, [reason, *_] = next(iter(form.errors.items()))
+    return f"{form[name].label}: {reason}"
 
 
 @require_safe

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -44,7 +45,12 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)
     others = reports_of(user, report.evaluation).exclude(pk=report.pk)[:5]
-    talk = {"share": ShareForm(), "comment": CommentForm(), "links": links_of(report), "comments": comments_on(report)}
+    talk = {
+        "share": ShareForm(),
+        "comment": CommentForm(),
+        "links": links_of(report, timezone.now()),
+        "comments": comments_on(report),
+    }
     return render(request, "reports/detail.html", {"report": report, "others": others, **talk, **parts(report)})
 
 

@@ -40,7 +40,7 @@ class Change:
 def compare_reports(before: Numbers, after: Numbers) -> list[Change]:
     """Estimates of both, in the order of the later one; what only the earlier has comes last."""
     old, new = _by_place(before), _by_place(after)
-    return [Change(*place, old.get(place), new.get(place)) for place in (*new, *(old.keys() - new.keys()))]
+    return [Change(*place, old.get(place), new.get(place)) for place in dict.fromkeys((*new, *old))]
 
 
 def _by_place(numbers: Numbers) -> dict[tuple[str, str, str], Line]:

@@ -32,6 +32,8 @@ def got(person: User | None, address: str) -> tuple[int, bytes]:
 
 
 def test_page_api_and_command_give_the_same_bytes(cast: Cast, client: Client, tmp_path: Path) -> None:
+    cast.researcher.language = "ru"
+    cast.researcher.save()
     evaluation = make_judged_evaluation(cast.researcher, tasks=2)
     report = freeze_report(actor=cast.researcher, evaluation=evaluation)
     pages = {form: ("export", [report.public_id, form]) for form in exporters()}
@@ -42,7 +44,9 @@ def test_page_api_and_command_give_the_same_bytes(cast: Cast, client: Client, tm
     for form, (name, parts) in pages.items():
         shown = client.get(reverse(f"reports:{name}", args=parts)).getvalue()
         assert got(cast.researcher, reverse(f"reports_api:{api.get(name, name)}", args=parts)) == (200, shown), form
-        call_command("export_report", str(report.public_id), format=form, out=tmp_path / form, verbosity=0)
+        call_command(
+            "export_report", str(report.public_id), format=form, out=tmp_path / form, language="ru", verbosity=0
+        )
         assert (tmp_path / form).read_bytes() == shown, form
 
 

@@ -51,10 +51,13 @@ def test_a_link_reads_one_report_without_an_account_until_it_ends(client: Client
     text = shared.content.decode()
     assert "4 of 4 pairs could be judged." in text
     assert str(report.public_id) not in text
+    assert str(cast.researcher) not in text
+    assert cast.researcher.email not in text
     client.force_login(cast.outsider)
     assert client.post(reverse("reports:end_link", args=[link.public_id])).status_code == 404
     client.force_login(cast.researcher)
-    client.post(reverse("reports:end_link", args=[link.public_id]))
+    page = client.post(reverse("reports:end_link", args=[link.public_id]), follow=True).content.decode()
+    assert reverse("reports:end_link", args=[link.public_id]) not in page
     client.logout()
     assert client.get(found[0]).status_code == client.get("/reports/shared/nonsense/").status_code == 404
     assert list(AuditEvent.objects.filter(verb__startswith="report.").values_list("verb", flat=True)).count(
@@ -71,6 +74,9 @@ def test_comments_stand_below_the_report(client: Client, cast: Cast, report: Rep
     client.force_login(cast.admin)
     page = client.post(reverse("reports:comment", args=[report.public_id]), {"text": "<b>Ship it</b>"}, follow=True)
     assert "&lt;b&gt;Ship it&lt;/b&gt;" in page.content.decode()
+    for address, given, field in (("comment", {"text": " "}, "Comment"), ("share", {"days": "9999"}, "Read-only link")):
+        page = client.post(reverse(f"reports:{address}", args=[report.public_id]), given, follow=True)
+        assert [str(told).startswith(field) for told in page.context["messages"]] == [True]
     client.force_login(cast.outsider)
     assert client.post(reverse("reports:comment", args=[report.public_id]), {"text": "no"}).status_code == 404
 
