@@ -72,11 +72,12 @@ def mean_of(protocol: Protocol, metrics: dict[str, Any], failed: int = 0) -> Mea
 
 
 def benchmarks_for(user: User) -> QuerySet[Benchmark]:
-    """With `task_count` and `run_count`."""
+    """With `task_count`, and `run_count` of scored runs."""
+    scored = Count("benchmark_runs", filter=Q(benchmark_runs__scored_at__isnull=False), distinct=True)
     return (
         Benchmark.objects.visible_to(user)
         .select_related("bucket__benchmark_source")
-        .annotate(task_count=Count("bucket__tasks", distinct=True), run_count=Count("benchmark_runs", distinct=True))
+        .annotate(task_count=Count("bucket__tasks", distinct=True), run_count=scored)
         .order_by("name")
     )
 

@@ -41,7 +41,10 @@ class BenchmarkRefused(Exception):
 def create_benchmark(
     *, actor: User, name: str, bucket: Bucket, protocol: str, now: datetime, limit: int | None = None
 ) -> Benchmark:
-    """Freezes the bucket. Raises BenchmarkRefused unless every task has references that `protocol` can use."""
+    """Freezes the bucket. Raises BenchmarkRefused unless every task has references that `protocol` can use. A bucket of
+    the first tasks alone stays one under every protocol.
+    """
+    limit = limit or bucket.benchmarks.exclude(limit=None).values_list("limit", flat=True).first()
     freeze_bucket(actor=actor, bucket=bucket, now=now)
     _check_references(bucket, find_protocol(protocol))
     benchmark = Benchmark.objects.create(name=name, bucket=bucket, protocol=protocol, limit=limit, created_by=actor)

@@ -130,6 +130,8 @@ def test_runs_are_watched_until_they_are_scored(client: Client, cast: Cast) -> N
     page = reverse("benchmarks:watch")
     client.force_login(cast.researcher)
     assert "hx-get" in client.get(page).text
+    [listed] = client.get(reverse("benchmarks:list")).context["page"]
+    assert listed.run_count == 0  # it waits
     score_run(actor=cast.researcher, benchmark=benchmark, run=run, now=timezone.now())
     part = client.get(page, headers={"HX-Request": "true"}).text
     assert "<html" not in part

@@ -88,6 +88,23 @@ def test_another_protocol_scores_the_same_answers_again(cast: Cast) -> None:
     assert Run.objects.count() == 1
 
 
+def test_another_protocol_does_not_rank_runs_of_the_first_tasks_alone(client: Client, cast: Cast) -> None:
+    before, after = make_two(cast)
+    Benchmark.objects.update(limit=4)
+    client.force_login(cast.researcher)
+    form = {"name": "Loose", "bucket": before.benchmark.bucket.public_id, "protocol": "ocrbench@1"}
+    client.post(reverse("benchmarks:create"), form)
+    loose = Benchmark.objects.get(name="Loose")
+    for each in (before, after):
+        score_run(actor=cast.researcher, benchmark=loose, run=each.run, now=timezone.now())
+    assert [result.ranks for result in leaderboard(loose)] == [None, None]
+    for page in (
+        reverse("benchmarks:detail", args=[loose.public_id]),
+        reverse("benchmarks:compare", args=[before.public_id, after.public_id]),
+    ):
+        assert "Only the first 4 tasks of the benchmark" in client.get(page).text
+
+
 def test_runs_that_can_not_be_told_apart_share_places() -> None:
     chance = np.random.default_rng(3)
     good = (chance.random(400) < 0.8).astype(float)
@@ -117,6 +134,8 @@ def test_samples_where_two_runs_differ_go_to_people_without_references(client: C
     assert not bucket.benchmark_source.may_be_passed_on
     assert [(task.key, task.references) for task in bucket.tasks.all()] == [("t3", [])]
     assert "samples where it differs" in client.get(reverse("benchmarks:run", args=[before.public_id])).text
+    client.post(address, {"only": "zero"})
+    assert Bucket.objects.filter(name__startswith="Quiz for").count() == 2
 
 
 def test_two_revisions_over_all_benchmarks_are_corrected_for_their_number(client: Client, cast: Cast) -> None:
@@ -133,7 +152,9 @@ def test_two_revisions_over_all_benchmarks_are_corrected_for_their_number(client
     assert rows[1].p == min(1.0, 2 * (rows[1].comparison.difference.p or 1.0))
     client.force_login(cast.researcher)
     address = reverse("benchmarks:over_all", args=[before.run.revision.public_id, after.run.revision.public_id])
-    assert "Quiz" in client.get(address).text
+    page = client.get(address).text
+    assert "Quiz" in page
+    assert "only people can decide" in page
     client.force_login(cast.outsider)
     assert client.get(address).status_code == 404
 

@@ -27,7 +27,9 @@ def over_all(request: HttpRequest, first_id: UUID, second_id: UUID) -> HttpRespo
     found = queries.compare_revisions(signed_in(request), first, second)
     if not found:
         raise Http404
-    return render(request, "benchmarks/over_all.html", {"first": first, "second": second, "rows": found})
+    languages = sorted({tag for row in found for tag in queries.languages_of(row.before.benchmark.bucket)})
+    context = {"first": first, "second": second, "rows": found, "languages": languages}
+    return render(request, "benchmarks/over_all.html", context)
 
 
 @require_safe
