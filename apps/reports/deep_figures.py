@@ -12,7 +12,7 @@ from apps.assessment.labels import criterion_label
 from apps.reports.charts.forest import Forest, Point, plot
 from apps.reports.charts.funnel import Funnel, plot_funnel
 from apps.reports.charts.heat import Heat, Square, shade
-from apps.reports.formats import decimal, percent, percent_interval, points, points_interval
+from apps.reports.formats import decimal, percent, percent_interval, points, points_interval, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,14 +104,15 @@ def _lengths(depth: Depth) -> Forest | None:
 
 def _rates(rows: list[tuple[str, Estimate]]) -> Forest:
     made = [
-        Point(label, f"{percent(rate.value)}, {percent_interval(rate)}", rate.value, rate.low, rate.high)
+        Point(label, with_interval(percent(rate.value), percent_interval(rate)), rate.value, rate.low, rate.high)
         for label, rate in rows
     ]
     return plot(made, reference=0.5, bounds=(0, 1))
 
 
 def _effect(label: str, effect: Estimate) -> Point:
-    return Point(label, f"{points(effect.value)}, {points_interval(effect)}", effect.value, effect.low, effect.high)
+    text = with_interval(points(effect.value), points_interval(effect))
+    return Point(label, text, effect.value, effect.low, effect.high)
 
 
 def _funnel(depth: Depth) -> Funnel | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from apps.assessment.labels import criterion_label
 from apps.reports.charts.bars import StackedBars, stack
 from apps.reports.charts.forest import Forest, Point, plot
-from apps.reports.formats import percent, percent_interval, points, points_interval
+from apps.reports.formats import percent, percent_interval, points, points_interval, with_interval
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
@@ -84,5 +84,6 @@ def _criterion_point(criterion: CriterionNumbers) -> Point:
 
 
 def _estimate_text(value: str, interval: str, *, enough: bool) -> str:
-    words = {"value": value, "interval": interval}
-    return (gettext("%(value)s, %(interval)s") if enough else gettext("%(value)s, %(interval)s, few data")) % words
+    if enough:
+        return with_interval(value, interval)
+    return gettext("%(value)s, %(interval)s, few data") % {"value": value, "interval": interval}

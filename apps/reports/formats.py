@@ -61,6 +61,11 @@ def points_interval(estimate: Estimate) -> str:
     return _interval(points(estimate.low), points(estimate.high))
 
 
+def with_interval(value: str, interval: str) -> str:
+    """Beside a mark of a chart; a missing interval is not said: there is no line either."""
+    return value if interval == DASH else f"{value}, {interval}"
+
+
 def moment(when: datetime) -> str:
     """Date and time where the reader is, with the zone."""
     local = localtime(when)

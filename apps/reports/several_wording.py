@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from apps.reports.charts.forest import Forest, Point, plot
 from apps.reports.charts.heat import Heat, Square, shade
 from apps.reports.figures import short
-from apps.reports.formats import DASH, decimal, percent, whole
+from apps.reports.formats import DASH, decimal, percent, whole, with_interval
 from apps.statistics.gates import MIN_ASSESSORS, MIN_TASKS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def strengths(found: Several, names: Sequence[str]) -> Forest | None:
     rows = []
     for item in found.standings:
         rate = item.strength
-        text = f"{decimal(rate.value, 0)}, {strength_interval(rate)}"
+        text = with_interval(decimal(rate.value, 0), strength_interval(rate))
         value, low, high = (None if end is None else end / 1000 for end in (rate.value, rate.low, rate.high))
         rows.append(Point(short(names[item.pipeline]), text, value, low, high, enough=found.enough))
     return plot(rows, reference=1, bounds=(-2, 4)) if rows else None

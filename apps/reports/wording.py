@@ -238,17 +238,19 @@ def spread(found: Heterogeneity) -> str:
 def position(numbers: Numbers) -> str:
     """Whether the side on the screen mattered."""
     bias = numbers.position
-    told = gettext(
+    stood = {"left": whole(bias.a_on_left), "all": whole(bias.judgments)}
+    if bias.left_share.undefined:
+        told = gettext("A stood on the left in %(left)s of %(all)s judgments.") % stood
+        return f"{told} {REASONS[bias.left_share.undefined]}"
+    return gettext(
         "The answer on the left won %(share)s of the decisive judgments (95%% interval %(interval)s, p %(p)s). "
         "A stood on the left in %(left)s of %(all)s judgments."
     ) % {
         "share": percent(bias.left_share.value),
         "interval": percent_interval(bias.left_share),
         "p": p_value(bias.tested_p),
-        "left": whole(bias.a_on_left),
-        "all": whole(bias.judgments),
+        **stood,
     }
-    return f"{told} {REASONS[bias.left_share.undefined]}" if bias.left_share.undefined else told
 
 
 def simulated(counts: Counts) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ROW_PX, LABEL_PX, LINE_PX, AXIS_PX = 50, 17, 35, 34
 MARGIN = 2.0  # percent kept free on both sides, so that marks at the ends are whole
-STEPS = (0.05, 0.1, 0.25, 0.5)  # each reaches both 0.5 and 1 in whole steps
+STEPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # each within 0.5 reaches both 0.5 and 1 in whole steps
 MAX_TICKS = 6
 
 

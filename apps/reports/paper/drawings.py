@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from apps.reports import wording
 from apps.reports.formats import percent
-from apps.reports.paper.sheet import INK, LEFT, LINE, RIGHT, SOFT, Sheet
+from apps.reports.paper.sheet import INK, LEFT, LINE, RIGHT, SOFT, Sheet, text_width
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
@@ -34,10 +34,13 @@ def across(percent_of_width: float) -> float:
 
 
 def draw_legend(sheet: Sheet) -> None:
-    step = (RIGHT - LEFT) / len(VERDICTS)
-    for place, verdict in enumerate(VERDICTS):
-        _box(sheet, LEFT + place * step, sheet.y, 14, 8, verdict)
-        sheet.put(str(wording.VERDICTS[verdict]), LEFT + place * step + 18, sheet.y + 7, size=7)
+    words = [str(wording.VERDICTS[verdict]) for verdict in VERDICTS]
+    widths = [18 + text_width(word, 7) for word in words]
+    gap, x = (RIGHT - LEFT - sum(widths)) / (len(widths) - 1), LEFT
+    for verdict, word, width in zip(VERDICTS, words, widths, strict=True):
+        _box(sheet, x, sheet.y, 14, 8, verdict)
+        sheet.put(word, x + 18, sheet.y + 7, size=7)
+        x += width + gap
     sheet.y += 16
 
 

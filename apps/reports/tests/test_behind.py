@@ -74,4 +74,5 @@ def test_cells_of_the_tables_lead_to_their_comparisons(cast: Cast, client: Clien
     cell = {"criterion": "hallucinations", "marked": "neither", "assessor": str(other.public_id)}
     page = client.get(reverse("reports:comparisons", args=[report.public_id]), cell).content.decode()
     assert "Neither marked</li>" in page
+    assert "Hallucinations: A 0, B 0</span>" in page
     assert "1 comparison, as judged" in page

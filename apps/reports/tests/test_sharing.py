@@ -104,10 +104,10 @@ def test_raw_judgments_are_every_judgment_and_the_same_bytes(client: Client, cas
 
 
 def test_latex_names_run_no_command() -> None:
-    hostile = make_unsaved_report(make_numbers(facts=make_facts(a=r"\input{x}$&%_\n")))
+    hostile = make_unsaved_report(make_numbers(facts=make_facts(a=r"\input{x}$&%_<|>\n")))
     text = exporter_named("latex").render(hostile).decode()
     assert r"\input" not in text.replace(r"\textbackslash{}input", "")
-    assert r"\$\&\%\_" in text
+    assert r"\$\&\%\_\textless{}\textbar{}\textgreater{}" in text
     assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
 
 
