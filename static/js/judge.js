@@ -56,7 +56,8 @@ class JudgeSheet extends HTMLElement {
     this.on(this.form, "judge:lost", (event) => say(this.form, event.detail));
     this.on(this.form, "judge:resend", () => {
       this.unsaved = true;
-      setTimeout(() => this.retry()); // when htmx knows the form
+      // Until htmx knows the form the browser would send it, and leave the page.
+      this.on(document, "htmx:load", (event) => event.target.contains(this.form) && this.retry());
     });
     this.on(this.form, "input", () => this.unsaved && this.isAnother());
     this.on(window, "online", () => this.retry());
