@@ -135,6 +135,8 @@ def page(request: HttpRequest, context: dict[str, object], *, status: int = 200)
     template = "assessment/sheet_answer.html" if request.htmx else "assessment/judge.html"  # type: ignore[attr-defined]
     response = render(request, template, context, status=status)
     response["Cache-Control"] = "no-store"
+    if status == 422:
+        response["HX-Reswap"] = "outerHTML"  # not to the top of the window: to the mistakes, which take the focus
     return response
 
 
