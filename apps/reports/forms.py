@@ -1,6 +1,7 @@
 """What the page of preference pairs is asked for."""
 
 import uuid
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -14,7 +15,7 @@ from apps.reports.preferences.rules import LIFTABLE
 from apps.statistics.power import Design
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     ModelForm = forms.ModelForm[StoppingPlan]
 else:
@@ -146,14 +147,17 @@ class PlanForm(ModelForm):
 
 
 class TrafficForm(forms.Form):
-    """A weight for each cluster. All left empty: no weights."""
+    """A weight for each cluster, at first its share in force. All left empty: no weights. Fields are named after their
+    cluster, not its place: clusters may join while somebody fills the form in."""
 
-    def __init__(self, *args: Any, clusters: "Iterable[str]", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, clusters: "Iterable[str]", shares: "Mapping[str, float] | None" = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.clusters = list(clusters)
-        for place, name in enumerate(self.clusters):
-            self.fields[f"weight-{place}"] = forms.FloatField(
-                label=name or "–", min_value=0, max_value=1e9, required=False
+        self.clusters = {f"weight-{sha256(name.encode()).hexdigest()[:12]}": name for name in clusters}
+        for field, name in self.clusters.items():
+            self.fields[field] = forms.FloatField(
+                label=name, min_value=0, max_value=1e9, required=False, initial=(shares or {}).get(name)
             )
 
     def clean(self) -> dict[str, Any]:
@@ -168,7 +172,7 @@ class TrafficForm(forms.Form):
     @property
     def weights(self) -> dict[str, float]:
         """By cluster; a field left empty beside others is 0. Empty where all are. Valid forms only."""
-        values = [self.cleaned_data[f"weight-{place}"] for place in range(len(self.clusters))]
-        if all(value is None for value in values):
+        given = {name: self.cleaned_data[field] for field, name in self.clusters.items()}
+        if all(value is None for value in given.values()):
             return {}
-        return {name: value or 0.0 for name, value in zip(self.clusters, values, strict=True)}
+        return {name: value or 0.0 for name, value in given.items()}

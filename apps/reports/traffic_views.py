@@ -22,7 +22,7 @@ def traffic(request: HttpRequest, evaluation: UUID) -> HttpResponse:
     user = signed_in(request)
     found = access_evaluation(user, evaluation)
     sizes, shares = cluster_sizes(found), traffic_of(found)
-    form = TrafficForm(posted(request), clusters=sizes)
+    form = TrafficForm(posted(request), clusters=sizes, shares=shares)
     if form.is_valid():
         set_traffic(actor=user, evaluation=found, weights=form.weights)
         messages.success(request, gettext("The weights are set; the next report will count by them."))
