@@ -150,7 +150,7 @@ def test_a_refusal_holds_up_nothing_and_an_ended_session_leads_to_sign_in(
     evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=4)
     page = judging(page_as, cast, evaluation)
     held: list[Route] = []
-    page.evaluate("window.stays = true")
+    page.evaluate("() => { window.said = document.querySelector('#judge-said') }")
     wait_for_next(page)
     page.route(f"**/judge/{evaluation.public_id}/", lambda route: held.append(route), times=1)
     press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")
@@ -160,7 +160,7 @@ def test_a_refusal_holds_up_nothing_and_an_ended_session_leads_to_sign_in(
     wait_for_another(page, second)  # the first, which goes again by itself
     page.wait_for_function("() => document.querySelector('.sheet__count')?.textContent.startsWith('2 done')")
     page.locator("judgment-outbox").wait_for(state="hidden")
-    assert page.evaluate("window.stays")
+    assert page.evaluate("window.said?.isConnected")  # the page stays, and what readers listen to
     assert [item.verdict == "tie" for item in Judgment.objects.order_by("pk")] == [False, True]
     wait_for_next(page)
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
