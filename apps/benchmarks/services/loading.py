@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.questions import Malformed, Question
@@ -87,7 +88,7 @@ def load_benchmark(
             raise LoadRefused(f"{place} can't be read: {reason}. To fetch: {entry.fetch}.") from error
         except Malformed as error:
             raise LoadRefused(str(error)) from error
-        with transaction.atomic():
+        with _alone(title), transaction.atomic():
             bucket = import_bucket(
                 actor=actor, name=title, description=f"{entry.title}. {entry.origin}", licence_notes=entry.licence,
                 table=table, images=Path(folder), tell=tell,
@@ -99,6 +100,17 @@ def load_benchmark(
                 sha256=bucket.sha256 if source is None or hub else checksum(source),
             )  # fmt: skip
             return Loaded(_make_benchmarks(actor, entry, bucket, title, limit, now), read.left_out)
+
+
+@contextmanager
+def _alone(title: str) -> Iterator[None]:
+    """Refuses what was loaded by another meanwhile, as by a form that was sent twice."""
+    try:
+        yield
+    except IntegrityError as error:
+        if Benchmark.objects.filter(name=title).exists():
+            raise LoadRefused(f"“{title}” is being loaded already. Wait for it; “At work” shows its runs.") from error
+        raise
 
 
 def _write_table(

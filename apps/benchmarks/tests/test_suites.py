@@ -1,5 +1,6 @@
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.benchmarks.catalogue import catalogue
+from apps.benchmarks.loaders import Pictures
 from apps.benchmarks.models import Benchmark, BenchmarkRun, Source
 from apps.benchmarks.queries import compare_revisions, leaderboard, ranks_of, samples
 from apps.benchmarks.services import create_benchmark, run_suite, score_run, score_waiting
@@ -58,7 +60,9 @@ def test_the_command_says_what_is_missing_and_starts_runs(cast: Cast) -> None:
         call_command("benchmark", "run", "--pipeline", "Other", "--as", cast.researcher.email)
     with pytest.raises(CommandError, match="no suite"):
         call_command("benchmark", "run", "--suite", "x", "--pipeline", "Mine", "--as", cast.researcher.email)
-    said = io.StringIO()
+    with pytest.raises(CommandError, match="is an assessor"):
+        call_command("benchmark", "run", "--pipeline", "Mine", "--as", cast.assessor.email)
+    said, warned = io.StringIO(), io.StringIO()
     call_command(
         "benchmark",
         "run",
@@ -70,10 +74,30 @@ def test_the_command_says_what_is_missing_and_starts_runs(cast: Cast) -> None:
         "2",
         "--no-wait",
         stdout=said,
+        stderr=warned,
     )
     assert "Started 1 runs" in said.getvalue()
+    assert "No worker is at work" in warned.getvalue()
     call_command("benchmark", "list", stdout=said)
     assert "hallusionbench" in said.getvalue()
+
+
+@pytest.mark.usefixtures("small_suite")
+def test_a_suite_sent_twice_is_loaded_once(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    revision, title = make_revision(cast.researcher), catalogue()["drawn-pairs"].title
+
+    class Meanwhile(Pictures):
+        def __init__(self, *places: Path) -> None:
+            super().__init__(*places)
+            Benchmark.objects.filter(name="Quiz").update(name=title)
+
+    make_benchmark(cast.researcher)
+    monkeypatch.setattr("apps.benchmarks.services.loading.Pictures", Meanwhile)
+    client.force_login(cast.researcher)
+    page = client.post(reverse("benchmarks:suites"), {"name": "embedded", "revision": revision.public_id})
+    assert page.status_code == 422
+    assert "is being loaded already" in page.text
+    assert Bucket.objects.count() == 1
 
 
 def test_another_protocol_scores_the_same_answers_again(cast: Cast) -> None:

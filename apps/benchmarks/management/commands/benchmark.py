@@ -17,6 +17,7 @@ from apps.benchmarks.queries import figures_of
 from apps.benchmarks.services import LoadRefused, load_benchmark, run_suite, score_waiting
 from apps.buckets.importers import ImportRefused
 from apps.generation.models import Answer, AnswerState
+from apps.generation.queries import workers_now
 from apps.pipelines.models import Pipeline, PipelineRevision
 from apps.web.progress import PhaseBars
 
@@ -87,6 +88,8 @@ class Command(BaseCommand):
             limit=options["limit"],
         )
         self.stdout.write(f"Started {len({each.run_id for each in waiting})} runs.")
+        if not workers_now().filter(is_silent=False).exists():
+            self.stderr.write("No worker is at work, so nothing is answered yet. `manage.py up` starts them.")
         if options["no_wait"]:
             return
         self._wait(waiting)
@@ -127,6 +130,8 @@ def _researcher(email: str | None) -> User:
     user = found.order_by("pk").first()
     if user is None:
         raise CommandError(f"There is no active person {email or 'with the role admin'}. Name one with --as.")
+    if user.is_assessor:
+        raise CommandError(f"{user.email} is an assessor, who must not know pipelines. Name a researcher with --as.")
     return user
 
 
