@@ -69,5 +69,6 @@ def withdrawable_invitations(user: User) -> InvitationQuerySet:
 def send_to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """A redirect; for a piece of a page that htmx fetches, one of the whole page, back to where the person was."""
     if request.headers.get("HX-Request") == "true":
-        return HttpResponseClientRedirect(resolve_url("accounts:sign_in"))
+        here = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(redirect_to_login(here).url if here else resolve_url("accounts:sign_in"))
     return redirect_to_login(request.get_full_path())

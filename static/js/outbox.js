@@ -40,7 +40,7 @@ class JudgmentOutbox extends HTMLElement {
 
   async answer() {
     const { form, body, shown, since } = this.waiting;
-    const headers = { "HX-Request": "true", "X-Shown": `${shown}/${Math.round(performance.now() - since)}` };
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-Shown": `${shown}/${Math.round(performance.now() - since)}` };
     const response = await fetch(form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const said = (name) => response.headers.get(name);
     const isJson = said("Content-Type")?.startsWith("application/json");

@@ -94,5 +94,10 @@ def test_deactivation_ends_sessions_for_good(client: Client, cast: Cast) -> None
 
 
 def test_htmx_gets_the_whole_page_sent_to_sign_in(client: Client, db: None) -> None:
-    answer = client.get("/accounts/profile/", headers={"HX-Request": "true"})
-    assert answer.headers["HX-Redirect"] == SIGN_IN
+    for here, sent_to in (
+        ("", SIGN_IN),
+        ("http://testserver/evaluations/judge/?x=1", SIGN_IN + "?next=/evaluations/judge/%3Fx%3D1"),
+        ("http://elsewhere.example/evaluations/judge/", SIGN_IN),
+    ):
+        answer = client.get("/accounts/profile/", headers={"HX-Request": "true", "HX-Current-URL": here})
+        assert answer.headers["HX-Redirect"] == sent_to
