@@ -57,6 +57,12 @@ POTATO = [
 ]
 
 
+def test_a_text_may_hold_other_ends_of_lines_than_its_file() -> None:
+    line = json.dumps(json.loads(battle("u", "tie", conversation_a=turns("Q", "a\u2028b\x85c"))), ensure_ascii=False)
+    [told] = checked(readers()["arena"].read(f"{line}\r\n", ("A", "B")))
+    assert "\u2028" in told.answer_a
+
+
 @pytest.mark.parametrize(
     ("form", "text", "verdicts"),
     [
