@@ -84,6 +84,5 @@ def _criterion_point(criterion: CriterionNumbers) -> Point:
 
 
 def _estimate_text(value: str, interval: str, *, enough: bool) -> str:
-    if enough:
-        return with_interval(value, interval)
-    return gettext("%(value)s, %(interval)s, few data") % {"value": value, "interval": interval}
+    text = with_interval(value, interval)
+    return text if enough else f"{text}, {gettext('few data')}"
