@@ -2,12 +2,14 @@
 empty-handed looks for pairs that became ready meanwhile."""
 
 from datetime import datetime, timedelta
+from itertools import product
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.assessment.domain.attention import Shown
+from apps.assessment.domain.order import own_lane
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
@@ -106,7 +108,7 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
 
 def open_place(assessor: User, evaluation: Evaluation, now: datetime, seen: Seen) -> Assignment | None:
     """Lock one free place, on the side this person saw less if there is one; else one whose lease ran out. Tasks that
-    came in a check before come last."""
+    came in a check before come last; where everybody judges everything, one's own lane comes first."""
     languages = languages_of(assessor)
     open_to_me = (
         Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -115,14 +117,26 @@ def open_place(assessor: User, evaluation: Evaluation, now: datetime, seen: Seen
     )
     left_first = prefer_left(seen.left, seen.right, seed=f"{evaluation.seed}/{assessor.pk}")
     checked = tasks_checked(assessor, evaluation) if seen.check_left or seen.check_right else []
+    lanes = lanes_of(assessor, evaluation)
     for places in [open_to_me.exclude(comparison__task__in=checked), open_to_me] if checked else [open_to_me]:
-        for left in (left_first, not left_first):
-            if place := first_free(places.filter(a_on_left=left), languages):
-                return place
+        for lane, left in product(lanes, (left_first, not left_first)):
+            for part in lane:
+                if place := first_free(places.filter(part, a_on_left=left), languages):
+                    return place
     lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=now)
     if languages:
         lapsed = lapsed.filter(language__in=languages)
     return lapsed.order_by("lease_until").first()
+
+
+def lanes_of(assessor: User, evaluation: Evaluation) -> list[list[Q]]:
+    """Parts of the queue in the order in which this person takes places from them."""
+    members = Membership.objects.filter(evaluation=evaluation).order_by("user_id").values_list("user_id", flat=True)
+    team = list(members[: evaluation.overlap + 1])
+    if len(team) != evaluation.overlap:
+        return [[Q()]]
+    own = own_lane(team.index(assessor.pk), len(team))
+    return [[Q(order_key__range=keys) for keys in own], [Q()]]
 
 
 def tasks_checked(assessor: User, evaluation: Evaluation) -> list[int]:

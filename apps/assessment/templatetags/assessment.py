@@ -36,7 +36,7 @@ def criterion(key: str) -> Promise | str:
 
 @register.filter
 def what_is_wrong(item: Wrong) -> str:
-    """In words of the reader's language, autoescaped like any text: it holds parts of the file."""
+    """In the reader's language. Autoescaped like any text: it holds parts of the file."""
     words = gettext(item.why)
     return words % item.said if item.said else words
 

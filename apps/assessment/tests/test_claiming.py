@@ -1,7 +1,10 @@
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
+from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.services import claim_comparison, close_evaluation, reserve_next
@@ -28,15 +31,25 @@ def test_one_judges_each_comparison_once_and_then_is_done(cast: Cast) -> None:
     assert claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW) is None
 
 
-def test_with_overlap_two_one_sees_each_order(cast: Cast) -> None:
-    other = make_user("other@example.org")
-    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=5, overlap=2)
+@pytest.mark.parametrize("seed", range(3))
+def test_where_everybody_judges_everything_sides_are_exact_at_any_time(cast: Cast, seed: int) -> None:
+    people = [cast.assessor, make_user("other@example.org")]
+    evaluation = make_evaluation(cast.researcher, assessors=people, tasks=7, overlap=2)
     sides: dict[int, set[bool]] = {}
-    for person in (cast.assessor, other):
-        for _ in range(5):
-            judgment = make_judgment(evaluation, assessor=person)
-            sides.setdefault(judgment.assignment.comparison_id, set()).add(judgment.a_on_left)
-    assert list(sides.values()) == [{True, False}] * 5
+    leans = Counter[User]()
+    for person in Random(seed).sample(people * 7, 14):
+        judgment = make_judgment(evaluation, assessor=person)
+        sides.setdefault(judgment.assignment.comparison_id, set()).add(judgment.a_on_left)
+        leans[person] += 1 if judgment.a_on_left else -1
+        assert abs(leans[person]) <= 1
+    assert list(sides.values()) == [{True, False}] * 7
+
+
+def test_who_all_judge_everything_begin_at_different_parts(cast: Cast) -> None:
+    people = [cast.assessor, make_user("other@example.org")]
+    evaluation = make_evaluation(cast.researcher, assessors=people, tasks=20, overlap=2)
+    judged = [{make_judgment(evaluation, assessor=who).assignment.comparison_id for _ in range(5)} for who in people]
+    assert len(judged[0] & judged[1]) <= 1
 
 
 def test_the_next_comparison_is_held_beside_and_its_clock_starts_when_shown(cast: Cast) -> None:
