@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.questions import Malformed, Question
@@ -71,10 +72,11 @@ def load_benchmark(
     first questions. Raises LoadRefused, and ImportRefused for what no bucket can hold; then nothing is kept.
     """
     if limit is not None and limit < 1:
-        raise LoadRefused("The number of first questions must be at least 1.")
+        raise LoadRefused(gettext("The number of first questions must be at least 1."))
     title = f"{entry.title}, first {limit}" if limit else entry.title
     if Benchmark.objects.filter(name=title).exists():
-        raise LoadRefused(f"There is a benchmark named “{title}”. Use it, or ask its owner to make you a member.")
+        words = gettext("There is a benchmark named “%(title)s”. Use it, or ask its owner to make you a member.")
+        raise LoadRefused(words % {"title": title})
     protocol, hub = find_protocol(entry.protocols[0]), pinned(source) if source else None
     if hub and entry.loader != "parquet":
         raise LoadRefused(f"{entry.title} is not read from a hub. To fetch: {entry.fetch}.")
@@ -109,7 +111,8 @@ def _alone(title: str) -> Iterator[None]:
         yield
     except IntegrityError as error:
         if Benchmark.objects.filter(name=title).exists():
-            raise LoadRefused(f"“{title}” is being loaded already. Wait for it; “At work” shows its runs.") from error
+            words = gettext("“%(title)s” is being loaded already. Wait for it; “At work” shows its runs.")
+            raise LoadRefused(words % {"title": title}) from error
         raise
 
 
