@@ -8,7 +8,7 @@ Outcome = Literal["scored", "unparsed", "failed"]
 References = Sequence[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question with its truth. `choices`: letter -> text, in order. `group` is what items share, a picture as a
     rule: errors are clustered by it. `category` makes rows of a table; `facts` are the fields of one protocol alone.
@@ -32,7 +32,7 @@ class Item:
         return "" if value is None else str(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What one answer got. `parsed` is None where nothing was read and nothing guessed; scores are then 0."""
 
@@ -41,7 +41,7 @@ class Mark:
     scores: Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     item: Item
     mark: Mark
