@@ -39,6 +39,7 @@ def _row(name: str, actor: Any, source: str, limit: int | None, rounds: int) -> 
     benchmark = loaded.benchmarks[0]
     revision = create_pipeline(actor=actor, name=name, description="", source=source)
     batches = _batches(lambda: _prepared(actor, benchmark, revision)())
+    _loop(revision, batches)  # loads the model, which the first run did for runs
     bare, ours = [0.0, 0.0], [0.0, 0.0]
     for number in range(rounds):
         turns: list[tuple[list[float], Callable[[], None]]] = [

@@ -157,7 +157,7 @@ def run(rounds: int) -> None:
     note = (
         f"`python -m perf.benchmarks --rounds {rounds}`: easy-VQA through a pipeline, once by a bare loop over the same"
         f" batches, once as a benchmark run with its scores; {os.cpu_count()} cores, one thread, in turns. The own cost"
-        " is what the run takes beyond the loop."
+        " is what the run takes beyond the loop. SmolLM2 sees no pictures, so questions repeat: a run asks each once."
     )
     head = ["pipeline", "batches", "bare, an answer", "run, an answer", "own cost, clock", "own cost, processor"]
     write_section("What a benchmark run costs", note, head, own_costs(rounds))
