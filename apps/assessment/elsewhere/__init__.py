@@ -1,4 +1,4 @@
-"""Judgments made elsewhere. Each module here reads one form: `name`, `label`, `suffixes`, `read(text, names)`.
+"""Judgments made elsewhere. Each module here reads one form: `name`, `label`, `read(text, names)`.
 
 A new form is a new file; nothing lists them. `names` are the candidate's and the baseline's, for forms that don't say.
 """

@@ -15,6 +15,7 @@ from apps.buckets.pictures.encoding import encode_picture
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from apps.buckets.pictures.encoding import Picture
     from apps.buckets.pictures.sources import PictureSource
 
 
@@ -31,6 +32,20 @@ class StagedPicture:
     width_px: int
     height_px: int
     size_bytes: int
+
+    @classmethod
+    def written(cls, picture: Picture, folder: Path) -> StagedPicture:
+        """The picture, its bytes written into `folder`."""
+        path = folder / picture.file_name
+        path.write_bytes(picture.data)
+        return cls(
+            sha256=picture.sha256,
+            path=path,
+            media_type=picture.media_type,
+            width_px=picture.width_px,
+            height_px=picture.height_px,
+            size_bytes=len(picture.data),
+        )
 
 
 @dataclass
@@ -74,13 +89,4 @@ class StagingArea:
         picture = encode_picture(self.source.read(name), name)
         if picture.frames > 1:
             self.animated.append(name)
-        path = self.folder / picture.file_name
-        path.write_bytes(picture.data)
-        return StagedPicture(
-            sha256=picture.sha256,
-            path=path,
-            media_type=picture.media_type,
-            width_px=picture.width_px,
-            height_px=picture.height_px,
-            size_bytes=len(picture.data),
-        )
+        return StagedPicture.written(picture, self.folder)

@@ -115,21 +115,8 @@ def _start(asked: Trial, revisions: Sequence[PipelineRevision], images: Sequence
 def _stored(pictures: Sequence[Picture], written: list[str]) -> list[int]:
     """Primary keys, in the order of `pictures`."""
     with TemporaryDirectory() as folder:
-        stored = store_pictures([_staged(picture, Path(folder)) for picture in pictures], written)
+        stored = store_pictures([StagedPicture.written(picture, Path(folder)) for picture in pictures], written)
     return [stored[picture.sha256] for picture in pictures]
-
-
-def _staged(picture: Picture, folder: Path) -> StagedPicture:
-    path = folder / picture.file_name
-    path.write_bytes(picture.data)
-    return StagedPicture(
-        sha256=picture.sha256,
-        path=path,
-        media_type=picture.media_type,
-        width_px=picture.width_px,
-        height_px=picture.height_px,
-        size_bytes=len(picture.data),
-    )
 
 
 def wake_for_trials() -> None:
