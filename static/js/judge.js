@@ -3,6 +3,8 @@
 // Its form hears of it: judge:saved, judge:unsaved; and it listens to judge:resend and judge:lost (with words).
 
 const RETRY_S = 5;
+const BROKEN_RETRY_S = 60; // where the server is there, and fails
+const AWAY = [502, 503, 504]; // what stands before the server says that there is none
 const AFTER_PAINT_MS = 30;
 
 let shown = false; // whether a sheet was on this page before: then the new one takes the focus
@@ -10,10 +12,12 @@ let shown = false; // whether a sheet was on this page before: then the new one 
 class JudgeSheet extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("#judge-form");
+    this.since = performance.now();
     this.stop = new AbortController();
     // Once the sheet before is gone, so that the page is laid out once.
     if (shown) queueMicrotask(() => this.takeFocus());
     shown = true;
+    this.outbox?.giveBack(this.form?.elements.assignment.value);
     if (!this.outbox?.waiting) this.outbox?.say("");
     if (!this.form) return;
     // A sheet that goes with the focus in it has the browser lay out both, the old one and the new.
@@ -30,6 +34,16 @@ class JudgeSheet extends HTMLElement {
 
   get outbox() {
     return document.querySelector("judgment-outbox");
+  }
+
+  get isCorrecting() {
+    return Boolean(this.form) && !this.querySelector("lease-keeper");
+  }
+
+  /** For the header X-Shown; empty where no comparison is handed out. */
+  get shown() {
+    const { assignment, lease } = this.form?.elements ?? {};
+    return lease?.value ? `${assignment.value}/${lease.value}/${Math.round(performance.now() - this.since)}` : "";
   }
 
   disconnectedCallback() {
@@ -73,7 +87,7 @@ class JudgeSheet extends HTMLElement {
 
   answered(form, xhr) {
     this.waiting(form, false);
-    if (xhr.status >= 500) return this.failed(form);
+    if (xhr.status >= 500) return this.failed(form, !AWAY.includes(xhr.status));
     if (form === this.form) this.unsaved = false;
     if (xhr.status >= 400 && xhr.status !== 422) say(form, messageOf(xhr) || form.dataset.refused);
     else if (xhr.status < 300 && !xhr.getResponseHeader("HX-Redirect")) this.form.dispatchEvent(new Event("judge:saved"));
@@ -85,14 +99,14 @@ class JudgeSheet extends HTMLElement {
     this.form.elements.submission_id.value = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  failed(form) {
+  failed(form, isBroken = false) {
     this.waiting(form, false);
-    say(form, form.dataset.unsaved);
+    say(form, (isBroken && form.dataset.broken) || form.dataset.unsaved);
     if (form !== this.form) return;
     this.unsaved = true;
     form.dispatchEvent(new Event("judge:unsaved"));
     clearTimeout(this.retrying);
-    this.retrying = setTimeout(() => this.retry(), RETRY_S * 1000);
+    this.retrying = setTimeout(() => this.retry(), (isBroken ? BROKEN_RETRY_S : RETRY_S) * 1000);
   }
 
   retry() {
@@ -132,7 +146,7 @@ class JudgeSheet extends HTMLElement {
       event.preventDefault();
       document.activeElement?.blur(); // says its change first
       this.form.dispatchEvent(new Event("judge:unsaved"));
-      this.outbox.send(this.form, this.next);
+      this.outbox.send(this.form);
       this.replaceWith(this.next);
       document.dispatchEvent(new Event("judge:shown"));
       scrollTo(0, 0);
@@ -142,6 +156,11 @@ class JudgeSheet extends HTMLElement {
   /** The judgment before this one has arrived. */
   goOn() {
     this.querySelector("lease-keeper")?.extend(Number(this.querySelector("#sheet-past").dataset.secondsLeft));
+    this.passBy();
+  }
+
+  /** The judgment before this one waits aside, or has arrived: this one need not wait for it. */
+  passBy() {
     this.prepare();
     this.retry();
   }

@@ -1,30 +1,39 @@
 // <judgment-outbox>: a judgment on its way while the comparison after it is on the screen already. It is sent until the
 // server has answered, always with the same submission's id, so nothing is counted twice; the notice it is itself says
-// when that fails. The draft keeps the judgment meanwhile, across a reload too.
+// when that fails. One that the server fails at again and again is put aside, so that others go through. The draft keeps
+// the judgment meanwhile, across a reload too.
 
 const RETRY_S = 5;
+const ASIDE_S = 60;
+const TRIES = 2; // until a judgment that the server fails at is put aside
 const TIMEOUT_MS = 15_000;
+const AWAY = [502, 503, 504]; // what stands before the server says that there is none
 
 class JudgmentOutbox extends HTMLElement {
   connectedCallback() {
+    this.aside = [];
+    this.failures = new Map(); // by the place of a comparison
+    this.words = this.querySelector("[data-words]");
+    this.button = this.querySelector("button");
     this.stop = new AbortController();
-    window.addEventListener("online", () => this.post(), { signal: this.stop.signal });
-    window.addEventListener("beforeunload", (event) => this.waiting && event.preventDefault(), { signal: this.stop.signal });
+    const listen = { signal: this.stop.signal };
+    this.button.addEventListener("click", () => this.again(), listen);
+    window.addEventListener("online", () => (this.waiting ? this.post() : this.again()), listen);
+    window.addEventListener("beforeunload", (event) => (this.waiting || this.aside.length) && event.preventDefault(), listen);
   }
 
   disconnectedCallback() {
     this.stop.abort();
     clearTimeout(this.retrying);
+    clearTimeout(this.asking);
   }
 
-  /** `sheet` is what is shown instead of the form. */
-  send(form, sheet) {
-    const { assignment, lease } = sheet.querySelector("#judge-form").elements;
-    const body = new URLSearchParams(new FormData(form));
-    this.waiting = { form, body, shown: `${assignment.value}/${lease.value}`, since: performance.now() };
+  /** What is shown instead of the form is on the screen right after. */
+  send(form) {
+    this.waiting = { form, body: new URLSearchParams(new FormData(form)) };
     this.say("");
     document.querySelector("#judge-said").textContent = form.dataset.saving;
-    this.post();
+    queueMicrotask(() => this.post());
   }
 
   async post() {
@@ -33,14 +42,15 @@ class JudgmentOutbox extends HTMLElement {
     this.posting = true;
     const answer = await this.answer().catch(() => null);
     this.posting = false;
-    if (!answer || answer.status >= 500) return this.failed();
+    if (!answer || AWAY.includes(answer.status)) return this.failed();
+    if (answer.status >= 500) return this.broken();
     if (answer.redirect) return this.leaveFor(answer.redirect);
     this.settle(answer);
   }
 
   async answer() {
-    const { form, body, shown, since } = this.waiting;
-    const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-Shown": `${shown}/${Math.round(performance.now() - since)}` };
+    const { form, body } = this.waiting;
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href, "X-Shown": document.querySelector("judge-sheet").shown };
     const response = await fetch(form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const said = (name) => response.headers.get(name);
     const isJson = said("Content-Type")?.startsWith("application/json");
@@ -61,9 +71,41 @@ class JudgmentOutbox extends HTMLElement {
     this.retrying = setTimeout(() => this.post(), RETRY_S * 1000);
   }
 
+  /** The server is there and fails: after some tries the others need not wait for this one. */
+  broken() {
+    const place = placeOf(this.waiting);
+    this.failures.set(place, (this.failures.get(place) ?? 0) + 1);
+    if (this.failures.get(place) < TRIES) return this.failed();
+    this.aside.push(this.waiting);
+    delete this.waiting;
+    this.askLater();
+    this.say("");
+    document.querySelector("judge-sheet").passBy();
+  }
+
+  /** Whatever was put aside is tried once more, one after the other. */
+  again() {
+    if (!this.waiting && this.aside.length && !document.querySelector("judge-sheet").isCorrecting) {
+      this.waiting = this.aside.shift();
+      this.post();
+    } else this.askLater();
+  }
+
+  askLater() {
+    clearTimeout(this.asking);
+    if (this.aside.length) this.asking = setTimeout(() => this.again(), ASIDE_S * 1000);
+  }
+
+  /** The comparison of this place is on the screen again, with what was said: from now on its form sends it. */
+  giveBack(place) {
+    this.aside = this.aside.filter((one) => placeOf(one) !== place);
+  }
+
   settle({ status, target, html, words }) {
     const { form } = this.waiting;
+    this.failures.delete(placeOf(this.waiting));
     delete this.waiting;
+    this.askLater();
     if (status >= 400 && status !== 422) return this.refused(words || form.dataset.refused);
     if (status < 300) form.dispatchEvent(new Event("judge:saved"));
     this.say("");
@@ -79,10 +121,16 @@ class JudgmentOutbox extends HTMLElement {
     document.querySelector("judge-sheet").retry();
   }
 
-  say(words) {
-    if (this.textContent !== words) this.textContent = words; // or it would be read out at every try
+  say(trouble) {
+    const words = trouble || (this.aside.length ? this.dataset.aside : "");
+    if (this.words.textContent !== words) this.words.textContent = words; // or it would be read out at every try
+    this.button.hidden = Boolean(trouble);
     this.hidden = !words;
   }
+}
+
+function placeOf({ body }) {
+  return body.get("assignment");
 }
 
 customElements.define("judgment-outbox", JudgmentOutbox);

@@ -168,6 +168,36 @@ def test_a_refusal_holds_up_nothing_and_an_ended_session_leads_to_sign_in(
     page.wait_for_url("**/sign-in/**")  # and no window asks whether to leave
 
 
+def test_a_judgment_the_server_always_fails_at_holds_up_no_other_and_is_never_lost(
+    cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console
+) -> None:
+    console.expect("500|Response Status Error")
+    page = judging(page_as, cast, evaluation)
+    first = place_of(page)
+    fails = f"**/judge/{evaluation.public_id}/"
+    page.route(fails, lambda route: route.fulfill(status=500) if first in posted(route) else route.continue_())
+    wait_for_next(page)
+    press(page, "Digit5", *ALL_SAME, *NOTHING_WRONG, "Enter")
+    page.get_by_text("The judgment before is not saved yet").wait_for()
+    second = place_of(page)
+    press(page, "Digit3", *ALL_SAME, *NOTHING_WRONG, "Enter")  # waits its turn
+    page.evaluate("dispatchEvent(new Event('online'))")  # tried once more
+    page.wait_for_function("old => document.querySelector('[name=assignment]').value === old", arg=first)
+    page.get_by_text("the server fails on this judgment").wait_for()
+    assert [item.verdict for item in Judgment.objects.all()] == ["tie"]  # the second went through
+    assert page.locator("[name=verdict][value=right_much]").is_checked()  # and the first is as it was said
+    wait_for_next(page)
+    press(page, "Enter")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.get_by_text("kept in this browser").wait_for()
+    assert place_of(page) not in (first, second)
+    page.unroute(fails)
+    page.get_by_role("button", name="Send it again now").click()
+    page.locator("judgment-outbox").wait_for(state="hidden")
+    page.get_by_text("2 done").wait_for()
+    assert {item.verdict for item in Judgment.objects.all()} & {"a_much", "b_much"}
+
+
 @pytest.mark.parametrize("at_hand", [True, False])
 def test_what_the_server_refuses_is_said_and_the_draft_stays_until_it_is_saved(
     cast: Cast, evaluation: Evaluation, page_as: PageAs, console: Console, at_hand: bool
@@ -314,6 +344,10 @@ def test_the_page_in_use_passes_axe(cast: Cast, evaluation: Evaluation, page_as:
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
         press(page, "?")
+
+
+def posted(route: Route) -> str:
+    return route.request.post_data or ""
 
 
 def judging(page_as: PageAs, cast: Cast, evaluation: Evaluation, **context: object) -> Page:
