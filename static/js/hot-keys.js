@@ -1,10 +1,12 @@
 // <hot-keys>: single keys for whatever on the page says data-key="KeyQ" (the code of the physical key, so that layouts
 // don't matter). They sleep in text fields and while a window is open. In the window on `?` they can be switched off, and
-// each can be moved to another key; both are kept in this browser.
+// each can be moved to another key; both are kept in this browser. Where digits choose (a point of a scale, a kind of
+// mistake) they are keys of their own, Point1 to Point0, which have first the places of the digits.
 
 const OFF = "hot-keys-off";
 const MOVED = "hot-keys";
 const TYPING = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])";
+const POINTS = [..."1234567890"];
 const MOVABLE = /^(Key[A-Z]|Digit\d|Bracket(Left|Right)|Semicolon|Quote|Comma|Period|Slash|Backslash|Backquote|Minus|Equal)$/;
 const CAPS = { BracketLeft: "[", BracketRight: "]", Semicolon: ";", Quote: "'", Comma: ",", Period: ".", Slash: "/" };
 Object.assign(CAPS, { Backslash: "\\", Backquote: "`", Minus: "-", Equal: "=", Backspace: "⌫" });
@@ -57,14 +59,19 @@ class HotKeys extends HTMLElement {
 
   /** In a question that a key leads to, a digit chooses by its place; 0 is the tenth. */
   pointOut(event) {
-    const [, digit] = event.code.match(/^(?:Digit|Numpad)(\d)$/) ?? [];
-    const question = digit && event.target.closest?.("[data-digits]");
-    if (!question) return false;
+    const question = event.target.closest?.("[data-digits]");
+    const place = POINTS.indexOf(this.digitOf(event));
+    if (!question || place < 0 || event.code === this.codeOf(question.dataset.key)) return false;
     event.preventDefault();
-    const choice = question.querySelectorAll("input")[(Number(digit) || 10) - 1];
+    const choice = question.querySelectorAll("input")[place];
     choice?.focus();
     choice?.click();
     return true;
+  }
+
+  /** The digit that a key means where digits choose. */
+  digitOf({ code }) {
+    return POINTS.find((digit) => this.codeOf(`Point${digit}`) === code.replace("Numpad", "Digit"));
   }
 
   /** Several elements with the same key take turns. */
@@ -82,7 +89,7 @@ class HotKeys extends HTMLElement {
   // Another key: the page goes on to say the first one in data-key, whatever it was moved to.
 
   codeOf(first) {
-    return this.moved.get(first) ?? first;
+    return this.moved.get(first) ?? first.replace("Point", "Digit");
   }
 
   choose(button) {
@@ -108,10 +115,10 @@ class HotKeys extends HTMLElement {
     this.wait(null);
   }
 
-  /** Whatever had the key before gets the one that is given up. */
+  /** Whatever had the key before gets the one that is given up; points and all other keys don't meet. */
   move(first, code) {
     const buttons = [...this.querySelectorAll("[data-remap]")].map((button) => button.dataset.remap);
-    const other = buttons.find((name) => this.codeOf(name) === code);
+    const other = buttons.find((name) => this.codeOf(name) === code && name.startsWith("Point") === first.startsWith("Point"));
     if (other) this.moved.set(other, this.codeOf(first));
     this.moved.set(first, code);
     this.store();
@@ -124,8 +131,9 @@ class HotKeys extends HTMLElement {
 
   /** What is printed on keys, wherever the page shows it. */
   caption() {
-    for (const element of document.querySelectorAll("[data-key], [data-remap]")) {
-      const code = this.codeOf(element.dataset.key ?? element.dataset.remap);
+    for (const element of document.querySelectorAll("[data-key], [data-remap], [data-digit]")) {
+      const { key, remap, digit } = element.dataset;
+      const code = this.codeOf(key ?? remap ?? `Point${digit}`);
       const cap = CAPS[code] ?? code.replace(/^(Digit|Key)/, "");
       const place = (element.closest("label, a, button, summary") ?? element.querySelector("legend"))?.querySelector("kbd");
       if (place && place.textContent !== cap) place.textContent = cap;

@@ -168,10 +168,11 @@ class MarkDesk extends HTMLElement {
 
   key(event) {
     const isButton = event.target.closest("button, summary, select");
+    const digit = document.querySelector("hot-keys").digitOf(event);
     if (event.key === "Escape") this.close();
     else if (event.key === "Enter" && !isButton) this.save();
     else if (event.target.matches("input:not([type=radio])") || event.ctrlKey || event.altKey || event.metaKey) return;
-    else if (/^Digit[1-9]$/.test(event.code) && !event.shiftKey) this.choose(`[data-digit="${event.code.at(-1)}"]`);
+    else if (digit && !event.shiftKey) this.choose(`[data-digit="${digit}"]`);
     else if (["Equal", "NumpadAdd"].includes(event.code)) this.choose("[data-choice=severity][value=major]");
     else if (["Minus", "NumpadSubtract"].includes(event.code)) this.choose("[data-choice=severity][value=minor]");
     else return;

@@ -239,12 +239,15 @@ def test_scales_by_keys_and_questions_that_depend_on_others_in_any_order(
     monkeypatch.setitem(SETS, "own", read_set(OWN, known=["relevance", "grammar"]))
     many = make_evaluation(cast.researcher, assessors=[cast.assessor], images=3, overlap=1, criteria="own")
     page = judging(page_as, cast, many, viewport=LAPTOP)
+    press(page, "?")
+    page.get_by_role("button", name="Digit 4: 4").click()
+    press(page, "KeyQ", "Escape")  # a verdict keeps its 4
     for picture in page.locator("image-zoom").all():  # never all on the screen at once
         picture.scroll_into_view_if_needed()
         page.wait_for_timeout(600)
     for _ in range(4):  # four orders of the criteria
         place = place_of(page)
-        press(page, "Digit3", "Semicolon", "Digit4", "Semicolon", "Digit0")
+        press(page, "Digit4", "Digit3", "Semicolon", "KeyQ", "Semicolon", "Digit0")
         assert page.locator("[name=verdict][value=tie]").is_checked()
         assert page.locator("[name=tone_2][value='10']").is_checked()
         page.locator(".segment:has([name=relevance][value=right])").click()

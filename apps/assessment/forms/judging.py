@@ -162,6 +162,11 @@ class JudgmentForm(forms.Form):
         for item, given in zip(asked, keys, strict=True):
             yield from self.scales(item, str(given)) if item.kind == ABSOLUTE else [self.comparing(item, given)]
 
+    @property
+    def uses_digits(self) -> bool:
+        """Digits choose somewhere: a point of a scale, a kind of mistake."""
+        return bool(self.mark_kinds) or any(question.key for question in self.criterion_questions())
+
     def comparing(self, item: Criterion, given: int | str) -> Question:
         """`given`: its column of letters, or the key that leads to it."""
         label, question = criterion_words(item.key, item.name, item.question)
