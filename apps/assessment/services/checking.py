@@ -21,6 +21,7 @@ from apps.assessment.models import (
     Evaluation,
     GoldItem,
     Judgment,
+    LeakHit,
     LeakSide,
 )
 from apps.assessment.queries.checks import language_of
@@ -119,7 +120,8 @@ def draw_item(assessor: User, evaluation: Evaluation, chance: random.Random) -> 
 
 def draw_source(assessor: User, evaluation: Evaluation, chance: random.Random) -> Comparison | None:
     """A comparison without anything that might unblind, for an answer to be shown beside itself."""
-    clean = evaluation.comparisons.compared().filter(state=ComparisonState.RELEASED, leak_hits=None)
+    hits = LeakHit.objects.filter(comparison=OuterRef("pk"))
+    clean = evaluation.comparisons.compared().filter(~Exists(hits), state=ComparisonState.RELEASED)
     key = draw_unmet(clean.filter(in_languages(assessor, "task")), "task", assessor, chance)
     return Comparison.objects.select_related("task").get(pk=key) if key else None
 
