@@ -19,5 +19,4 @@ def access_report(user: User, public_id: UUID) -> Report:
 
     Raises Http404 for everyone else: that a report exists is knowledge too.
     """
-    reports = Report.objects.visible_to(user).select_related("evaluation__bucket", "created_by")
-    return get_object_or_404(reports, public_id=public_id)
+    return get_object_or_404(Report.objects.visible_to(user).with_names(), public_id=public_id)

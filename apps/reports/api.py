@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from apps.accounts.bearer import bearer
 from apps.assessment.access import access_evaluation
+from apps.buckets.access import access_bucket
 from apps.reports import services
 from apps.reports.access import access_report
 from apps.reports.exporters import exporters
@@ -20,13 +21,14 @@ from apps.reports.preferences.forms import forms
 from apps.reports.queries import reports_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
     from apps.accounts.models import User
+    from apps.reports.models import Report
 
 NO_TOKEN = "Send `Authorization: Bearer TOKEN`. Your profile's page “API tokens” makes one."  # noqa: S105  no password
 
@@ -47,7 +49,7 @@ def api_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
             with translation.override(user.language or translation.get_language()):
                 answer = view(request, user, **parts)
         except Http404:
-            return _refused(404, "There is no such evaluation or report, or it is not yours to see.")
+            return _refused(404, "There is no such evaluation, bucket or report, or it is not yours to see.")
         patch_vary_headers(answer, ["Authorization"])
         return answer
 
@@ -58,11 +60,21 @@ def api_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 def reports(request: HttpRequest, user: User, evaluation: UUID) -> HttpResponseBase:
     """Snapshots of an evaluation, newest first, with the forms each can be had in."""
     found = access_evaluation(user, evaluation)
+    return JsonResponse({"evaluation": str(found.public_id), **_listed(reports_of(user, found))})
+
+
+@api_view
+def rankings(request: HttpRequest, user: User, bucket: UUID) -> HttpResponseBase:
+    """As `reports`, of a bucket's pipelines."""
+    found = access_bucket(user, bucket)
+    return JsonResponse({"bucket": str(found.public_id), **_listed(reports_of(user, found))})
+
+
+def _listed(reports: Iterable[Report]) -> dict[str, object]:
     rows = [
-        {"report": str(row.public_id), "frozen_at": row.created_at.isoformat(), "sha256": row.sha256}
-        for row in reports_of(user, found)
+        {"report": str(row.public_id), "frozen_at": row.created_at.isoformat(), "sha256": row.sha256} for row in reports
     ]
-    return JsonResponse({"evaluation": str(found.public_id), "reports": rows, "forms": list(exporters())})
+    return {"reports": rows, "forms": list(exporters())}
 
 
 @api_view

@@ -24,7 +24,7 @@ class Behind:
 
 
 def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQuerySet:
-    """Judged before the report was frozen; `cell` may name cluster, language, criterion, who was marked, verdict
+    """What the report counted; `cell` may name cluster, language, criterion, who was marked, verdict
     and assessor.
 
     Judgments that were corrected since are shown as they are now.
@@ -54,7 +54,10 @@ def _rated(criterion: str, marked: str) -> Q:
 
 
 def judgments_behind(report: Report) -> JudgmentQuerySet:
-    return Judgment.objects.filter(assignment__evaluation=report.evaluation, judged_at__lte=report.created_at).counted()
+    """Said before the report was frozen. Judgments made elsewhere came all at once, whatever dates their file gives."""
+    counted = Judgment.objects.filter(assignment__evaluation=report.evaluation).counted()
+    imported = report.evaluation is not None and report.evaluation.imported_from
+    return counted if imported else counted.filter(judged_at__lte=report.created_at)
 
 
 def with_judgments(report: Report, comparisons: Iterable[Comparison]) -> list[Behind]:

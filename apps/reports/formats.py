@@ -61,6 +61,11 @@ def points_interval(estimate: Estimate) -> str:
     return _interval(points(estimate.low), points(estimate.high))
 
 
+def strength_interval(estimate: Estimate) -> str:
+    """In points of a ranking."""
+    return _interval(decimal(estimate.low, 0), decimal(estimate.high, 0))
+
+
 def with_interval(value: str, interval: str) -> str:
     """Beside a mark of a chart; a missing interval is not said: there is no line either."""
     return value if interval == DASH else f"{value}, {interval}"

@@ -16,33 +16,50 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.assessment.models import Evaluation
+from apps.buckets.models import Bucket
 
 if TYPE_CHECKING:
+    from apps.reports.domain.longform import Line
     from apps.reports.domain.numbers import Numbers
+    from apps.reports.domain.ranking import Ranking
     from apps.reports.domain.watching import Plan, RuleKind
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> ReportQuerySet:
-        """As the evaluation is: members of its bucket and admins; assessors see no report."""
-        return self.filter(evaluation__in=Evaluation.objects.visible_to(user))
+        """As the evaluation or the ranked bucket is: members of the bucket and admins; assessors see no report."""
+        evaluations, buckets = Evaluation.objects.visible_to(user), Bucket.objects.visible_to(user)
+        return self.filter(models.Q(evaluation__in=evaluations) | models.Q(bucket__in=buckets))
 
     def without_numbers(self) -> ReportQuerySet:
         """For lists: everything but the numbers."""
-        return self.select_related("evaluation__bucket", "created_by").defer("numbers")
+        return self.with_names().defer("numbers")
+
+    def with_names(self) -> ReportQuerySet:
+        """What each is of, and whose it is, read along."""
+        return self.select_related("evaluation__bucket", "bucket", "created_by")
 
     def numbered(self) -> ReportQuerySet:
-        """With each report's `number` read at once. Before any filter that takes some reports of an evaluation out."""
-        place = models.Window(RowNumber(), partition_by="evaluation", order_by="pk")
+        """With each report's `number` read at once. Before any filter that takes some reports of one thing out."""
+        place = models.Window(RowNumber(), partition_by=["evaluation", "bucket"], order_by="pk")
         return self.annotate(counted=place)
 
 
 class Report(models.Model):
-    """A snapshot of numbers. `sha256` is over the canonical JSON of `numbers`; a trigger refuses UPDATE and DELETE."""
+    """A snapshot of numbers: of an evaluation, or of a bucket, and then it is a ranking of its pipelines. `sha256` is
+    over the canonical JSON of `numbers`; a trigger refuses UPDATE and DELETE."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     evaluation = models.ForeignKey(
-        Evaluation, verbose_name=_("evaluation"), on_delete=models.PROTECT, related_name="reports"
+        Evaluation,
+        verbose_name=_("evaluation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports",
+    )
+    bucket = models.ForeignKey(
+        Bucket, verbose_name=_("bucket"), null=True, blank=True, on_delete=models.PROTECT, related_name="rankings"
     )
     numbers = models.JSONField()
     sha256 = models.CharField(max_length=64)
@@ -56,24 +73,55 @@ class Report(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("report")
         verbose_name_plural = _("reports")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(bucket__isnull=True) ^ models.Q(evaluation__isnull=True), name="report_of_one_thing"
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.evaluation.name} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.name} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def name(self) -> str:
+        """Of the evaluation or of the bucket."""
+        of = self.evaluation or self.bucket
+        return of.name if of else ""
 
     @cached_property
     def content(self) -> Numbers:
+        """Of an evaluation's report. Raises pydantic's ValidationError for a ranking."""
         from apps.reports.domain.frozen import from_json
 
         return from_json(self.numbers)
 
     @cached_property
+    def ranking(self) -> Ranking | None:
+        """None for an evaluation's report."""
+        from apps.reports.domain.frozen import is_ranking, ranking_from_json
+
+        return ranking_from_json(self.numbers) if is_ranking(self.numbers) else None
+
+    @property
+    def lines(self) -> list[Line]:
+        """Everything it states as one long table."""
+        from apps.reports.domain.longdepth import all_lines
+        from apps.reports.domain.longranking import ranking_lines
+
+        return ranking_lines(self.ranking, self.number) if self.ranking else all_lines(self.content, self.number)
+
+    @property
+    def is_interim(self) -> bool:
+        return self.ranking.is_interim if self.ranking else self.content.is_interim
+
+    @cached_property
     def number(self) -> int:
-        """Which report of its evaluation this is, from 1: how often someone has looked. None is ever deleted."""
+        """Which report of its evaluation, or ranking of its bucket, this is, from 1: how often someone has looked.
+        None is ever deleted."""
         if self.pk is None:
             return 1
-        return (
-            vars(self).get("counted") or Report.objects.filter(evaluation=self.evaluation_id, pk__lte=self.pk).count()
-        )
+        same = Report.objects.filter(evaluation=self.evaluation_id, bucket=self.bucket_id, pk__lte=self.pk)
+        return vars(self).get("counted") or same.count()
 
     @property
     def is_intact(self) -> bool:
@@ -164,7 +212,8 @@ class TrafficMix(models.Model):
 
 
 class ReportLink(models.Model):
-    """Whoever has the link reads this report, and nothing else, until it expires. Only its token's hash is kept."""
+    """Whoever has the link reads this report, and nothing else, until it expires or its maker's access to the report
+    ends. Only its token's hash is kept."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     report = models.ForeignKey(Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="links")
@@ -180,6 +229,12 @@ class ReportLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def still_opens(self) -> bool:
+        """Whether who made it may still see the report: one can't hand on what one has lost."""
+        maker = self.created_by
+        return maker.is_active and Report.objects.visible_to(maker).filter(pk=self.report_id).exists()
 
 
 class ReportComment(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from apps.assessment.domain.verdicts import PREFERS_A
 from apps.assessment.models import CheckKind, Decision, Judgment, LeakHit, StandingState
 from apps.assessment.queries import leak_counts, masked_comparisons, pair_counts
+from apps.buckets.models import Bucket
 from apps.generation.models import AnswerState
 from apps.judges.queries import judge_figures, judges_of
 from apps.reports.domain.automatic import AutomaticNumbers
@@ -132,13 +133,21 @@ def _leaks(evaluation: Evaluation) -> Leaks:
     )
 
 
-def reports_of(user: User, evaluation: Evaluation) -> ReportQuerySet:
-    """All snapshots of one evaluation that `user` may see, newest first, without their numbers."""
-    return Report.objects.visible_to(user).filter(evaluation=evaluation).without_numbers()
+def reports_of(user: User, of: Evaluation | Bucket) -> ReportQuerySet:
+    """All snapshots of one evaluation, or rankings of one bucket, that `user` may see, newest first, without their
+    numbers."""
+    mine = {"bucket": of} if isinstance(of, Bucket) else {"evaluation": of}
+    return Report.objects.visible_to(user).filter(**mine).without_numbers()
+
+
+def siblings_of(user: User, report: Report) -> ReportQuerySet:
+    """As `reports_of` whatever this one is of, without itself."""
+    of = report.evaluation or report.bucket
+    return reports_of(user, of).exclude(pk=report.pk) if of else Report.objects.none()
 
 
 def links_of(report: Report, now: datetime) -> QuerySet[ReportLink]:
-    """Those that still open it."""
+    """Those that have not expired."""
     return report.links.filter(expires_at__gt=now).select_related("created_by")
 
 

@@ -24,12 +24,14 @@ from apps.reports.provenance import method_in_use
 from apps.reports.queries import beside_of, facts_of
 from apps.reports.raw import stream_judgments
 from apps.reports.reading import read_columns
+from apps.reports.several import chosen_of, evaluations_of, rank_now
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from apps.accounts.models import User
     from apps.assessment.models import Evaluation
+    from apps.buckets.models import Bucket
     from apps.reports.domain.numbers import Method, Numbers
 
 
@@ -72,6 +74,32 @@ def freeze_report(*, actor: User, evaluation: Evaluation) -> Report:
             report,
             evaluation=str(evaluation.public_id),
             judgments=numbers.counts.judgments,
+            sha256=report.sha256,
+        )
+    return report
+
+
+def freeze_ranking(*, actor: User, bucket: Bucket, wanted: Collection[str] = ()) -> Report:
+    """As `freeze_report`, of all pipelines that met on a bucket. `wanted`: public ids of the evaluations to take
+    together; none known among them stands for all. Raises ValueError where there is no evaluation to take.
+    """
+    method = method_in_use()
+    with _one_moment():
+        evaluations = chosen_of(evaluations_of(actor, bucket), wanted)
+        if not evaluations:
+            raise ValueError("this bucket has no evaluation of two different revisions")
+        ranking = rank_now(bucket, evaluations, method)
+        data = to_json(ranking)
+        report = Report.objects.create(
+            bucket=bucket, numbers=data, sha256=digest(data), code_version=method.code_version, created_by=actor
+        )
+        record(
+            actor,
+            "report.frozen",
+            report,
+            bucket=str(bucket.public_id),
+            evaluations=[item.evaluation for item in ranking.evaluations],
+            judgments=ranking.found.judgments,
             sha256=report.sha256,
         )
     return report
@@ -130,7 +158,7 @@ def download_report(*, actor: User | None, report: Report, form: str) -> Downloa
     """The report in a form, e.g. "xlsx"; that someone took it away is recorded. Raises KeyError for an unknown form."""
     exporter = exporter_named(form)
     content = exporter.render(report)
-    name = slugify(report.evaluation.name) or "report"
+    name = slugify(f"{report.name} ranking" if report.ranking else report.name) or "report"
     record(actor, "report.exported", report, form=form, sha256=report.sha256)
     return Download(content, exporter.media_type, f"{name}-{report.sha256[:8]}{exporter.suffix}")
 

@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Q
+
 from apps.assessment.models import Evaluation, Judgment
-from apps.reports.domain.several import Duel, Several, rank_pipelines
+from apps.reports.domain.ranking import Ranked, Ranking, Taken
+from apps.reports.domain.several import SEED, Duel, rank_pipelines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from django.db.models import QuerySet
-
     from apps.accounts.models import User
     from apps.buckets.models import Bucket
     from apps.pipelines.models import PipelineRevision
+    from apps.reports.domain.numbers import Method
 
 
-@dataclass(frozen=True)
-class Together:
-    """`chosen` of all `evaluations`; `names` of pipelines in the order in which `found` counts them."""
-
-    evaluations: Sequence[Evaluation]
-    chosen: Sequence[Evaluation]
-    names: Sequence[str]
-    found: Several
-    simulated: int
-
-    @property
-    def open(self) -> list[Evaluation]:
-        return [evaluation for evaluation in self.chosen if evaluation.state == "open"]
-
-
-def evaluations_of(user: User, bucket: Bucket) -> QuerySet[Evaluation]:
+def evaluations_of(user: User, bucket: Bucket) -> list[Evaluation]:
     """Those of different revisions: where one meets itself, nothing is said of its strength."""
-    seen = Evaluation.objects.visible_to(user).filter(bucket=bucket)
-    return seen.select_related("run_a__revision__pipeline", "run_b__revision__pipeline").order_by("pk")
+    seen = Evaluation.objects.visible_to(user).filter(bucket=bucket).order_by("pk")
+    every = seen.select_related("run_a__revision__pipeline", "run_b__revision__pipeline")
+    return [item for item in every if item.run_a.revision_id != item.run_b.revision_id]
 
 
-def together(user: User, bucket: Bucket, wanted: Collection[str] = ()) -> Together:
-    """`wanted`: public ids of evaluations; nothing known among them stands for all. Two runs of one revision count as
-    one pipeline; evaluations in which a revision meets itself are left out."""
-    every = [item for item in evaluations_of(user, bucket) if item.run_a.revision_id != item.run_b.revision_id]
-    chosen = [item for item in every if str(item.public_id) in wanted] or every
-    places: dict[int, int] = {}
-    names: list[str] = []
-    for revision in (side for item in chosen for side in _sides(item)):
-        if revision.pk not in places:
-            places[revision.pk] = len(names)
-            names.append(str(revision))
-    pairs = {item.pk: (places[item.run_a.revision_id], places[item.run_b.revision_id]) for item in chosen}
-    rows = Judgment.objects.filter(assignment__evaluation__in=chosen).counted()
+def chosen_of(evaluations: Sequence[Evaluation], wanted: Collection[str]) -> list[Evaluation]:
+    """`wanted`: public ids; nothing known among them stands for all."""
+    return [item for item in evaluations if str(item.public_id) in wanted] or list(evaluations)
+
+
+def rank_now(bucket: Bucket, evaluations: Sequence[Evaluation], method: Method) -> Ranking:
+    """What a ranking frozen at this moment states, `evaluations` in order of their making. Two runs of one revision
+    count as one pipeline. Call it inside a transaction to freeze it: it reads several times."""
+    revisions: list[PipelineRevision] = list(dict.fromkeys(side for item in evaluations for side in _sides(item)))
+    places = {revision.pk: place for place, revision in enumerate(revisions)}
+    rows = Judgment.objects.filter(assignment__evaluation__in=evaluations).counted()
+    programs = Q(assessor__simulated=True)
+    each = rows.order_by().values_list("assignment__evaluation")
+    counts = each.annotate(every=Count("pk"), simulated=Count("pk", filter=programs))
+    judged = {evaluation: (every, simulated) for evaluation, every, simulated in counts}
+    pairs = {item.pk: (places[item.run_a.revision_id], places[item.run_b.revision_id]) for item in evaluations}
     duels = [
-        Duel(pairs[evaluation][0], pairs[evaluation][1], task, str(assessor), verdict, on_left)
+        Duel(*pairs[evaluation], task, str(assessor), verdict, on_left)
         for evaluation, task, assessor, verdict, on_left in rows.values_list(
             "assignment__evaluation", "assignment__comparison__task__key", "assessor__public_id", "verdict", "a_on_left"
         ).iterator()
     ]
-    return Together(
-        every,
-        chosen,
-        names,
-        rank_pipelines(len(names), duels),
-        rows.filter(assessor__simulated=True).count(),
+    return Ranking(
+        bucket=bucket.name,
+        bucket_version=bucket.version,
+        bucket_sha256=bucket.sha256,
+        pipelines=tuple(Ranked(item.pipeline.name, item.number, item.sha256) for item in revisions),
+        evaluations=tuple(_taken(item, *pairs[item.pk], judged.get(item.pk, (0, 0))[0]) for item in evaluations),
+        found=rank_pipelines(len(revisions), duels),
+        simulated_judgments=sum(simulated for _, simulated in judged.values()),
+        seed=SEED,
+        method=method,
+    )
+
+
+def _taken(evaluation: Evaluation, a: int, b: int, judgments: int) -> Taken:
+    return Taken(
+        evaluation=str(evaluation.public_id),
+        name=evaluation.name,
+        state=evaluation.state,
+        seed=evaluation.seed,
+        overlap=evaluation.overlap,
+        a=a,
+        b=b,
+        judgments=judgments,
+        imported_from=evaluation.imported_from,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from apps.reports.forms import CommentForm, ShareForm
 from apps.reports.models import ReportLink
 from apps.reports.services import export_judgments
 from apps.reports.sharing import comment_on_report, end_link, report_behind, share_report
-from apps.reports.views import parts
+from apps.reports.views import page_for, parts
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """For anyone who has the link, until it expires."""
     report = report_behind(token, timezone.now())
-    answer = render(request, "reports/detail.html", {"report": report, "shared": True, **parts(report)})
+    if report is None:
+        return render(request, "reports/link_over.html", status=404)
+    answer = render(request, page_for(report), {"report": report, "shared": True, **parts(report)})
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
@@ -89,7 +91,9 @@ def refusal(form: Form) -> str:
 def compare(request: HttpRequest, public_id: UUID, other: UUID) -> HttpResponse:
     user = signed_in(request)
     after, before = access_report(user, public_id), access_report(user, other)
-    changes = compare_reports(before.content, after.content)
+    if bool(after.ranking) != bool(before.ranking):
+        raise Http404  # they have no number in common
+    changes = compare_reports(before.ranking or before.content, after.ranking or after.content)
     return render(request, "reports/compare.html", {"report": after, "before": before, "changes": changes})
 
 

@@ -6,7 +6,6 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.http import Http404
 
 from apps.accounts.domain.tokens import hash_token
 from apps.audit.services import record
@@ -36,13 +35,12 @@ def end_link(*, actor: User, link: ReportLink, now: datetime) -> None:
         record(actor, "report.link_ended", link.report, link=str(link.public_id))
 
 
-def report_behind(token: str, now: datetime) -> Report:
-    """Raises Http404 for links that never were and links that are over alike."""
-    link = ReportLink.objects.filter(token_hash=hash_token(token), expires_at__gt=now)
-    found = link.select_related("report__evaluation__bucket", "report__created_by").first()
-    if found is None:
-        raise Http404
-    return found.report
+def report_behind(token: str, now: datetime) -> Report | None:
+    """None alike for links that never were, that are over, and whose maker may no longer see the report: one can't
+    hand on what one has lost."""
+    links = ReportLink.objects.filter(token_hash=hash_token(token), expires_at__gt=now)
+    found = links.select_related("created_by", "report__evaluation__bucket", "report__bucket").first()
+    return found.report if found and found.still_opens else None
 
 
 def comment_on_report(*, actor: User, report: Report, text: str) -> ReportComment:

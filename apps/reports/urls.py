@@ -8,6 +8,7 @@ urlpatterns = [
     path("freeze/<uuid:evaluation>/", views.freeze, name="freeze"),
     path("benchmark/<uuid:benchmark>/", beside_views.beside_benchmark, name="beside_benchmark"),
     path("pipelines/<uuid:bucket>/", several_views.several, name="several"),
+    path("pipelines/<uuid:bucket>/freeze/", several_views.freeze_several, name="freeze_ranking"),
     path("plan/<uuid:evaluation>/", views.plan, name="plan"),
     path("traffic/<uuid:evaluation>/", traffic_views.traffic, name="traffic"),
     path("preferences/<uuid:evaluation>/", views.preferences, name="preferences"),

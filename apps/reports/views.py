@@ -24,7 +24,8 @@ from apps.reports.planning import first_guess
 from apps.reports.powered_wording import powered_forest
 from apps.reports.preferences.forms import forms
 from apps.reports.preferences.plan import plan_export
-from apps.reports.queries import comments_on, links_of, reports_of
+from apps.reports.queries import comments_on, links_of, siblings_of
+from apps.reports.several_wording import several_parts
 from apps.reports.watch_wording import plan_parts
 from apps.statistics.scores import VERDICTS
 from apps.web.paging import page_of
@@ -33,9 +34,7 @@ from apps.web.paging import page_of
 @require_safe
 @researchers
 def report_list(request: HttpRequest) -> HttpResponse:
-    reports = (
-        Report.objects.visible_to(signed_in(request)).numbered().select_related("evaluation__bucket", "created_by")
-    )
+    reports = Report.objects.visible_to(signed_in(request)).numbered().with_names()
     return render(request, "reports/list.html", {"page": page_of(request, reports, 25)})
 
 
@@ -44,17 +43,24 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = signed_in(request)
     report = access_report(user, public_id)
-    others = reports_of(user, report.evaluation).exclude(pk=report.pk)[:5]
     talk = {
+        "others": siblings_of(user, report)[:5],
         "share": ShareForm(),
         "comment": CommentForm(),
         "links": links_of(report, timezone.now()),
         "comments": comments_on(report),
     }
-    return render(request, "reports/detail.html", {"report": report, "others": others, **talk, **parts(report)})
+    return render(request, page_for(report), {"report": report, **talk, **parts(report)})
+
+
+def page_for(report: Report) -> str:
+    return "reports/ranking.html" if report.ranking else "reports/detail.html"
 
 
 def parts(report: Report) -> dict[str, object]:
+    """What the page of a report, or of a ranking, shows of its numbers."""
+    if report.ranking:
+        return {"exporters": exporters().values(), **several_parts(report.ranking)}
     numbers = report.content
     return {
         "numbers": numbers,
@@ -89,6 +95,8 @@ def plan(request: HttpRequest, evaluation: UUID) -> HttpResponse:
 def comparisons(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What lies behind a number of the report."""
     report, form = access_report(signed_in(request), public_id), CellForm(request.GET)
+    if report.ranking:
+        raise Http404
     page = page_of(request, comparisons_behind(report, form.cell), 10)
     parts = {"report": report, "page": page, "shown": with_judgments(report, page), "cell": form.cell}
     return render(request, "reports/comparisons.html", parts)

@@ -254,16 +254,20 @@ def position(numbers: Numbers) -> str:
 
 
 def simulated(counts: Counts) -> str:
+    return by_programs(counts.simulated_judgments, counts.judgments)
+
+
+def by_programs(count: int, total: int) -> str:
     """A loud sentence, or "" when people judged everything."""
-    if not counts.simulated_judgments:
+    if not count:
         return ""
     return ngettext(
         "%(count)s of %(total)s judgments was made by a program that plays an assessor. "
         "These numbers show how the platform works; they prove nothing about what people prefer.",
         "%(count)s of %(total)s judgments were made by programs that play assessors. "
         "These numbers show how the platform works; they prove nothing about what people prefer.",
-        counts.simulated_judgments,
-    ) % {"count": whole(counts.simulated_judgments), "total": whole(counts.judgments)}
+        count,
+    ) % {"count": whole(count), "total": whole(total)}
 
 
 def method_sentences(numbers: Numbers) -> list[str]:

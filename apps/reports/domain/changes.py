@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from apps.reports.domain.longform import long_lines
+from apps.reports.domain.longranking import ranking_lines
+from apps.reports.domain.ranking import Ranking
 
 if TYPE_CHECKING:
     from apps.reports.domain.longform import Line
     from apps.reports.domain.numbers import Numbers
 
 MEASURES = ("win_rate", "net", "decisive_win_rate", "tie_rate", "both_bad_rate", "left_share")
+STRENGTHS = ("strength", "strength_davidson", "left_advantage")  # in points of which 400 are odds of ten to one
+RANKED = (*STRENGTHS, "expected_win_rate", "win_rate")
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,16 @@ class Change:
         return float(numbers[1] - numbers[0]) if len(numbers) == 2 else None
 
 
-def compare_reports(before: Numbers, after: Numbers) -> list[Change]:
+def compare_reports(before: Numbers | Ranking, after: Numbers | Ranking) -> list[Change]:
     """Estimates of both, in the order of the later one; what only the earlier has comes last."""
     old, new = _by_place(before), _by_place(after)
     return [Change(*place, old.get(place), new.get(place)) for place in dict.fromkeys((*new, *old))]
 
 
-def _by_place(numbers: Numbers) -> dict[tuple[str, str, str], Line]:
-    lines = long_lines(numbers)
-    return {(line.section, line.group, line.measure): line for line in lines if line.measure in MEASURES}
+def _by_place(numbers: Numbers | Ranking) -> dict[tuple[str, str, str], Line]:
+    lines = ranking_lines(numbers) if isinstance(numbers, Ranking) else long_lines(numbers)
+    measures = RANKED if isinstance(numbers, Ranking) else MEASURES
+    return {(line.section, line.group, line.measure): line for line in lines if line.measure in measures}
 
 
 def _outside(value: Line, interval: Line) -> bool:

@@ -9,13 +9,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from apps.reports.domain.numbers import VERSION, Numbers
+from apps.reports.domain.ranking import Ranking
 
-_ADAPTER = TypeAdapter(Numbers)
+_ADAPTER, _RANKING = TypeAdapter(Numbers), TypeAdapter(Ranking)
 
 
-def to_json(numbers: Numbers) -> dict[str, Any]:
+def to_json(numbers: Numbers | Ranking) -> dict[str, Any]:
     """Plain JSON values: no NaN, no negative zero (PostgreSQL would turn it into 0 and break the hash)."""
-    result: dict[str, Any] = json.loads(_ADAPTER.dump_json(numbers), parse_float=lambda text: float(text) + 0.0)
+    dumped = _RANKING.dump_json(numbers) if isinstance(numbers, Ranking) else _ADAPTER.dump_json(numbers)
+    result: dict[str, Any] = json.loads(dumped, parse_float=lambda text: float(text) + 0.0)
     return result
 
 
@@ -23,6 +25,15 @@ def from_json(data: dict[str, Any]) -> Numbers:
     """Raises pydantic's ValidationError for data of a shape that is not known."""
     # Version 2 lacks what `Facts` has defaults for.
     return _ADAPTER.validate_python(data if data.get("version", VERSION) > 1 else _without_claims_of_1(data))
+
+
+def is_ranking(data: dict[str, Any]) -> bool:
+    return data.get("kind") == "ranking"
+
+
+def ranking_from_json(data: dict[str, Any]) -> Ranking:
+    """Raises as `from_json` does."""
+    return _RANKING.validate_python(data)
 
 
 def _without_claims_of_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -37,9 +48,10 @@ def _without_claims_of_1(data: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def json_schema() -> dict[str, Any]:
-    """The shape of the numbers as JSON Schema; published as docs/report.schema.json."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_ADAPTER.json_schema()}
+def json_schema(*, ranking: bool = False) -> dict[str, Any]:
+    """The shape of the numbers as JSON Schema; published as docs/report.schema.json and docs/ranking.schema.json."""
+    shape = _RANKING.json_schema() if ranking else _ADAPTER.json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **shape}
 
 
 def canonical(data: dict[str, Any]) -> bytes:

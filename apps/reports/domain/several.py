@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 POINTS = 400 / np.log(10)  # of odds 1 to 10 make 400 points
 CENTRE = 1000.0
+SEED = 0  # of the draws that say which places are sure
 ENDLESS = 10.0  # logits: the left (or the right) always wins, and no finite number says how much that is worth
 
 
@@ -144,7 +145,7 @@ def _ranked(found: Several, data: _Arrays) -> Several:
     cells = count_cells(data.left, data.right, data.scores, found.pipelines)
     plain, davidson = fit(cells), _davidson(cells)
     around, around_davidson = (_covariance(model, data) for model in (plain, davidson))
-    ranks, rates = rank_intervals(plain, around), plain.win_rates()
+    ranks, rates = rank_intervals(plain, around, seed=SEED), plain.win_rates()
     standings = [
         Standing(
             pipeline=place,

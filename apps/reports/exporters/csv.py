@@ -6,7 +6,6 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from apps.reports.domain.cells import Cell, harmless
-from apps.reports.domain.longdepth import all_lines
 from apps.reports.domain.longform import COLUMNS
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ name, suffix, media_type, label = "csv", ".csv", "text/csv; charset=utf-8", "CSV
 def render(report: Report) -> bytes:
     from pandas import DataFrame  # takes half a second, and only this page needs it
 
-    lines = [[_written(value) for value in astuple(line)] for line in all_lines(report.content, report.number)]
+    lines = [[_written(value) for value in astuple(line)] for line in report.lines]
     text: str = DataFrame(lines, columns=list(COLUMNS), dtype=object).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 

@@ -18,7 +18,7 @@ def render(report: Report) -> bytes:
         "code_version": report.code_version,
         "sha256": report.sha256,
         "report_number": report.number,
-        "interim": report.content.is_interim,
+        "interim": report.is_interim,
         "numbers": report.numbers,
     }
     return json.dumps(envelope, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from apps.reports.domain.numbers import Group
+    from apps.reports.domain.numbers import Group, Numbers
+    from apps.reports.domain.ranking import Ranking
     from apps.reports.models import Report
     from apps.statistics.clustered import Estimate
 
@@ -24,9 +25,15 @@ SPECIAL = {
 
 
 def render(report: Report) -> bytes:
-    numbers = report.content
-    about = f"% {numbers.facts.evaluation_name!r}, report {report.number}, sha256 {report.sha256}".replace("\n", " ")
-    interim = "% Interim: the evaluation was still open.\n" if numbers.is_interim else ""
+    ranking = report.ranking
+    tables = _ranked(ranking) if ranking else _compared(report.content)
+    of = ranking.bucket if ranking else report.content.facts.evaluation_name
+    about = f"% {of!r}, {'ranking' if ranking else 'report'} {report.number}, sha256 {report.sha256}".replace("\n", " ")
+    interim = "% Interim: judging still went on.\n" if report.is_interim else ""
+    return f"{about}\n{interim}% needs \\usepackage{{booktabs}}\n{tables}".encode()
+
+
+def _compared(numbers: Numbers) -> str:
     groups = [("All tasks", numbers.overall)]
     groups += [(group.key, group) for group in (*numbers.clusters, *numbers.languages)]
     rates = _table(
@@ -42,7 +49,39 @@ def render(report: Report) -> bytes:
             for item in numbers.criteria
         ],
     )
-    return f"{about}\n{interim}% needs \\usepackage{{booktabs}}\n{rates}\n{criteria}".encode()
+    return f"{rates}\n{criteria}"
+
+
+def _ranked(ranking: Ranking) -> str:
+    names, found = ranking.names, ranking.found
+    standings = _table(
+        _text(f"Strength of pipelines on {ranking.bucket} (Bradley and Terry, mean 1000); places hold for all pairs"),
+        ("Pipeline", "Place", "Strength", "95\\,\\% interval", "Expected win rate"),
+        [
+            [
+                _text(names[item.pipeline]),
+                str(item.best) if item.best == item.worst else f"{item.best} to {item.worst}",
+                *_cells(item.strength, scale=1, digits=0),
+                f"{100 * item.expected:.1f}",
+            ]
+            for item in found.standings
+        ],
+    )
+    pairs = _table(
+        "Win rate of the first of each pair, ties half",
+        ("Pair", "Win rate", "95\\,\\% interval", "Predicted", "Tasks", "Judgments"),
+        [
+            [
+                _text(f"{names[item.row]} against {names[item.column]}"),
+                *_cells(item.observed),
+                "--" if item.predicted is None else f"{100 * item.predicted:.1f}",
+                str(item.observed.tasks),
+                str(item.observed.judgments),
+            ]
+            for item in found.meetings
+        ],
+    )
+    return f"{standings}\n{pairs}"
 
 
 def _rate(group: Group) -> list[str]:
@@ -50,9 +89,11 @@ def _rate(group: Group) -> list[str]:
     return [*_cells(group.win_rate), _p(p), str(group.tasks), str(group.judgments)]
 
 
-def _cells(estimate: Estimate, *, signed: bool = False) -> list[str]:
+def _cells(estimate: Estimate, *, signed: bool = False, scale: float = 100, digits: int = 1) -> list[str]:
     def number(value: float | None) -> str:
-        return "--" if value is None else f"${100 * value:+.1f}$" if signed else f"{100 * value:.1f}"
+        if value is None:
+            return "--"
+        return f"${scale * value:+.{digits}f}$" if signed else f"{scale * value:.{digits}f}"
 
     interval = f"{number(estimate.low)} to {number(estimate.high)}" if estimate.low is not None else "--"
     return [number(estimate.value), interval]

@@ -9,7 +9,6 @@ from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from apps.reports.domain.cells import Cell, harmless
-from apps.reports.domain.longdepth import all_lines
 from apps.reports.domain.longform import COLUMNS, Line
 
 if TYPE_CHECKING:
@@ -32,8 +31,11 @@ SHEETS = {
     "Agreement": "agreement",
     "Assessors": "assessor",
     "Sensitivity": "sensitivity",
+    "Automatic judges": "automatic",
+    "With an automatic judge": "powered",
     "About": "about",
 }
+RANKING = {"Ranking": "standing", "Pairs": "meeting", "Evaluations": "evaluation", "About": "about"}
 WIDTHS = {"A": 12, "B": 24, "C": 26, "D": 24, "Q": 40}
 
 
@@ -44,8 +46,8 @@ def render(report: Report) -> bytes:
     workbook = Workbook()
     if workbook.active is not None:
         workbook.remove(workbook.active)
-    lines = all_lines(report.content, report.number)
-    for title, section in SHEETS.items():
+    lines = report.lines
+    for title, section in (RANKING if report.ranking else SHEETS).items():
         _fill(workbook.create_sheet(title), [line for line in lines if line.section == section])
     saved = io.BytesIO()
     workbook.save(saved)

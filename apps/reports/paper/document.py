@@ -11,17 +11,20 @@ from django.utils.translation import gettext, pgettext
 from matplotlib.backends.backend_pdf import PdfPages
 
 from apps.assessment.labels import criterion_label, leak_kind_label
-from apps.reports import wording
+from apps.reports import several_wording, wording
 from apps.reports.figures import draw, every_group
 from apps.reports.formats import decimal, moment, p_value, percent, percent_interval, points, points_interval, whole
 from apps.reports.paper.behind import draw_behind, draw_known
 from apps.reports.paper.drawings import draw_bars, draw_forest
+from apps.reports.paper.ranking import draw_ranking
 from apps.reports.paper.sheet import SOFT, Sheet
 from apps.reports.paper.tables import draw_notes, draw_table, interval_title
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
-    from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
+    from collections.abc import Sequence
+
+    from apps.reports.domain.numbers import CriterionNumbers, Group, Method, Numbers
     from apps.reports.models import Report
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph it keeps
@@ -29,28 +32,40 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every gl
 
 def make_pdf(report: Report) -> bytes:
     """The same report in the same language gives the same bytes: the time inside is the report's."""
-    numbers, out = report.content, io.BytesIO()
-    title = gettext("Report: %(name)s") % {"name": numbers.facts.evaluation_name}
+    out, ranking = io.BytesIO(), report.ranking
+    told = gettext("Ranking: %(name)s") if ranking else gettext("Report: %(name)s")
+    title = told % {"name": ranking.bucket if ranking else report.content.facts.evaluation_name}
     about = {"Title": title, "Creator": "SBS Platform", "Producer": "matplotlib", "CreationDate": report.created_at}
     foot = gettext("SHA-256 of the numbers: %(hash)s") % {"hash": report.sha256}
     with mpl.rc_context({"pdf.fonttype": 42, "font.family": "DejaVu Sans"}), PdfPages(out, metadata=about) as pdf:
         sheet = Sheet(pdf, foot)
-        _verdict(sheet, report, title)
-        draw_known(sheet, numbers)
-        if numbers.counts.judgments:
-            _pictures(sheet, numbers)
-            draw_behind(sheet, numbers)
-        _leaks(sheet, numbers)
-        _automatic(sheet, numbers)
-        _method(sheet, report, numbers)
+        sheet.write(title, size=17, bold=True, after=6)
+        if ranking:
+            draw_ranking(sheet, ranking)
+            hashes = ranking.found.data_sha256, ranking.bucket_sha256
+            _method(sheet, report, several_wording.method_sentences(ranking), ranking.method, *hashes)
+        else:
+            _compared(sheet, report)
         sheet.finish()
     return out.getvalue()
 
 
-def _verdict(sheet: Sheet, report: Report, title: str) -> None:
+def _compared(sheet: Sheet, report: Report) -> None:
+    numbers = report.content
+    _verdict(sheet, report)
+    draw_known(sheet, numbers)
+    if numbers.counts.judgments:
+        _pictures(sheet, numbers)
+        draw_behind(sheet, numbers)
+    _leaks(sheet, numbers)
+    _automatic(sheet, numbers)
+    hashes = numbers.data_sha256, numbers.facts.bucket_sha256
+    _method(sheet, report, wording.method_sentences(numbers), numbers.method, *hashes)
+
+
+def _verdict(sheet: Sheet, report: Report) -> None:
     numbers = report.content
     overall, counts, facts = numbers.overall, numbers.counts, numbers.facts
-    sheet.write(title, size=17, bold=True, after=6)
     if loud := wording.simulated(counts):
         sheet.write(gettext("Simulated judgments"), size=10, bold=True, colour="#7d4e00", after=1)
         sheet.write(loud, colour="#7d4e00")
@@ -237,19 +252,22 @@ def _automatic(sheet: Sheet, numbers: Numbers) -> None:
         draw_table(sheet, head, [[gettext("Comparisons judged"), whole(judge.judged), ""], *rows])
 
 
-def _method(sheet: Sheet, report: Report, numbers: Numbers) -> None:
+def _method(
+    sheet: Sheet, report: Report, sentences: Sequence[str], method: Method, data_sha256: str, bucket_sha256: str
+) -> None:
     sheet.heading(gettext("How the numbers were made"))
-    for sentence in wording.method_sentences(numbers):
+    for sentence in sentences:
         sheet.write(sentence, size=8, after=3)
-    method = numbers.method
+    ranked = report.ranking is not None
+    counted = gettext("Ranking number of this bucket") if ranked else gettext("Report number of this evaluation")
     libraries = f"Python {method.python}, numpy {method.numpy}, scipy {method.scipy}"
     facts = {
         gettext("Frozen"): moment(report.created_at),
         gettext("Code version"): report.code_version,
         gettext("Libraries"): libraries,
-        gettext("Report number of this evaluation"): whole(report.number),
-        gettext("SHA-256 of the judgments"): numbers.data_sha256,
-        gettext("SHA-256 of the bucket"): numbers.facts.bucket_sha256,
+        counted: whole(report.number),
+        gettext("SHA-256 of the judgments"): data_sha256,
+        gettext("SHA-256 of the bucket"): bucket_sha256,
     }
     for name, value in facts.items():
         sheet.write(f"{name}: {value}", size=8, colour=SOFT, after=1)

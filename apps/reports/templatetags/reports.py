@@ -20,15 +20,17 @@ for named in (
     formats.whole,
     formats.percent_interval,
     formats.points_interval,
+    formats.strength_interval,
     formats.moment,
     change_wording.change_place,
     change_wording.change_measure,
+    change_wording.change_moved,
     change_wording.line_value,
     deep_wording.agreed,
     deep_wording.per_100,
     powered_wording.powered_sentence,
     several_wording.rank,
-    several_wording.strength_interval,
+    several_wording.ranking_headline,
     several_wording.thousandths,
 ):
     register.filter(named.__name__, named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from apps.accounts.models import User
@@ -14,6 +14,8 @@ from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.reports.domain.build import build_numbers
 from apps.reports.domain.frozen import digest, to_json
 from apps.reports.domain.numbers import Facts, LeakKindNumbers, Leaks, Method, Numbers, Pairs, Side
+from apps.reports.domain.ranking import Ranked, Ranking, Taken
+from apps.reports.domain.several import Duel, rank_pipelines
 from apps.reports.models import Report
 
 if TYPE_CHECKING:
@@ -96,9 +98,39 @@ def make_numbers(rows: Sequence[Row] | None = None, facts: Facts | None = None) 
     return build_numbers(make_rows() if rows is None else rows, facts or make_facts(), METHOD)
 
 
+def make_ranking(tasks: int = 150) -> Ranking:
+    """Three pipelines of which the first is best, and the first and last met only through the second; a fixed seed."""
+    chance = random.Random(3)
+    duels = [
+        Duel(a, b, f"t{task:03}", f"p{(task + a) % 9}", "a" if chance.random() < 0.75 else "b", bool(task % 2))
+        for task in range(tasks)
+        for a, b in ((0, 1), (1, 2))
+    ]
+    taken = [Taken(str(UUID(int=a)), f"Round {a}", "closed", 1, 2, a, a + 1, tasks) for a in range(2)]
+    names = ("=Oak_1", "Elm", "Ash")
+    return Ranking(
+        bucket="Demo",
+        bucket_version=1,
+        bucket_sha256="c" * 64,
+        pipelines=tuple(Ranked(name, 1, name[-1] * 64) for name in names),
+        evaluations=tuple(taken),
+        found=rank_pipelines(3, duels),
+        simulated_judgments=0,
+        seed=0,
+        method=METHOD,
+    )
+
+
+def make_unsaved_ranking() -> Report:
+    return _unsaved(to_json(make_ranking()))
+
+
 def make_unsaved_report(numbers: Numbers | None = None) -> Report:
     """A report as frozen, but not in any database: enough for exporters and pages' parts."""
-    data = to_json(numbers or make_numbers())
+    return _unsaved(to_json(numbers or make_numbers()))
+
+
+def _unsaved(data: dict[str, Any]) -> Report:
     return Report(
         numbers=data,
         sha256=digest(data),

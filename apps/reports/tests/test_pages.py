@@ -46,6 +46,7 @@ def test_who_may_read_a_report_and_take_it_away(client: Client, cast: Cast, repo
 
 
 def test_who_may_freeze(client: Client, cast: Cast, report: Report) -> None:
+    assert report.evaluation is not None
     address = reverse("reports:freeze", args=[report.evaluation.public_id])
     for user, code in ((cast.outsider, 404), (cast.assessor, 403), (cast.researcher, 302), (cast.admin, 302)):
         client.force_login(user)

@@ -82,6 +82,7 @@ def test_comments_stand_below_the_report(client: Client, cast: Cast, report: Rep
 
 
 def test_two_reports_compare(client: Client, cast: Cast, report: Report) -> None:
+    assert report.evaluation is not None
     again = freeze_report(actor=cast.researcher, evaluation=report.evaluation)
     client.force_login(cast.researcher)
     page = client.get(reverse("reports:compare", args=[again.public_id, report.public_id])).content.decode()
@@ -91,6 +92,7 @@ def test_two_reports_compare(client: Client, cast: Cast, report: Report) -> None
 
 def test_raw_judgments_are_every_judgment_and_the_same_bytes(client: Client, cast: Cast, report: Report) -> None:
     evaluation = report.evaluation
+    assert evaluation is not None
     once, again = (b"".join(stream_judgments(evaluation)) for _ in range(2))
     assert once == again
     rows = pq.read_table(io.BytesIO(once)).to_pylist()

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=[code for code, _ in settings.LANGUAGES], help="of the PDF's words")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = Report.objects.select_related("evaluation").filter(public_id=options["report"]).first()
+        report = Report.objects.with_names().filter(public_id=options["report"]).first()
         if report is None:
             raise CommandError(f"There is no report {options['report']}. Its id stands in the address of its page.")
         with translation.override(options.get("language") or settings.LANGUAGE_CODE):
@@ -47,11 +47,13 @@ class Command(BaseCommand):
 
 
 def _taken(report: Report, form: str) -> tuple[str, Iterable[bytes]]:
-    if form == JUDGMENTS:
-        taken = export_judgments(actor=None, evaluation=report.evaluation)
-    elif form.startswith(PREFERENCES):
-        taken = export_preferences(actor=None, evaluation=report.evaluation, form=form.removeprefix(PREFERENCES))
-    else:
+    if form in exporters():
         download = download_report(actor=None, report=report, form=form)
         return download.filename, [download.content]
+    if report.evaluation is None:
+        raise CommandError(f"A ranking has no {form}: name a report of one of its evaluations.")
+    if form == JUDGMENTS:
+        taken = export_judgments(actor=None, evaluation=report.evaluation)
+    else:
+        taken = export_preferences(actor=None, evaluation=report.evaluation, form=form.removeprefix(PREFERENCES))
     return taken.filename, taken.content
