@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.reports.deep_figures import VARIANTS, criterion_names, heat_rows
 from apps.reports.formats import DASH, decimal, p_value, percent, percent_interval, points, points_interval
-from apps.reports.watch_wording import WatchWords
+from apps.reports.watch_wording import WatchWords, most_judgments
 from apps.reports.wording import REASONS
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def deep_parts(numbers: Numbers) -> dict[str, object]:
     depth = numbers.depth
     if depth is None:
         return {}
-    watch = {"watch": numbers.watch, "watch_words": WatchWords(numbers.watch)} if numbers.watch else {}
+    words = WatchWords(numbers.watch, most_judgments(numbers)) if numbers.watch else None
+    watch = {"watch": numbers.watch, "watch_words": words} if words else {}
     names = {"verdict": pgettext("agreement", "Verdict"), **criterion_names(numbers)}
     return watch | {
         "deep_words": DeepWords(depth),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
+from apps.assessment.queries import pair_counts
 from apps.reports.domain.watching import watch
 from apps.reports.reading import read_columns
 from apps.statistics.power import Design, variance_components
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from apps.reports.models import StoppingPlan
 
 DIFFERENCES = (0.02, 0.03, 0.05, 0.075, 0.1)
+LARGEST = 0.5  # of the win rate from one half
 PANELS = (5, 8, 10, 20, 30, 50)
 MOST = {"tie_share": 95, "between_tasks": 90, "between_assessors": 50}  # per cent that a plan may expect
 
@@ -28,6 +31,28 @@ class Needed:
     assessors: int
     tasks: int | None
     judgments: int | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a bucket can show: its `tasks` whose pair was not lost or excluded, of which a design needs `needed` (0
+    without a plan); all of them show a `difference`, None where not even the largest."""
+
+    tasks: int
+    needed: int
+    difference: float | None
+
+    @property
+    def is_short(self) -> bool:
+        return self.needed > self.tasks
+
+
+def reach_of(evaluation: Evaluation, design: Design, planned: int = 0) -> Reach:
+    """`planned` judgments in all. Pairs whose answers are still to come count as if they were there."""
+    pairs = pair_counts(evaluation)
+    tasks = pairs.released + pairs.held + pairs.to_come
+    shown = design.smallest_difference(tasks) if tasks else 1.0
+    return Reach(tasks, ceil(planned / design.overlap), shown if shown <= LARGEST else None)
 
 
 def plan_in_force(evaluation: Evaluation) -> StoppingPlan | None:

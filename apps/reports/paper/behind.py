@@ -14,7 +14,7 @@ from apps.reports.paper.drawings import draw_forest, draw_heat
 from apps.reports.paper.sheet import SOFT
 from apps.reports.paper.tables import draw_notes, draw_table, interval_title
 from apps.reports.powered_wording import powered_forest, powered_sentence
-from apps.reports.watch_wording import WatchWords
+from apps.reports.watch_wording import WatchWords, most_judgments
 
 if TYPE_CHECKING:
     from apps.reports.charts.forest import Forest
@@ -37,9 +37,9 @@ def draw_known(sheet: Sheet, numbers: Numbers) -> None:
             told = "" if found.refused else f"{percent(rate.value)}, {percent_interval(rate)}. "
             sheet.write(f"{head}: {told}{powered_sentence(found)}")
     if numbers.watch:
-        words = WatchWords(numbers.watch)
+        words = WatchWords(numbers.watch, most_judgments(numbers))
         sheet.heading(gettext("Is it known yet?"))
-        sheet.write(words.sentence, bold=True)
+        sheet.write(f"{words.sentence} {words.beyond}", bold=True)
         if words.forest:
             _rates(sheet, words.forest)
 

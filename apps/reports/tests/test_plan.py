@@ -12,6 +12,7 @@ from apps.assessment.tests.makers import make_evaluation
 from apps.audit.models import AuditEvent
 from apps.reports.domain.build import heed
 from apps.reports.domain.watching import Plan, watch
+from apps.reports.formats import decimal
 from apps.reports.models import StoppingPlan
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation, make_numbers, make_rows
@@ -114,11 +115,16 @@ def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
     page = client.get(address).content.decode()
     assert "8 judgments were there already" in page
     assert '<p id="known"><strong>It is not known yet' in page
+    assert f"The plan needs {plan.planned // 2} tasks, more than this bucket has." in page
+    shown = decimal(100 * plan.plan.design.smallest_difference(4), 1)
+    assert f"The smallest difference that this bucket’s tasks that can be judged, 4, show is {shown} points" in page
     beside = client.get(reverse("assessment:detail", args=[evaluation.public_id])).content.decode()
     assert f'hx-get="{address}" hx-trigger="load" hx-select="#known"' in beside
     frozen = freeze_report(actor=cast.researcher, evaluation=evaluation)
     assert frozen.content.watch is not None
-    assert "It is not known yet" in client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
+    page = client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
+    assert "It is not known yet" in page
+    assert f"The plan asks for {plan.planned} judgments, and this bucket gives 8 at most." in page
 
 
 def test_a_plan_that_cannot_succeed_is_refused_with_the_remedy(client: Client, cast: Cast) -> None:

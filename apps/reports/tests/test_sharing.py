@@ -12,7 +12,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.audit.models import AuditEvent
+from apps.buckets.models import Bucket
 from apps.reports.domain.frozen import json_schema
 from apps.reports.exporters import exporter_named
 from apps.reports.models import ReportLink
@@ -68,6 +70,25 @@ def test_a_link_reads_one_report_without_an_account_until_it_ends(client: Client
 def test_an_expired_link_is_over(client: Client, cast: Cast, report: Report) -> None:
     token = share_report(actor=cast.researcher, report=report, until=timezone.now() - timedelta(seconds=1))
     assert client.get(reverse("reports:shared", args=[token])).status_code == 404
+
+
+@pytest.mark.parametrize("lost", [{"is_active": False}, {"role": "assessor"}, {}])
+def test_a_link_lasts_no_longer_than_its_makers_access(
+    lost: dict[str, object], client: Client, cast: Cast, report: Report
+) -> None:
+    token = share_report(actor=cast.researcher, report=report, until=timezone.now() + timedelta(days=7))
+    address = reverse("reports:shared", args=[token])
+    assert client.get(address).status_code == 200
+    if lost:
+        User.objects.filter(pk=cast.researcher.pk).update(**lost)
+    else:
+        Bucket.members.through.objects.filter(user=cast.researcher).delete()
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert "whoever made it may no longer see the report" in answer.content.decode()
+    client.force_login(cast.admin)
+    page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
+    assert "opens nothing: its maker may no longer see this report" in page
 
 
 def test_comments_stand_below_the_report(client: Client, cast: Cast, report: Report) -> None:
