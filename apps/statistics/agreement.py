@@ -9,17 +9,18 @@ agreement and is never taken as agreement: it counts for the frequency of catego
     p_a   = mean over units with two ratings or more of sum_k n_uk (n_uk - 1)/(m_u (m_u - 1))
 
 Intervals resample units with replacement; units with the same counts are drawn together, so a hundred thousand units
-cost no more than their distinct patterns. Resampling pairs of ratings instead covers 83-85 % where 95 % are promised.
+cost no more than their distinct patterns; `times` (U,) says how many units have the same counts, by default one each.
+Resampling pairs of ratings instead covers 83-85 % where 95 % are promised.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
-from apps.statistics.codes import as_codes
+from apps.statistics.codes import EXACT, as_codes, as_places, categories
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 REPLICATES = 1000
-SHORT = 1000
-FEW = 1_000_000  # possible rows that are counted rather than sorted
 MOST_UNDEFINED = 0.05  # the share of replicates without a value beyond which there is no interval
 
 
@@ -59,22 +58,10 @@ def count_ratings(units: ArrayLike, values: ArrayLike) -> tuple[NDArray[np.int64
     if value.dtype.kind == "f":
         unit, value = unit[~np.isnan(value)], value[~np.isnan(value)]
     rows = as_codes(unit)
-    categories, columns = _categories(value)
-    shape = (int(rows.max()) + 1 if len(rows) else 0, len(categories))
+    known, columns = categories(value)
+    shape = (int(rows.max()) + 1 if len(rows) else 0, len(known))
     counts = np.bincount(rows * max(1, shape[1]) + columns, minlength=shape[0] * shape[1])
-    return counts.reshape(shape).astype(np.int64), categories
-
-
-def _categories(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """As `np.unique` with its inverse; whole numbers of a short range, as ratings are, are counted."""
-    if values.size and values.dtype.kind in "iuf" and np.ptp(values) < SHORT:
-        lowest = values.min()
-        places = (values - lowest).astype(np.int64)
-        if values.dtype.kind != "f" or (places + lowest == values).all():
-            there = np.bincount(places) > 0
-            return np.flatnonzero(there).astype(values.dtype) + lowest, (np.cumsum(there) - 1)[places]
-    categories, places = np.unique(values, return_inverse=True)
-    return categories, places
+    return counts.reshape(shape).astype(np.int64), known
 
 
 def krippendorff_alpha(
@@ -82,6 +69,7 @@ def krippendorff_alpha(
     values: ArrayLike | None = None,
     level: Level = "nominal",
     *,
+    times: ArrayLike | None = None,
     seed: int = 0,
     confidence: float = 0.95,
 ) -> Agreement:
@@ -89,9 +77,8 @@ def krippendorff_alpha(
 
     Without a value: no unit with two ratings (NO_OVERLAP), or all ratings equal (ALL_EQUAL): chance agreement is 1.
     """
-    given = _table(counts)
-    points = np.arange(given.shape[1], dtype=np.float64) if values is None else np.asarray(values)
-    usable = given[given.sum(axis=1) >= 2] if given.size else given
+    units = _units(counts, times)
+    points = np.arange(units.counts.shape[1], dtype=np.float64) if values is None else np.asarray(values)
 
     def alpha(patterns: Array, weights: Array) -> Array:
         sizes, k = patterns.sum(axis=1), patterns.shape[1]
@@ -100,37 +87,53 @@ def krippendorff_alpha(
         coincidences = (weights @ pairs.reshape(len(patterns), k * k)).reshape(-1, k, k)
         return _one_minus_ratio(coincidences, points, level)
 
-    return _measured(usable, alpha, seed, confidence)
+    return _measured(units.rated(2), alpha, seed, confidence)
 
 
-def gwet_ac1(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
+def gwet_ac1(
+    counts: ArrayLike, *, times: ArrayLike | None = None, seed: int = 0, confidence: float = 0.95
+) -> Agreement:
     """As alpha, but steady where one category is rare. With one category only it is not defined (ALL_EQUAL)."""
-    given = _table(counts)
-    categories, paired = given.shape[1], given[given.sum(axis=1) >= 2]
+    units = _units(counts, times)
+    categories, paired = units.counts.shape[1], units.rated(2)
     if categories < 2:
-        return _described(paired, Reason.ALL_EQUAL if len(paired) else Reason.NO_OVERLAP)
+        return _described(paired, Reason.ALL_EQUAL if len(paired.counts) else Reason.NO_OVERLAP)
 
     def ac1(patterns: Array, weights: Array) -> Array:
         shares = weights @ (patterns / patterns.sum(axis=1, keepdims=True)) / weights.sum(axis=1)[:, None]
         chance = (shares * (1 - shares)).sum(axis=1) / (categories - 1)
         return np.asarray((_agreed(patterns, weights) - chance) / (1 - chance))
 
-    return _measured(given[given.sum(axis=1) >= 1], ac1, seed, confidence)
+    return _measured(units.rated(1), ac1, seed, confidence)
 
 
-def raw_agreement(counts: ArrayLike, *, seed: int = 0, confidence: float = 0.95) -> Agreement:
+def raw_agreement(
+    counts: ArrayLike, *, times: ArrayLike | None = None, seed: int = 0, confidence: float = 0.95
+) -> Agreement:
     """The share of pairs of ratings of one unit that are the same, each unit counting once."""
-    given = _table(counts)
-    return _measured(given[given.sum(axis=1) >= 2] if given.size else given, _agreed, seed, confidence)
+    return _measured(_units(counts, times).rated(2), _agreed, seed, confidence)
 
 
-def _table(counts: ArrayLike) -> Array:
-    """(U, K), also of nothing at all. Raises ValueError for what can't be counts."""
+class _Units(NamedTuple):
+    """Distinct rows (P, K) in the order of `np.unique`, and how many units have each."""
+
+    counts: Array
+    times: NDArray[np.int64]
+
+    def rated(self, least: int) -> _Units:
+        """Those with so many ratings at least."""
+        kept = self.counts.sum(axis=1) >= least
+        return _Units(self.counts[kept], self.times[kept])
+
+
+def _units(counts: ArrayLike, times: ArrayLike | None) -> _Units:
+    """Also of nothing at all. Raises ValueError for what can't be counts."""
     given = np.asarray(counts, dtype=np.float64)
-    given = given if given.ndim == 2 else given.reshape(0, 0)
+    if given.ndim != 2 or not given.size:
+        return _Units(np.zeros((0, given.shape[1] if given.ndim == 2 else 0)), np.zeros(0, dtype=np.int64))
     if not (given >= 0).all():
         raise ValueError("counts of ratings must be numbers, and none below 0")
-    return given
+    return _patterns(given, None if times is None else np.asarray(times, dtype=np.int64))
 
 
 def _agreed(patterns: Array, weights: Array) -> Array:
@@ -164,45 +167,44 @@ def _distances(totals: Array, points: Array, level: Level) -> Array:
     return _divided(difference, points[:, None] + points[None, :], 0.0)[None] ** 2
 
 
-def _measured(usable: Array, measure: Callable[[Array, Array], Array], seed: int, confidence: float) -> Agreement:
+def _measured(usable: _Units, measure: Callable[[Array, Array], Array], seed: int, confidence: float) -> Agreement:
     """`measure` of patterns (P, K) and weights (R, P) gives (R,): once as observed, then for every replicate."""
-    paired = int((usable.sum(axis=1) >= 2).sum()) if usable.size else 0
-    if not paired:
+    patterns, times = usable
+    if not (patterns.sum(axis=1) >= 2).any():
         return _described(usable, Reason.NO_OVERLAP)
-    patterns, times = _patterns(usable)
     value = float(measure(patterns, times[None].astype(np.float64))[0])
     if np.isnan(value):
         return _described(usable, Reason.ALL_EQUAL)
     found = _described(usable, None, value)
-    if paired < 2:
-        return Agreement(value, units=found.units, ratings=found.ratings, undefined=Reason.ONE_TASK)
-    drawn = np.random.default_rng(seed).multinomial(len(usable), times / len(usable), size=REPLICATES)
+    if found.units < 2:
+        return replace(found, undefined=Reason.ONE_TASK)
+    units = int(times.sum())
+    drawn = np.random.default_rng(seed).multinomial(units, times / units, size=REPLICATES)
     replicates = measure(patterns, drawn.astype(np.float64))
     known = replicates[~np.isnan(replicates)]
     if len(known) < (1 - MOST_UNDEFINED) * REPLICATES:
-        return Agreement(value, units=found.units, ratings=found.ratings, undefined=Reason.TOO_FEW_UNITS)
+        return replace(found, undefined=Reason.TOO_FEW_UNITS)
     low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Agreement(value, float(low), float(high), found.units, found.ratings)
+    return replace(found, low=float(low), high=float(high))
 
 
-def _patterns(counts: Array) -> tuple[Array, NDArray[np.int64]]:
+def _patterns(counts: Array, times: NDArray[np.int64] | None) -> _Units:
     """Distinct rows and how often each is there, in the order of `np.unique`; short rows are sorted as one number."""
     base = int(counts.max()) + 1
-    if base ** counts.shape[1] >= 2**52:
-        return np.unique(counts, axis=0, return_counts=True)
+    if base ** counts.shape[1] >= EXACT:
+        rows, place = np.unique(counts, axis=0, return_inverse=True)
+        return _Units(rows, np.bincount(place.ravel(), times).astype(np.int64))
     powers = base ** np.arange(counts.shape[1] - 1, -1, -1)
-    code = (counts @ powers).astype(np.int64)  # exact: floats below 2**53, or whole numbers
-    if base ** counts.shape[1] < FEW:
-        times = np.bincount(code)
-        found = np.flatnonzero(times)
-        return (found[:, None] // powers % base).astype(counts.dtype), times[found]
-    _, first, times = np.unique(code, return_index=True, return_counts=True)
-    return counts[first], times
+    names, place = as_places((counts @ powers).astype(np.int64))
+    found = np.bincount(place, times, minlength=len(names)).astype(np.int64)
+    there = found > 0
+    return _Units((names[there][:, None] // powers % base).astype(np.float64), found[there])
 
 
-def _described(usable: Array, why: Reason | None, value: float | None = None) -> Agreement:
-    sizes = usable.sum(axis=1) if usable.size else np.zeros(0)
-    return Agreement(value, units=int((sizes >= 2).sum()), ratings=int(sizes[sizes >= 2].sum()), undefined=why)
+def _described(usable: _Units, why: Reason | None, value: float | None = None) -> Agreement:
+    sizes = usable.counts.sum(axis=1)
+    units, ratings = (int(usable.times[sizes >= 2] @ told[sizes >= 2]) for told in (np.ones(len(sizes)), sizes))
+    return Agreement(value, units=units, ratings=ratings, undefined=why)
 
 
 def _divided(over: Array, under: Array, otherwise: float = np.nan) -> Array:

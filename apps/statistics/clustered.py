@@ -115,7 +115,7 @@ def clustered_ratio(
     if not x.shape == d.shape == task.shape == assessor.shape or x.ndim != 1:
         raise ValueError("values, tasks and assessors must be one-dimensional and of one length")
     given = None if weights is None else np.asarray(weights, dtype=np.float64)
-    _check(x, d, given)
+    check(x, d, given)
     counted = d != 0 if given is None else (d != 0) & (given != 0)
     if not counted.any():
         return None
@@ -140,7 +140,8 @@ def clustered_ratio(
     )
 
 
-def _check(x: NDArray[np.float64], d: NDArray[np.float64], weights: NDArray[np.float64] | None) -> None:
+def check(x: NDArray[np.float64], d: NDArray[np.float64], weights: NDArray[np.float64] | None) -> None:
+    """Raises ValueError for what a mean can't be made of."""
     if not (np.isfinite(x).all() and np.isfinite(d).all()):
         raise ValueError("values must be finite")
     if (d < 0).any() or (weights is not None and not (np.isfinite(weights) & (weights >= 0)).all()):
@@ -221,6 +222,17 @@ def signed_mean(
     there is no interval: Reason.NO_VARIATION.
     """
     mean = clustered_mean(values, tasks, assessors)
+    return difference(mean, bounds=bounds, confidence=confidence, generalise_over=generalise_over)
+
+
+def difference(
+    mean: ClusteredMean | None,
+    *,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+    confidence: float = 0.95,
+    generalise_over: GeneraliseOver = "tasks+assessors",
+) -> Estimate:
+    """As `signed_mean`, of a mean that is known."""
     if mean is None:
         return Estimate(None, undefined=Reason.NO_JUDGMENTS)
     known, variance = _known(mean, mean.mean), mean.variance(generalise_over)

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
 SPARSE = 4  # integers up to so many times their number are counted rather than sorted
+SHORT = 1000
+EXACT = 2**52  # floats below are exact whole numbers
 
 
 def as_codes(labels: ArrayLike) -> NDArray[np.int64]:
@@ -35,3 +39,36 @@ def cell_codes(tasks: NDArray[np.int64], assessors: NDArray[np.int64]) -> NDArra
     if (step >= 0).all():
         return np.concatenate([[0], np.cumsum(step > 0)])
     return as_codes(cell)
+
+
+def as_places(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A rising list of names and the keys, none below 0, as places in it; names that no key has may be among them."""
+    most = int(keys.max(initial=0)) + 1
+    if most <= SPARSE * len(keys) + SHORT:
+        return np.arange(most), keys
+    names, places = np.unique(keys, return_inverse=True)
+    return names, places
+
+
+def categories(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """As `np.unique` with its inverse; whole and half numbers of a short range, as ratings are, are counted."""
+    if values.size and values.dtype.kind in "iuf" and (span := float(values.max()) - float(values.min())) < SHORT:
+        lowest, halves = values.min(), 1 if values.dtype.kind != "f" else 2
+        places = ((values - lowest) * values.dtype.type(halves)).astype(np.int64)
+        if halves == 1 or (places == (values - lowest) * 2).all():
+            there = np.bincount(places, minlength=int(span * halves) + 1) > 0
+            return (np.flatnonzero(there) / halves).astype(values.dtype) + lowest, (np.cumsum(there) - 1)[places]
+    known, places = np.unique(values, return_inverse=True)
+    return known, places
+
+
+def as_kinds(columns: Sequence[ArrayLike]) -> tuple[NDArray[np.int64], list[NDArray[Any]]]:
+    """Rows of columns (n,) each as codes (n,) of the distinct rows there are, and those, column by column."""
+    code, distinct = np.zeros(0, dtype=np.int64), []  # type: NDArray[np.int64], list[NDArray[Any]]
+    for column in columns:
+        known, place = categories(np.asarray(column))
+        names, code = as_places(code * len(known) + place if distinct else place)
+        there = np.bincount(code, minlength=len(names)) > 0
+        code, names = (np.cumsum(there) - 1)[code] if not there.all() else code, names[there]
+        distinct = [*(earlier[names // len(known)] for earlier in distinct), known[names % len(known)]]
+    return code, distinct

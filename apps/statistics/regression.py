@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.statistics.clustered import Estimate
-from apps.statistics.codes import as_codes
-from apps.statistics.sandwich import ClusteredCovariance, dense_covariance
+from apps.statistics.codes import as_codes, as_kinds
+from apps.statistics.sandwich import ClusteredCovariance, dense_covariance, kinds_covariance
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
+    Codes = NDArray[np.int64]
 
 MAX_STEPS, CLOSE = 50, 1e-10
 ROUNDING = 1e-10
@@ -43,10 +44,9 @@ def side_effect(scores: ArrayLike, a_on_left: ArrayLike, tasks: ArrayLike, asses
     if empty:
         empty = replace(empty, undefined=Reason.ONE_SIDE) if len(y) else empty
         return SideEffect(empty, empty)
-    x, w = np.stack([np.ones(len(y)), np.where(left, 0.5, -0.5)], axis=1), _weights(tasks)
-    hessian = (x * w[:, None]).T @ x
-    b = np.linalg.solve(hessian, x.T @ (w * y))
-    spread = dense_covariance(x * (w * (y - x @ b))[:, None], hessian, tasks, assessors)
+    kind, (score, on_left) = as_kinds([y, left.astype(np.int8)])
+    x, w = np.stack([np.ones(len(score)), on_left - 0.5], axis=1), _weights(tasks)
+    b, spread = _least_squares(x, score, kind, w, tasks, assessors)
     adjusted, effect = (spread.estimate(float(b[k]), np.eye(2)[k], null=null) for k, null in ((0, 0.5), (1, 0.0)))
     return SideEffect(
         _within(replace(adjusted, judgments=len(y)), 0.0), _within(replace(effect, judgments=len(y)), -1.0)
@@ -78,26 +78,35 @@ def linear_effects(
 
     A cause that never varies, or that the others determine, has no effect of its own: Reason.NO_VARIATION.
     """
-    y, x = np.asarray(values, dtype=np.float64), np.asarray(causes)
-    none = Estimate(None, judgments=len(y), undefined=Reason.NO_VARIATION if len(y) else Reason.NO_JUDGMENTS)
-    found, whole = [none] * x.shape[1], np.vstack([np.ones(len(y)), x.T]).T  # by columns, as the sums below read it
-    kept = _independent(whole) if len(y) else []
+    x = np.asarray(causes)
+    kind, (y, *columns) = as_kinds([np.asarray(values, dtype=np.float64), *x.T])
+    none = Estimate(None, judgments=len(x), undefined=Reason.NO_VARIATION if len(x) else Reason.NO_JUDGMENTS)
+    found, whole = [none] * x.shape[1], np.stack([np.ones(len(y)), *columns], axis=1)
+    kept = _independent(whole, np.bincount(kind, minlength=len(y))) if len(x) else []
     if not kept:
         return tuple(found)
-    design, w = whole if len(kept) == x.shape[1] else whole[:, [0, *(column + 1 for column in kept)]], _weights(tasks)
-    hessian = (design * w[:, None]).T @ design
-    b = np.linalg.solve(hessian, design.T @ (w * y))
-    spread = dense_covariance(design * (w * (y - design @ b))[:, None], hessian, tasks, assessors)
+    design = whole[:, [0, *(column + 1 for column in kept)]]
+    b, spread = _least_squares(design, y, kind, _weights(tasks), tasks, assessors)
     for place, column in enumerate(kept, start=1):
         told = spread.estimate(float(b[place]), np.eye(len(b))[place])
-        found[column] = replace(told, judgments=len(y))
+        found[column] = replace(told, judgments=len(x))
     return tuple(found)
 
 
-def _independent(design: Array) -> list[int]:
+def _least_squares(
+    x: Array, y: Array, kind: Codes, w: Array, tasks: ArrayLike, assessors: ArrayLike
+) -> tuple[Array, ClusteredCovariance]:
+    """`x` (M, p) and `y` (M,) of M kinds of judgments, `kind` and weight `w` of each judgment."""
+    mass = np.bincount(kind, w, minlength=len(y))
+    hessian = (x * mass[:, None]).T @ x
+    b: Array = np.asarray(np.linalg.solve(hessian, x.T @ (mass * y)), dtype=np.float64)
+    return b, kinds_covariance(x * (y - x @ b)[:, None], kind, w, hessian, tasks, assessors)
+
+
+def _independent(design: Array, times: Codes) -> list[int]:
     """Columns after the first, of ones, that are no linear combination of those before them: what those leave
-    unexplained of a column's squared length is more than rounding."""
-    gram, kept = design.T @ design, [0]
+    unexplained of a column's squared length is more than rounding. Each row is there so many `times`."""
+    gram, kept = (design * times[:, None]).T @ design, [0]
     for column in range(1, design.shape[1]):
         beside = gram[kept, column]
         left = gram[column, column] - beside @ np.linalg.solve(gram[np.ix_(kept, kept)], beside)
@@ -129,27 +138,29 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
     empty = _empty(y, d)
     if empty:
         return LengthEffect(empty, empty, spread)
-    x, w = np.stack([np.ones(len(y)), np.tanh(d / spread)], axis=1), _weights(tasks)
-    b, hessian = _fractional_logit(*_by_task(x, y, w, tasks))
+    unit, w = _units(d, tasks), _weights(tasks)
+    weight = np.asarray(np.bincount(unit, w), dtype=np.float64)
+    x = np.ones((len(weight), 2))
+    x[unit, 1] = np.tanh(d / spread)
+    b, hessian = _fractional_logit(x, np.bincount(unit, w * y) / weight, weight)
     if np.abs(b).max() > LARGEST:
         none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
         return LengthEffect(none, none, spread)
-    covariance = dense_covariance(x * (w * (y - _expit(x @ b)))[:, None], hessian, tasks, assessors)
+    left = w * (y - _expit(x @ b)[unit])
+    covariance = dense_covariance(np.stack([left, left * x[unit, 1]]).T, hessian, tasks, assessors)
     level, slope = (covariance.estimate(float(b[k]), np.eye(2)[k]) for k in (0, 1))
     return LengthEffect(
         replace(_as_share(level, covariance), judgments=len(y)), replace(slope, judgments=len(y)), spread
     )
 
 
-def _by_task(x: Array, y: Array, w: Array, tasks: ArrayLike) -> tuple[Array, Array, Array]:
-    """The same equations with one row for each task, where its rows share their causes: mean score, summed weight."""
+def _units(d: Array, tasks: ArrayLike) -> Codes:
+    """Tasks where all judgments of each have the same `d`, so that the same equations need one row for each; else
+    single judgments."""
     task = as_codes(tasks)
-    first = np.zeros(int(task.max()) + 1, dtype=np.int64)
-    first[task] = np.arange(len(task))
-    if not (x[first][task] == x).all():
-        return x, y, w
-    weight = np.asarray(np.bincount(task, w), dtype=np.float64)
-    return x[first], np.bincount(task, w * y) / weight, weight
+    of_task = np.zeros(int(task.max()) + 1)
+    of_task[task] = d
+    return task if (of_task[task] == d).all() else np.arange(len(d))
 
 
 def _as_share(level: Estimate, covariance: ClusteredCovariance) -> Estimate:

@@ -6,12 +6,13 @@ the variance of cᵀb is max(c(V_T + V_A - V_I)c, cV_Tc, cV_Ac): as `clustered`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.statistics.clustered import Estimate
+from apps.statistics.clustered import ZERO_VARIANCE, Estimate
 from apps.statistics.codes import as_codes, cell_codes
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
@@ -59,9 +60,10 @@ class ClusteredCovariance:
         known = Estimate(value, tasks=self.tasks, assessors=self.assessors, undefined=self.missing)
         if self.missing:
             return known
-        error, df = float(np.sqrt(self.variance(contrast))), self.degrees_of_freedom
-        if not error > 0:
-            return Estimate(value, tasks=self.tasks, assessors=self.assessors, undefined=Reason.NO_VARIATION)
+        variance, df = self.variance(contrast), self.degrees_of_freedom
+        if not variance > ZERO_VARIANCE:  # what is left of it is rounding
+            return replace(known, undefined=Reason.NO_VARIATION)
+        error = math.sqrt(variance)
         half = quantile(df, confidence) * error
         p = two_sided((value - null) / error, df)
         return Estimate(
@@ -89,6 +91,25 @@ def clustered_covariance(
     return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
 
 
+def kinds_covariance(
+    u: Array, kinds: Codes, weights: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike
+) -> ClusteredCovariance:
+    """As above where judgments of one kind have the same entries: those of judgment i are weights[i] · u[kinds[i]]."""
+    task, assessor, cell = _clusters(tasks, assessors)
+    labels, sums = (task, assessor, cell), [[], [], []]  # type: tuple[Codes, ...], list[list[Array]]
+    alone = int(cell.max()) + 1 == len(cell)
+    for column in np.ascontiguousarray(u.T):
+        told = weights * column[kinds]
+        for place in range(2 if alone else 3):
+            sums[place].append(np.bincount(labels[place], told).astype(np.float64, copy=False))
+    bread = np.linalg.inv(hessian)
+    parts = [bread @ _squared(np.stack(found)) @ bread for found in sums if found]
+    if alone:
+        squares = np.bincount(kinds, weights**2, minlength=len(u))
+        parts.append(bread @ ((u * squares[:, None]).T @ u) @ bread * _correction(len(cell)))
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
+
+
 def dense_covariance(u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredCovariance:
     """As above, `u` (n, p)."""
     task, assessor, cell = _clusters(tasks, assessors)
@@ -103,12 +124,17 @@ def _clusters(tasks: ArrayLike, assessors: ArrayLike) -> tuple[Codes, Codes, Cod
 
 
 def _dense_meat(labels: Codes, columns: Array) -> Array:
-    count = int(labels.max()) + 1
-    if count < 2:
-        return np.full((len(columns), len(columns)), np.nan)
-    alone = count == labels.size  # a cluster each
-    sums = columns if alone else np.stack([np.bincount(labels, column, minlength=count) for column in columns])
-    return np.asarray(sums @ sums.T) * count / (count - 1)
+    alone = int(labels.max()) + 1 == labels.size  # a cluster each
+    return _squared(columns if alone else np.stack([np.bincount(labels, column) for column in columns]))
+
+
+def _squared(sums: Array) -> Array:
+    """Of sums (p, C), one for each cluster; NaN where there is one alone."""
+    return np.asarray(sums @ sums.T) * _correction(sums.shape[1])
+
+
+def _correction(clusters: int) -> float:
+    return clusters / (clusters - 1) if clusters > 1 else np.nan
 
 
 def _meat(labels: Codes, rows: Codes, columns: Codes, u: Array, size: int) -> Array:

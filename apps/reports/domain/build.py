@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.reports.domain.columns import NOTHING, columns_of, data_sha256
+from apps.reports.domain.counted import count
 from apps.reports.domain.deepen import deepen
-from apps.reports.domain.measure import measure_criterion, measure_group, measure_position
+from apps.reports.domain.measure import measure_criterion, measure_groups, measure_position
 from apps.reports.domain.numbers import VERSION, Counts, CriterionNumbers, Facts, Group, Method, Numbers, Verdict
 from apps.statistics.gates import verdict_gate
 from apps.statistics.heterogeneity import Heterogeneity, cochran_q
@@ -19,12 +20,12 @@ from apps.statistics.preference import IndependentMean, if_independent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from apps.reports.domain.beside import Beside
     from apps.reports.domain.columns import Columns, JudgmentLike
+    from apps.reports.domain.counted import Counted
     from apps.reports.domain.numbers import Reading
     from apps.reports.domain.watching import Watch
+    from apps.statistics.tallied import Tally
 
 
 def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method, beside: Beside = NOTHING) -> Numbers:
@@ -34,11 +35,12 @@ def build_numbers(rows: Sequence[JudgmentLike], facts: Facts, method: Method, be
 
 def build_from(data: Columns, facts: Facts, method: Method, beside: Beside = NOTHING) -> Numbers:
     """Everything a report states. Works from no judgments at all upwards."""
-    overall = measure_group("", data, method)
+    counted = count(data, facts)
+    (overall,) = measure_groups([""], counted.verdicts.regrouped(), method)
     overall = replace(overall, enough=verdict_gate(overall.tasks, overall.assessors).passed)
-    clusters = _groups(data, data.clusters, data.cluster_names, method)
-    languages = _groups(data, data.languages, data.language_names, method)
-    independent = _independent(data, method)
+    clusters = _groups(data.cluster_names, counted.verdicts.regrouped(counted.cluster), method)
+    languages = _groups(data.language_names, counted.verdicts.regrouped(counted.language), method)
+    independent = _independent(overall, method)
     return Numbers(
         version=VERSION,
         data_sha256=data_sha256(data),
@@ -53,10 +55,10 @@ def build_from(data: Columns, facts: Facts, method: Method, beside: Beside = NOT
         languages=languages,
         cluster_spread=_spread(clusters),
         language_spread=_spread(languages),
-        criteria=_criteria(data, facts, method),
-        position=measure_position(data, method),
+        criteria=_criteria(counted, facts, method),
+        position=measure_position(counted.sided, method),
         method=method,
-        depth=deepen(data, facts, method, beside, overall, clusters),
+        depth=deepen(data, counted, facts, method, beside, overall, clusters),
     )
 
 
@@ -90,9 +92,9 @@ def heed(numbers: Numbers, watched: Watch | None) -> Numbers:
     return replace(numbers, watch=watched)
 
 
-def _groups(data: Columns, labels: NDArray[np.int64], names: Sequence[str], method: Method) -> tuple[Group, ...]:
-    """One group per label, best for A first; p adjusted by Benjamini-Hochberg over those with enough data."""
-    groups = [measure_group(name, data.where(labels == place), method) for place, name in enumerate(names)]
+def _groups(names: Sequence[str], verdicts: Tally, method: Method) -> tuple[Group, ...]:
+    """One group per name, best for A first; p adjusted by Benjamini-Hochberg over those with enough data."""
+    groups = measure_groups(names, verdicts, method) if names else []
     tested = [group for group in groups if group.enough and group.win_rate.p is not None]
     adjusted = benjamini_hochberg([group.win_rate.p or 0.0 for group in tested])
     by_key = {group.key: float(p) for group, p in zip(tested, adjusted, strict=True)}
@@ -105,13 +107,13 @@ def _spread(groups: Sequence[Group]) -> Heterogeneity:
     return cochran_q([rate.value or 0.0 for rate in rates], [(rate.standard_error or 0) ** 2 for rate in rates])
 
 
-def _criteria(data: Columns, facts: Facts, method: Method) -> tuple[CriterionNumbers, ...]:
+def _criteria(counted: Counted, facts: Facts, method: Method) -> tuple[CriterionNumbers, ...]:
     """Each criterion, p adjusted by Holm over all that were asked: what cannot be tested counts as p = 1.
 
     A family that shrank with the data would adjust less for it.
     """
     asked = {item.key: item for item in facts.asked}
-    criteria = [measure_criterion(key, data, method, asked.get(key)) for key in facts.criteria]
+    criteria = [measure_criterion(key, counted, method, asked.get(key)) for key in facts.criteria]
     adjusted = holm([1.0 if criterion.net.p is None else criterion.net.p for criterion in criteria])
     return tuple(
         replace(criterion, p_adjusted=None if criterion.net.p is None else float(p))
@@ -130,6 +132,7 @@ def _count(data: Columns) -> Counts:
     )
 
 
-def _independent(data: Columns, method: Method) -> IndependentMean | None:
-    wins, losses = int((data.scores == 1).sum()), int((data.scores == 0).sum())
-    return if_independent(wins, len(data) - wins - losses, losses, method.confidence)
+def _independent(overall: Group, method: Method) -> IndependentMean | None:
+    said = overall.counts
+    wins, losses = said["a_much"] + said["a"], said["b"] + said["b_much"]
+    return if_independent(wins, overall.judgments - wins - losses, losses, method.confidence)

@@ -14,27 +14,29 @@ if TYPE_CHECKING:
 
     from apps.reports.domain.beside import Beside
     from apps.reports.domain.columns import Columns
+    from apps.reports.domain.counted import Counted
     from apps.reports.domain.numbers import Facts, Group, Method
 
 
 def deepen(
     data: Columns,
+    counted: Counted,
     facts: Facts,
     method: Method,
     beside: Beside,
     overall: Group,
     clusters: Sequence[Group],
 ) -> Depth:
-    sides, lengths = measure_sides(data), measure_lengths(data, method)
-    people = measure_assessors(data, beside)
+    sides, lengths = measure_sides(data), measure_lengths(data, counted, method)
+    people = measure_assessors(data, counted, beside)
     return Depth(
-        cells=measure_cells(data, facts, method),
+        cells=measure_cells(data.cluster_names, counted, facts, method),
         clusters_drawn=clusters_drawn(clusters),
-        discordance=measure_discordance(data, facts, method),
-        drivers=measure_drivers(data, facts, method),
-        agreement=measure_agreement(data, facts),
+        discordance=measure_discordance(data, counted.layout, facts, method),
+        drivers=measure_drivers(data, counted, facts, method),
+        agreement=measure_agreement(counted, facts),
         assessors=people,
         sides=sides,
         lengths=lengths,
-        variants=measure_variants(data, overall, sides, lengths, people, method, beside.traffic),
+        variants=measure_variants(data, counted, overall, sides, lengths, people, method, beside.traffic),
     )

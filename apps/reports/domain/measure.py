@@ -7,111 +7,126 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from apps.reports.domain.columns import VERDICT_SCORES
+from apps.reports.domain.counted import LEFT_WON, PREFERENCES, SIDED_SCORES
 from apps.reports.domain.numbers import Asked, CriterionNumbers, Group, Method, Position
-from apps.statistics.clustered import Estimate, clustered_mean, clustered_ratio, proportion, signed_mean
+from apps.statistics.clustered import Estimate, difference, proportion
 from apps.statistics.gates import cell_gate
 from apps.statistics.preference import Preference
 from apps.statistics.scores import VERDICTS
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from apps.reports.domain.columns import Columns
+    from apps.reports.domain.counted import Counted
+    from apps.statistics.clustered import ClusteredMean
+    from apps.statistics.tallied import Tally
+
+WON, DECISIVE = VERDICT_SCORES == 1, VERDICT_SCORES != 0.5
+TIE, BOTH_BAD = (np.array([verdict == name for verdict in VERDICTS]) for name in ("tie", "both_bad"))
 
 
-def measure_group(key: str, data: Columns, method: Method) -> Group:
+def measure_groups(names: Sequence[str], verdicts: Tally, method: Method) -> list[Group]:
     """Rates count each task once; so do the shares, hence shares of A minus shares of B are the net preference."""
-    tasks, assessors = (int(np.count_nonzero(np.bincount(codes))) for codes in (data.tasks, data.assessors))
-    shares = _shares(data)
-    rate = _rate(data.scores, data, method, null=0.5)
+    found = zip(
+        names,
+        verdicts.counts().tolist(),
+        verdicts.shares().tolist(),
+        verdicts.means(VERDICT_SCORES),
+        verdicts.means(WON, DECISIVE),
+        verdicts.means(TIE),
+        verdicts.means(BOTH_BAD),
+        strict=True,
+    )
+    return [_group(*one, method=method) for one in found]
+
+
+def _group(
+    key: str,
+    counts: list[int],
+    portions: list[float],
+    score: ClusteredMean | None,
+    won: ClusteredMean | None,
+    tie: ClusteredMean | None,
+    both_bad: ClusteredMean | None,
+    *,
+    method: Method,
+) -> Group:
+    rate, shares = _rate(score, method, null=0.5), dict(zip(VERDICTS, portions, strict=True))
     preference = Preference(
         shares["a_much"] + shares["a"], shares["tie"] + shares["both_bad"], shares["b"] + shares["b_much"]
     )
     return Group(
         key=key,
-        judgments=len(data),
-        tasks=tasks,
-        assessors=assessors,
-        enough=cell_gate(tasks, assessors).passed,
-        counts=dict(zip(VERDICTS, np.bincount(data.verdicts, minlength=len(VERDICTS)).tolist(), strict=True)),
+        judgments=rate.judgments,
+        tasks=rate.tasks,
+        assessors=rate.assessors,
+        enough=cell_gate(rate.tasks, rate.assessors).passed,
+        counts=dict(zip(VERDICTS, counts, strict=True)),
         shares=shares,
         win_rate=rate,
         p_adjusted=None,
         net=_as_net(rate),
-        decisive_win_rate=_ratio(data.scores == 1, data.scores != 0.5, data, method),
-        tie_rate=_rate(data.said("tie"), data, method),
-        both_bad_rate=_rate(data.said("both_bad"), data, method),
+        decisive_win_rate=_decisive(won, method, any_at_all=score is not None),
+        tie_rate=_rate(tie, method),
+        both_bad_rate=_rate(both_bad, method),
         win_ratio=preference.win_ratio,
         win_odds=preference.win_odds,
     )
 
 
-def measure_criterion(key: str, data: Columns, method: Method, asked: Asked | None = None) -> CriterionNumbers:
-    """d ± q·sqrt(V) of the preferences 1, 0, -1 of those who rated it, and each answer by itself."""
-    rated = data.where(~np.isnan(data.ratings[key]))
-    ratings = rated.ratings[key]
-    net = signed_mean(
-        ratings,
-        rated.tasks,
-        rated.assessors,
-        bounds=(-1, 1),
-        confidence=method.confidence,
-        generalise_over=method.generalise_over,
-    )
-    better, same, worse = (int((ratings == sign).sum()) for sign in (1, 0, -1))
-    found = CriterionNumbers(key, better, same, worse, cell_gate(net.tasks, net.assessors).passed, net, None)
+def measure_criteria(keys: Sequence[str], ratings: Tally, method: Method) -> list[CriterionNumbers]:
+    """d ± q·sqrt(V) of the preferences 1, 0, -1 of those who rated it, by group; `keys` name the groups' criteria."""
+    found = []
+    for key, counts, mean in zip(keys, ratings.counts().tolist(), ratings.means(PREFERENCES), strict=True):
+        net = _difference(mean, method, (-1, 1))
+        enough = cell_gate(net.tasks, net.assessors).passed
+        worse, same, better = counts
+        found.append(CriterionNumbers(key, better, same, worse, enough, net, None))
+    return found
+
+
+def measure_criterion(key: str, counted: Counted, method: Method, asked: Asked | None) -> CriterionNumbers:
+    """Of all judgments, and each answer by itself."""
+    (found,) = measure_criteria([key], counted.ratings[key].regrouped(), method)
     if asked is None:
         return found
     if asked.kind == "comparative":
         return replace(found, name=asked.name)
-    a, b = (_of_answer(values, data, asked, method) for values in data.values[key])
+    told = counted.answers[key]
+    a, b = (_of_answer(side.mean(told.points), asked, method) for side in (told.a, told.b))
     return replace(found, kind=asked.kind, name=asked.name, a=a, b=b)
 
 
-def _of_answer(values: NDArray[np.float32], data: Columns, asked: Asked, method: Method) -> Estimate:
+def _of_answer(found: ClusteredMean | None, asked: Asked, method: Method) -> Estimate:
     """The share of judgments with a mark, or the mean of the points, among those that looked."""
-    looked = ~np.isnan(values)
-    seen, told = data.where(looked), values[looked]
     if asked.kind == "marks":
-        return _rate(told > 0, seen, method)
-    mean = signed_mean(
-        told,
-        seen.tasks,
-        seen.assessors,
-        bounds=(1, asked.points),
-        confidence=method.confidence,
-        generalise_over=method.generalise_over,
-    )
+        return _rate(found, method)
+    mean = _difference(found, method, (1, asked.points))
     return replace(mean, p=None)  # there is nothing that a mean of points is tested against
 
 
-def measure_position(data: Columns, method: Method) -> Position:
-    left_won = (data.scores == 1) & data.a_on_left | (data.scores == 0) & ~data.a_on_left
-    share = _ratio(left_won, data.scores != 0.5, data, method)
-    if len(data) and (data.a_on_left.all() or not data.a_on_left.any()):  # imported without sides: wins of A themselves
+def measure_position(sided: Tally, method: Method) -> Position:
+    counts = sided.counts().sum(axis=0)
+    judgments, on_left = int(counts.sum()), int(counts[1::2].sum())
+    share = _decisive(sided.mean(LEFT_WON, SIDED_SCORES != 0.5), method, any_at_all=judgments > 0)
+    if judgments and on_left in (0, judgments):  # imported without sides: wins of A themselves
         share = Estimate(None, judgments=share.judgments, undefined=Reason.ONE_SIDE)
-    return Position(int(data.a_on_left.sum()), len(data), share)
+    return Position(on_left, judgments, share)
 
 
-def _shares(data: Columns) -> dict[str, float]:
-    """Of each verdict, every task counting once."""
-    weights = 1 / np.bincount(data.tasks)[data.tasks] if len(data) else None
-    found = np.bincount(data.verdicts, weights, minlength=len(VERDICTS))
-    return dict(zip(VERDICTS, (found / max(found.sum(), 1)).tolist(), strict=True))
-
-
-def _rate(
-    values: NDArray[np.float64] | NDArray[np.bool_], data: Columns, method: Method, null: float | None = None
-) -> Estimate:
-    mean = clustered_mean(values, data.tasks, data.assessors)
+def _rate(mean: ClusteredMean | None, method: Method, null: float | None = None) -> Estimate:
     return proportion(mean, null=null, confidence=method.confidence, generalise_over=method.generalise_over)
 
 
-def _ratio(won: NDArray[np.bool_], decisive: NDArray[np.bool_], data: Columns, method: Method) -> Estimate:
+def _difference(mean: ClusteredMean | None, method: Method, bounds: tuple[float, float]) -> Estimate:
+    return difference(mean, bounds=bounds, confidence=method.confidence, generalise_over=method.generalise_over)
+
+
+def _decisive(mean: ClusteredMean | None, method: Method, *, any_at_all: bool) -> Estimate:
     """Against one half, among the decisive."""
-    mean = clustered_ratio(won, decisive, data.tasks, data.assessors)
-    empty = Reason.NONE_DECISIVE if len(data) else Reason.NO_JUDGMENTS
+    empty = Reason.NONE_DECISIVE if any_at_all else Reason.NO_JUDGMENTS
     return proportion(mean, null=0.5, confidence=method.confidence, generalise_over=method.generalise_over, empty=empty)
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from scipy import special
 
 from apps.reports.domain.depth import Agreed, AssessorNumbers
-from apps.statistics.agreement import count_ratings, gwet_ac1, krippendorff_alpha, raw_agreement
-from apps.statistics.codes import as_codes
+from apps.statistics.agreement import gwet_ac1, krippendorff_alpha, raw_agreement
 from apps.statistics.multiplicity import benjamini_hochberg
 from apps.statistics.scores import VERDICTS
 from apps.statistics.wilson import wilson
@@ -20,57 +19,58 @@ if TYPE_CHECKING:
 
     from apps.reports.domain.beside import Beside
     from apps.reports.domain.columns import Columns
+    from apps.reports.domain.counted import Answers, Counted
     from apps.reports.domain.numbers import Facts
     from apps.statistics.agreement import Level
 
-LEANING = np.array([{"a_much": "a", "b_much": "b"}.get(verdict, verdict) for verdict in VERDICTS])
+LEANINGS = ("a", "b", "both_bad", "tie")  # how much better is left aside
+LEANING = np.array([LEANINGS.index(verdict.removesuffix("_much")) for verdict in VERDICTS])
 GOLD_FLOOR = 0.7  # flagged when even the upper bound is below
 FAST = 1 / 3  # of the panel's median time
 FALSE_ALARMS = 0.05  # expected share among the flagged, Benjamini-Hochberg
 Z = 1.959964
 
 
-def measure_agreement(data: Columns, facts: Facts) -> tuple[Agreed, ...]:
+def measure_agreement(counted: Counted, facts: Facts) -> tuple[Agreed, ...]:
     """Of the verdict in four (how much better is left aside), then of each criterion.
 
     Marks and points are asked of every answer, so there the answers are the units, marked or not.
     """
     kinds = {item.key: item.kind for item in facts.asked}
-    found = [_agreed("verdict", "nominal", data.tasks, merged(data.verdicts))]
+    counts, times = counted.verdicts.units()
+    leanings = counts @ np.eye(len(LEANINGS), dtype=np.int64)[LEANING]
+    found = [_agreed("verdict", "nominal", leanings, times)]
     for key in facts.criteria:
         kind = kinds.get(key, "comparative")
         if kind == "comparative":
-            found.append(_agreed(key, "ordinal", data.tasks, data.ratings[key]))
-            continue
-        a, b = data.values[key]
-        values = np.concatenate([a, b])
-        if kind == "marks":
-            values = np.where(np.isnan(values), np.nan, (values > 0).astype(np.float32))
-        units = np.concatenate([2 * data.tasks, 2 * data.tasks + 1])
-        found.append(_agreed(key, "nominal" if kind == "marks" else "ordinal", units, values))
+            found.append(_agreed(key, "ordinal", *counted.ratings[key].units()))
+        else:
+            level: Level = "nominal" if kind == "marks" else "ordinal"
+            found.append(_agreed(key, level, *_of_answers(counted.answers[key])))
     return tuple(found)
 
 
-def merged(verdicts: np.ndarray) -> np.ndarray:
-    """A code for A better, tie, both bad, B better; how much better is left aside."""
-    return np.asarray(np.unique(LEANING, return_inverse=True)[1][verdicts])
+def _of_answers(told: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Counts of patterns and how many answers have each; answers of A, then of B."""
+    (counts_a, times_a), (counts_b, times_b) = told.a.units(), told.b.units()
+    return np.concatenate([counts_a, counts_b]), np.concatenate([times_a, times_b])
 
 
-def _agreed(subject: str, level: Level, units: np.ndarray, values: np.ndarray) -> Agreed:
-    counts, categories = count_ratings(units, values)
-    points = categories if categories.dtype.kind == "f" else None
-    alpha = krippendorff_alpha(counts, points, level)
-    return Agreed(subject, level, alpha, gwet_ac1(counts), raw_agreement(counts))
+def _agreed(subject: str, level: Level, counts: np.ndarray, times: np.ndarray) -> Agreed:
+    """Categories that nobody chose are none."""
+    counts = counts[:, counts.any(axis=0)]
+    alpha = krippendorff_alpha(counts, None, level, times=times)
+    return Agreed(subject, level, alpha, gwet_ac1(counts, times=times), raw_agreement(counts, times=times))
 
 
-def measure_assessors(data: Columns, beside: Beside) -> tuple[AssessorNumbers, ...]:
+def measure_assessors(data: Columns, counted: Counted, beside: Beside) -> tuple[AssessorNumbers, ...]:
     """Everybody who judged, in the order of `data.people`, with what calls for a look."""
     people = data.people
     if not len(data):
         return ()
-    agreed, pairs = _with_others(data)
+    agreed, pairs = _with_others(data, counted)
     mean = float(np.average(agreed[pairs > 0], weights=pairs[pairs > 0])) if pairs.any() else math.nan
-    facts = _each(data)
+    facts = _each(data, counted.sides)
     odd_sides = _odd([fact["left_p"] for fact in facts])
     odd_agreement = _odd([_below(agreed[code], int(pairs[code]), mean) for code in range(len(people))])
     usual = float(np.median(data.seconds))
@@ -101,13 +101,12 @@ def measure_assessors(data: Columns, beside: Beside) -> tuple[AssessorNumbers, .
     return tuple(result)
 
 
-def _each(data: Columns) -> list[dict[str, Any]]:
+def _each(data: Columns, sides: np.ndarray) -> list[dict[str, Any]]:
     """By assessor: (A on the right or left) × (B won, tie, A won) counted once for all, and median times."""
     count = len(data.people)
-    place = data.assessors * 6 + data.a_on_left * 3 + (2 * data.scores).astype(np.int64)
-    tables = np.bincount(place, minlength=6 * count).reshape(count, 2, 3)
-    simulated = np.bincount(data.assessors, data.simulated, minlength=count) > 0
-    by_person = np.argsort(data.assessors.astype(np.int32), kind="stable")
+    tables = np.bincount(data.assessors * 6 + sides, minlength=6 * count).reshape(count, 3, 2).swapaxes(1, 2)
+    simulated = np.bincount(data.assessors[data.simulated], minlength=count) > 0
+    by_person = np.argsort(data.assessors.astype(np.min_scalar_type(count)), kind="stable")  # 16 bits sort at once
     times = np.split(data.seconds[by_person], np.cumsum(tables.sum(axis=(1, 2)))[:-1])
     return [
         _one(*told) | {"median_seconds": float(np.median(seconds))}
@@ -138,17 +137,15 @@ def _side_p(won: np.ndarray, decisive: np.ndarray) -> float:
     return 2 * float(special.ndtr(-abs(shares[0] - shares[1]) / error)) if error else 1.0
 
 
-def _with_others(data: Columns) -> tuple[np.ndarray, np.ndarray]:
+def _with_others(data: Columns, counted: Counted) -> tuple[np.ndarray, np.ndarray]:
     """For every assessor: the mean share of the others' verdicts that are the same, and on how many comparisons."""
-    people, verdicts, task = len(data.people), merged(data.verdicts), as_codes(data.tasks)
-    counts, categories = count_ratings(task, verdicts)
-    said = np.searchsorted(categories, verdicts)
-    others = counts.sum(axis=1)[task] - 1
-    same = counts[task, said] - 1
-    shared = others > 0
-    share = np.divide(same, others, out=np.zeros(len(data)), where=shared)
-    of = np.bincount(data.assessors[shared], minlength=people)
-    total = np.bincount(data.assessors[shared], share[shared], minlength=people)
+    people, kinds, tasks, sizes = len(data.people), len(LEANINGS), counted.layout.tasks, counted.layout.sizes
+    place = tasks * kinds + LEANING[data.verdicts]
+    same = np.bincount(place, minlength=len(sizes) * kinds).reshape(-1, kinds) - 1
+    others = np.maximum(sizes - 1, 1)
+    share = np.where(sizes > 1, (same.T / others), 0.0).T.ravel()[place]
+    of = np.bincount(data.assessors, (sizes > 1)[tasks], minlength=people).astype(np.int64)
+    total = np.bincount(data.assessors, share, minlength=people)
     return np.divide(total, of, out=np.zeros(people), where=of > 0), of
 
 
