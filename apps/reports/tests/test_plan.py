@@ -12,11 +12,11 @@ from apps.assessment.tests.makers import make_evaluation
 from apps.audit.models import AuditEvent
 from apps.reports.domain.build import heed
 from apps.reports.domain.watching import Plan, watch
-from apps.reports.formats import decimal
 from apps.reports.models import StoppingPlan
+from apps.reports.planning import Reach, reach_of
 from apps.reports.services import freeze_report
 from apps.reports.tests.makers import make_judged_evaluation, make_numbers, make_rows
-from apps.reports.watch_wording import WatchWords
+from apps.reports.watch_wording import WatchWords, reach_words
 from apps.reports.wording import sentence
 from apps.statistics.power import Design
 
@@ -116,8 +116,8 @@ def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
     assert "8 judgments were there already" in page
     assert '<p id="known"><strong>It is not known yet' in page
     assert f"The plan needs {plan.planned // 2} tasks, more than this bucket has." in page
-    shown = decimal(100 * plan.plan.design.smallest_difference(4), 1)
-    assert f"The smallest difference that this bucket’s tasks that can be judged, 4, show is {shown} points" in page
+    assert "This bucket’s tasks that can be judged, 4, show no difference at all." in page
+    assert reach_of(evaluation, DESIGN) == Reach(4, 0, DESIGN.smallest_difference(4))
     beside = client.get(reverse("assessment:detail", args=[evaluation.public_id])).content.decode()
     assert f'hx-get="{address}" hx-trigger="load" hx-select="#known"' in beside
     frozen = freeze_report(actor=cast.researcher, evaluation=evaluation)
@@ -125,6 +125,14 @@ def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
     page = client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
     assert "It is not known yet" in page
     assert f"The plan asks for {plan.planned} judgments, and this bucket gives 8 at most." in page
+
+
+def test_what_a_bucket_can_show_is_said_with_the_remedy() -> None:
+    enough = "The smallest difference that this bucket’s tasks that can be judged, 60, show is 8.3 points of win rate."
+    assert reach_words(Reach(60, 0, 0.083)) == reach_words(Reach(60, 60, 0.083)) == enough
+    told = reach_words(Reach(60, 70, 0.083))
+    assert told.startswith(f"The plan needs 70 tasks, more than this bucket has. {enough}")
+    assert "bucket with more tasks" in told
 
 
 def test_a_plan_that_cannot_succeed_is_refused_with_the_remedy(client: Client, cast: Cast) -> None:
