@@ -36,8 +36,8 @@ WHERE a.run_id = {run_a};
 ANALYZE assessment_comparison;
 INSERT INTO assessment_assignment (public_id, evaluation_id, comparison_id, replica, order_key, a_on_left, language,
                                    is_check, is_extra, state, lease)
-SELECT gen_random_uuid(), {evaluation}, id, replica, replica::bigint << 48 | (random() * 2^47)::bigint,
-       (id + replica) % 2 = 0, (ARRAY['en','ru'])[id % 2 + 1], false, false, 'free', 0
+SELECT gen_random_uuid(), {evaluation}, id, replica, replica::bigint << 48 | hashint8(id / 2) & 2147483647,
+       (id + replica) % 2 = 0, (ARRAY['en','ru'])[id / 2 % 2 + 1], false, false, 'free', 0
 FROM assessment_comparison, generate_series(0, 1) replica WHERE evaluation_id = {evaluation};
 """
 
@@ -111,7 +111,7 @@ def index_walked(evaluation: "Evaluation", person: "User") -> str:  # type: igno
     from django.db import connection, transaction
     from django.utils import timezone
 
-    from apps.assessment.services.claiming import open_place, seen_by
+    from apps.assessment.services.queue import Queue, seen_by
 
     searches: list[tuple[str, Any]] = []
 
@@ -121,7 +121,7 @@ def index_walked(evaluation: "Evaluation", person: "User") -> str:  # type: igno
         return execute(sql, params, many, context)
 
     with transaction.atomic(), connection.execute_wrapper(keep):
-        open_place(person, evaluation, timezone.now(), seen_by(person, evaluation))
+        Queue(person, evaluation, timezone.now(), seen_by(person, evaluation)).first_on(True)
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {searches[0][0]}", searches[0][1])
         plan = "\n".join(row[0] for row in cursor.fetchall())

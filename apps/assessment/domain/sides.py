@@ -30,6 +30,26 @@ def draw_sides(
     return sides
 
 
+def pair_up(languages: Sequence[str], clusters: Sequence[str], firsts: Sequence[bool]) -> list[int]:
+    """For each comparison the number of the one that leads its pair: itself, or the one it is paired with.
+
+    Pairs have opposite sides (`firsts`: A on the left in the first place; then in each other place they are opposite
+    too), and where possible one language and one cluster. So whoever judges both has seen both sides equally often. A
+    comparison that finds no partner leads itself.
+    """
+    leads = list(range(len(firsts)))
+    alone = sorted(leads, key=lambda item: (clusters[item], item))
+    for group in (languages, [""] * len(leads)):
+        waiting: dict[tuple[str, bool], list[int]] = {}
+        for number in alone:
+            if partners := waiting.get((group[number], not firsts[number])):
+                leads[number] = partners.pop()
+            else:
+                waiting.setdefault((group[number], firsts[number]), []).append(number)
+        alone = sorted(number for numbers in waiting.values() for number in numbers)
+    return leads
+
+
 def next_side(lefts: int, rights: int, *, last: bool) -> bool:
     """Should one more place of a comparison have A on the left? The side it had less often, else not the `last`."""
     return lefts < rights if lefts != rights else not last
@@ -38,9 +58,16 @@ def next_side(lefts: int, rights: int, *, last: bool) -> bool:
 def prefer_left(seen_left: int, seen_right: int, *, seed: str) -> bool:
     """Should the assessor's next comparison have A on the left, given how many with A on either side they had?
 
-    The side they had less often; after equally many of both a fair coin (permuted blocks of two, see Matts & Lachin
-    1988): exact after every second comparison, yet, unlike with strict alternation, drawn anew for every two.
+    The side they had less often (`owed_left`); after equally many of both a fair coin (permuted blocks of two, see
+    Matts & Lachin 1988): exact after every second comparison, yet, unlike with strict alternation, drawn anew for every
+    two.
     """
-    if seen_left != seen_right:
-        return seen_left < seen_right
+    owed = owed_left(seen_left, seen_right)
+    if owed is not None:
+        return owed
     return random.Random(f"{seed}/{seen_left + seen_right}").random() < 0.5  # noqa: S311 (reproducible, not a secret)
+
+
+def owed_left(seen_left: int, seen_right: int) -> bool | None:
+    """The side that an assessor had less often: is it A on the left? None when they had both equally often."""
+    return None if seen_left == seen_right else seen_left < seen_right

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from apps.assessment.domain.leaks import LEXICON_VERSION, Secrets, Span, own_names, own_prompts, scan_answer
 from apps.assessment.domain.order import order_key
-from apps.assessment.domain.sides import draw_sides
+from apps.assessment.domain.sides import draw_sides, pair_up
 from apps.assessment.models import (
     Assignment,
     Comparison,
@@ -138,18 +138,20 @@ def lay_out_places(evaluation: Evaluation, comparisons: Sequence[Comparison]) ->
         return
     leans, drawn = drawn_before(evaluation)
     clusters = [comparison.task.cluster for comparison in comparisons]
+    languages = [language_of(comparison.task) for comparison in comparisons]
     sides = draw_sides(clusters, evaluation.overlap, seed=evaluation.seed, leans=leans, drawn=drawn)
+    leads = pair_up(languages, clusters, [places[0] for places in sides])
     Assignment.objects.bulk_create(
         (
             Assignment(
                 evaluation=evaluation,
                 comparison=comparison,
                 replica=replica,
-                order_key=order_key(comparison.task_id, replica, seed=evaluation.seed),
-                language=language_of(comparison.task),
+                order_key=order_key(comparisons[lead].task_id, replica, seed=evaluation.seed),
+                language=language,
                 a_on_left=a_on_left,
             )
-            for comparison, places in zip(comparisons, sides, strict=True)
+            for comparison, lead, language, places in zip(comparisons, leads, languages, sides, strict=True)
             for replica, a_on_left in enumerate(places)
         ),
         batch_size=ROWS,

@@ -2,23 +2,19 @@
 empty-handed looks for pairs that became ready meanwhile."""
 
 from datetime import datetime, timedelta
-from itertools import product
 
 from django.db import transaction
-from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.assessment.domain.attention import Shown
-from apps.assessment.domain.order import own_lane
 from apps.assessment.domain.refusals import NotAssessor
-from apps.assessment.domain.sides import prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, EvaluationState
 from apps.assessment.queries.checks import STAGES
-from apps.assessment.queries.languages import languages_of
 from apps.assessment.queries.standing import stage_of, why_no_work
 from apps.assessment.services.admitting import admit_news
-from apps.assessment.services.checking import Seen, check_instead, make_check
+from apps.assessment.services.checking import check_instead, make_check
 from apps.assessment.services.places import lease
+from apps.assessment.services.queue import Queue, seen_by
 
 Membership = Evaluation.assessors.through
 
@@ -102,68 +98,10 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
         return make_check(stage, assessor, evaluation, seen)
     if stage != "work":
         return None
-    place = open_place(assessor, evaluation, now, seen)
+    place = Queue(assessor, evaluation, now, seen).next_place()
     return place and (check_instead(assessor, evaluation, seen) or place)
-
-
-def open_place(assessor: User, evaluation: Evaluation, now: datetime, seen: Seen) -> Assignment | None:
-    """Lock one free place, on the side this person saw less if there is one; else one whose lease ran out. Tasks that
-    came in a check before come last; where everybody judges everything, one's own lane comes first."""
-    languages = languages_of(assessor)
-    open_to_me = (
-        Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .filter(evaluation=evaluation)
-        .not_met_by(assessor)
-    )
-    left_first = prefer_left(seen.left, seen.right, seed=f"{evaluation.seed}/{assessor.pk}")
-    checked = tasks_checked(assessor, evaluation) if seen.check_left or seen.check_right else []
-    lanes = lanes_of(assessor, evaluation)
-    for places in [open_to_me.exclude(comparison__task__in=checked), open_to_me] if checked else [open_to_me]:
-        for lane, left in product(lanes, (left_first, not left_first)):
-            for part in lane:
-                if place := first_free(places.filter(part, a_on_left=left), languages):
-                    return place
-    lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=now)
-    if languages:
-        lapsed = lapsed.filter(language__in=languages)
-    return lapsed.order_by("lease_until").first()
-
-
-def lanes_of(assessor: User, evaluation: Evaluation) -> list[list[Q]]:
-    """Parts of the queue in the order in which this person takes places from them."""
-    members = Membership.objects.filter(evaluation=evaluation).order_by("user_id").values_list("user_id", flat=True)
-    team = list(members[: evaluation.overlap + 1])
-    if len(team) != evaluation.overlap:
-        return [[Q()]]
-    own = own_lane(team.index(assessor.pk), len(team))
-    return [[Q(order_key__range=keys) for keys in own], [Q()]]
-
-
-def tasks_checked(assessor: User, evaluation: Evaluation) -> list[int]:
-    mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation, is_check=True)
-    return list(mine.order_by().values_list("comparison__task", flat=True))
-
-
-def first_free(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None:
-    """The earliest in the queue; of several languages, each by its own walk of the index."""
-    free = places.filter(state=AssignmentState.FREE).order_by("order_key")
-    if not languages:
-        return free.first()
-    found = [place for language in languages if (place := free.filter(language=language).first())]
-    return min(found, key=lambda place: place.order_key, default=None)
 
 
 def new_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
     """Before sending anyone away: one of a pair that became ready since the last sweep."""
     return next_place(assessor, evaluation, now) if admit_news(evaluation) else None
-
-
-def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
-    mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).order_by()
-    counts = {
-        (left, check): number for left, check, number in mine.values_list("a_on_left", "is_check").annotate(Count("pk"))
-    }
-    left, right, check_left, check_right = (
-        counts.get(key, 0) for key in ((True, False), (False, False), (True, True), (False, True))
-    )
-    return Seen(left, right, check_left, check_right)

@@ -19,7 +19,7 @@ def lease(place: Assignment, assessor: User, evaluation: Evaluation, now: dateti
     place.state = AssignmentState.LEASED
     place.assessor = assessor
     place.lease_until = now + lease_of(assessor, evaluation)
-    place.save(update_fields=["lease", "state", "assessor", "lease_until", "shown_at"])
+    place.save(update_fields=["lease", "state", "assessor", "lease_until", "shown_at", "a_on_left"])
     return place
 
 

@@ -31,18 +31,21 @@ def test_one_judges_each_comparison_once_and_then_is_done(cast: Cast) -> None:
     assert claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW) is None
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_where_everybody_judges_everything_sides_are_exact_at_any_time(cast: Cast, seed: int) -> None:
-    people = [cast.assessor, make_user("other@example.org")]
-    evaluation = make_evaluation(cast.researcher, assessors=people, tasks=7, overlap=2)
-    sides: dict[int, set[bool]] = {}
-    leans = Counter[User]()
-    for person in Random(seed).sample(people * 7, 14):
-        judgment = make_judgment(evaluation, assessor=person)
-        sides.setdefault(judgment.assignment.comparison_id, set()).add(judgment.a_on_left)
-        leans[person] += 1 if judgment.a_on_left else -1
-        assert abs(leans[person]) <= 1
-    assert list(sides.values()) == [{True, False}] * 7
+@pytest.mark.parametrize(("people", "tasks", "overlap"), [(2, 7, 2), (4, 6, 2), (4, 5, 3)])
+def test_sides_are_exact_by_comparison_and_by_assessor_to_the_end(
+    cast: Cast, people: int, tasks: int, overlap: int
+) -> None:
+    team = [cast.assessor, *(make_user(f"p{number}@example.org") for number in range(1, people))]
+    evaluation = make_evaluation(cast.researcher, assessors=team, tasks=tasks, overlap=overlap)
+    chance, leans = Random(tasks), Counter[User]()
+    sides: dict[int, list[bool]] = {}
+    while at_work := [who for who in team if claim_comparison(assessor=who, evaluation=evaluation, now=NOW)]:
+        judgment = make_judgment(evaluation, assessor=(who := chance.choice(at_work)), now=NOW)
+        sides.setdefault(judgment.assignment.comparison_id, []).append(judgment.a_on_left)
+        leans[who] += 1 if judgment.a_on_left else -1
+        assert all(abs(lean) <= 1 for lean in leans.values())
+    assert [len(shown) for shown in sides.values()] == [overlap] * tasks
+    assert all(abs(2 * sum(shown) - overlap) <= overlap % 2 for shown in sides.values())
 
 
 def test_who_all_judge_everything_begin_at_different_parts(cast: Cast) -> None:
@@ -71,12 +74,17 @@ def test_the_next_comparison_is_held_beside_and_its_clock_starts_when_shown(cast
 
 def test_a_lease_that_ran_out_goes_to_others_only_when_nothing_is_free(cast: Cast) -> None:
     other = make_user("other@example.org")
-    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=2, overlap=1)
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=4, overlap=1)
     held = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW)
     assert held is not None
-    assert make_judgment(evaluation, assessor=other, now=NOW).assignment != held
-    assert claim_comparison(assessor=other, evaluation=evaluation, now=NOW + timedelta(minutes=29)) is None
-    taken = claim_comparison(assessor=other, evaluation=evaluation, now=NOW + timedelta(minutes=31))
+    for _ in range(2):
+        assert make_judgment(evaluation, assessor=other, now=NOW).assignment.order_key != held.order_key
+    kept_for_the_first = claim_comparison(assessor=other, evaluation=evaluation, now=NOW + timedelta(minutes=29))
+    assert kept_for_the_first is None
+    late = NOW + timedelta(minutes=31)
+    free = make_judgment(evaluation, assessor=other, now=late).assignment
+    assert (free.order_key, free.comparison_id) != (held.order_key, held.comparison_id)
+    taken = claim_comparison(assessor=other, evaluation=evaluation, now=late)
     assert taken == held
     assert taken.lease == held.lease + 1
 

@@ -1,12 +1,13 @@
 from collections import Counter
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.assessment.domain.order import order_key
-from apps.assessment.domain.sides import draw_sides, prefer_left
+from apps.assessment.domain.sides import draw_sides, pair_up, prefer_left
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,20 @@ def test_pairs_that_come_in_parts_are_balanced_in_every_cluster(
         for name, left in zip(names, starts, strict=True):
             leans[name] += 1 if left else -1
         assert all(abs(lean) <= 1 for lean in leans.values())
+
+
+@given(clusters, seeds, st.randoms())
+def test_pairs_have_opposite_sides_and_mostly_one_language(names: list[str], seed: int, chance: Random) -> None:
+    languages = [chance.choice(["en", "ru"]) for _ in names]
+    firsts = [places[0] for places in draw_sides(names, 1, seed=seed)]
+    leads = pair_up(languages, names, firsts)
+    pairs = [pair for pair in enumerate(leads) if pair[0] != pair[1]]
+    assert all(firsts[one] != firsts[lead] and leads[lead] == lead for one, lead in pairs)
+    assert len({lead for _, lead in pairs}) == len(pairs) == len(names) // 2
+    for language in set(languages):
+        lefts = [left for left, own in zip(firsts, languages, strict=True) if own == language]
+        together = sum(languages[one] == languages[lead] == language for one, lead in pairs)
+        assert together == min(sum(lefts), len(lefts) - sum(lefts))
 
 
 @given(st.sets(st.integers(1, 2**40), min_size=1, max_size=60), overlaps, seeds)

@@ -1,0 +1,126 @@
+"""The queue of places as one person meets it: which one comes next, and on which side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count
+
+from apps.accounts.models import User
+from apps.assessment.domain.sides import owed_left, prefer_left
+from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, Judgment
+from apps.assessment.queries.languages import languages_of
+from apps.assessment.services.checking import Seen
+
+LAST = 2  # judgments, among which the other half of a pair is looked for
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Of one person in one evaluation. Comparisons wait in pairs with opposite sides, both under one key; whoever holds
+    one half is kept the other, so all end with as many of either side, or with one more of one."""
+
+    assessor: User
+    evaluation: Evaluation
+    now: datetime
+    seen: Seen
+
+    def next_place(self) -> Assignment | None:
+        """Lock a place: of the side that this person is owed, or if none is owed of a drawn one, then the other. A
+        place of the wrong side only if nobody else at work is owed it."""
+        owed = owed_left(self.seen.left, self.seen.right)
+        if owed is None:
+            drawn = prefer_left(self.seen.left, self.seen.right, seed=f"{self.evaluation.seed}/{self.assessor.pk}")
+            return self.first_on(drawn, not drawn)
+        place = self.first_on(owed)
+        if place is None and (place := self.first_on(not owed)):
+            return turned(place) or (None if self.fits_another(place) else place)
+        return place
+
+    def first_on(self, *sides: bool) -> Assignment | None:
+        languages = languages_of(self.assessor)
+        for places in self.parts():
+            for left in sides:
+                if place := first(places.filter(a_on_left=left), languages):
+                    return place
+        return None
+
+    def parts(self) -> Iterator[AssignmentQuerySet]:
+        """The other half of one's own pair; free places in their order, tasks that came in a check last; places whose
+        lease ran out."""
+        open_to_me = self.open_to_me()
+        free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
+        if mine := self.my_pairs():
+            yield free.filter(order_key__in=mine)
+        if self.seen.check_left or self.seen.check_right:
+            yield free.exclude(comparison__task__in=self.tasks_checked())
+        yield free
+        lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
+        yield lapsed.order_by("lease_until")
+
+    def open_to_me(self) -> AssignmentQuerySet:
+        places = Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        places = places.filter(evaluation=self.evaluation).not_met_by(self.assessor)
+        kept = list(self.held_by_others().values_list("order_key", flat=True))
+        return places.exclude(order_key__in=kept) if kept else places
+
+    def held_by_others(self) -> AssignmentQuerySet:
+        held = Assignment.objects.filter(
+            evaluation=self.evaluation, state=AssignmentState.LEASED, lease_until__gt=self.now, is_check=False
+        )
+        return held.exclude(assessor=self.assessor).order_by()
+
+    def my_pairs(self) -> list[int]:
+        """Keys of what this person holds or judged last."""
+        mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=False).order_by()
+        held = mine.filter(state=AssignmentState.LEASED).values_list("order_key", flat=True)
+        said = Judgment.objects.filter(assessor=self.assessor, supersedes=None).order_by("-judged_at")
+        last = list(said.values_list("assignment", flat=True)[:LAST])
+        return [*held, *mine.filter(pk__in=last).values_list("order_key", flat=True)]
+
+    def tasks_checked(self) -> list[int]:
+        mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True)
+        return list(mine.order_by().values_list("comparison__task", flat=True))
+
+    def fits_another(self, place: Assignment) -> bool:
+        """Is somebody at work who may judge it and whose sides it would not unbalance?"""
+        others = User.objects.filter(pk__in=self.held_by_others().values("assessor"))
+        return any(fits(place, person, self.evaluation) for person in others)
+
+
+def fits(place: Assignment, person: User, evaluation: Evaluation) -> bool:
+    seen, languages = seen_by(person, evaluation), languages_of(person)
+    return (
+        owed_left(seen.left, seen.right) in (None, place.a_on_left)
+        and (not languages or place.language in languages)
+        and Assignment.objects.filter(pk=place.pk).not_met_by(person).exists()
+    )
+
+
+def turned(place: Assignment) -> Assignment | None:
+    """An extra place of a comparison that both sides were judged of equally often may show either."""
+    others = Assignment.objects.filter(comparison=place.comparison_id).compared().exclude(pk=place.pk)
+    lefts = list(others.values_list("a_on_left", flat=True))
+    if not place.is_extra or 2 * sum(lefts) != len(lefts):
+        return None
+    place.a_on_left = not place.a_on_left
+    return place
+
+
+def first(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None:
+    """The earliest; of several languages, each by its own walk of the index."""
+    if not languages:
+        return places.first()
+    found = [place for language in languages if (place := places.filter(language=language).first())]
+    return min(found, key=lambda place: place.order_key, default=None)
+
+
+def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
+    mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).order_by()
+    counts = {
+        (left, check): number for left, check, number in mine.values_list("a_on_left", "is_check").annotate(Count("pk"))
+    }
+    left, right, check_left, check_right = (
+        counts.get(key, 0) for key in ((True, False), (False, False), (True, True), (False, True))
+    )
+    return Seen(left, right, check_left, check_right)
