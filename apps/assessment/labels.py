@@ -1,10 +1,13 @@
 """The words for what `domain` knows by key."""
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.domain.criteria_yaml import SetProblem
+from apps.assessment.domain.found import LEFT_OUT, OWN, VERDICT, Becomes, Found
 from apps.assessment.domain.marks import AT_MOST, MarkWrong
 from apps.assessment.domain.refusals import (
     AlreadyCorrected,
@@ -144,6 +147,10 @@ NO_WORK: dict[str, Promise] = {
     "unprepared": _(
         "There are not enough prepared comparisons yet for your training or exam. A researcher sees that you wait."
     ),
+    "unqualified": _(
+        "Here judge those who have passed the exam of another evaluation, and you have not. "
+        "A researcher can tell you where it is."
+    ),
     "failed": _("You have not reached the pass mark of the exam, so there is nothing to judge for you here."),
 }
 
@@ -188,6 +195,30 @@ def set_problem_words(problem: SetProblem) -> str:
 
 def leak_kind_label(key: str) -> Promise | str:
     return LeakKind(key).label if key in LeakKind.values else key
+
+
+BECOMES: dict[str, Promise] = {
+    VERDICT: pgettext_lazy("what a field becomes", "The verdict"),
+    **{key: name for key, (name, _question) in CRITERIA.items()},
+    OWN: pgettext_lazy("what a field becomes", "A criterion of its own name"),
+    LEFT_OUT: pgettext_lazy("what a field becomes", "Left out"),
+}
+
+
+def said_of_import(form: str, found: Sequence[Found], becomes: Mapping[str, Becomes], tie_within: float) -> str:
+    """In Markdown: where the judgments come from, and what became of what their file says."""
+    lines = [
+        gettext("These judgments were made elsewhere and imported (%(form)s). What the file says became:")
+        % {"form": form},
+        "",
+    ]
+    for item in found:
+        target = becomes.get(item.name, Becomes(LEFT_OUT))
+        lines.append(f"- `{item.name.replace('`', ' ')}`: {BECOMES[target.what]}")
+        if item.is_numbers and target.what == VERDICT:
+            words = gettext("numbers that differ by %(most)s or less are a tie") % {"most": f"{tie_within:g}"}
+            lines[-1] += f" ({words})"
+    return "\n".join(lines)
 
 
 def title_for_assessors(evaluation: Evaluation) -> str:

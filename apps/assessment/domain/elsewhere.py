@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, fields, replace
+from dataclasses import field as column
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from apps.assessment.domain.packing import Rated
 
 MOST_BYTES, MOST_ROWS, MOST_WRONG, MOST_OVERLAP = 256 * 1024 * 1024, 1_000_000, 100, 20
 LONGEST = {"task": 100, "assessor": 120, "a": 110, "b": 110, "language": 16, "cluster": 80}
@@ -17,25 +20,41 @@ LONGEST_TEXT = 100_000
 VERDICTS = {
     "a_much": ("a_much", "a much better", "model_a_much"),
     "a": ("a", "left", "model_a", "1", "answer1", "a better"),
-    "tie": ("tie", "equal", "same", "draw", "neither"),
+    "tie": ("tie", "equal", "same", "draw", "neither", "no preference"),
     "both_bad": ("both_bad", "bothbad", "tie (bothbad)", "both bad", "both_are_bad"),
     "b": ("b", "right", "model_b", "2", "answer2", "b better"),
     "b_much": ("b_much", "b much better", "model_b_much"),
 }
 MEANT = {word: verdict for verdict, words in VERDICTS.items() for word in words}
 SWAPPED = {"a_much": "b_much", "a": "b", "tie": "tie", "both_bad": "both_bad", "b": "a", "b_much": "a_much"}
+FIRST_YEAR = 1990
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A number said of each answer, None where it was not looked at. `faults`: their number, so fewer is better."""
+
+    a: float | None
+    b: float | None
+    faults: bool = False
 
 
 @dataclass(frozen=True)
 class Told:
-    """`verdict` for pipeline `a` or `b` by name; `a` stood on the left unless `a_on_left` says otherwise."""
+    """One judgment. `said`, by the names of the file: a word for one of the answers, or a number for each of them.
+
+    What becomes of it, `verdict` and `criteria` by key, is found by `domain.becoming`. `a` stood on the left unless
+    `a_on_left` says otherwise.
+    """
 
     row: int
     task: str
     assessor: str
-    verdict: str
     a: str
     b: str
+    said: Mapping[str, str | Pair] = column(default_factory=dict)
+    verdict: str = ""
+    criteria: Mapping[str, Rated] = column(default_factory=dict)
     instruction: str = ""
     answer_a: str = ""
     answer_b: str = ""
@@ -47,16 +66,27 @@ class Told:
     comment: str = ""
 
     def turned(self) -> Told:
-        """The same, spoken of the other way round."""
+        """The same, spoken of the other way round, before it is known what becomes of it."""
         return replace(
             self,
             a=self.b,
             b=self.a,
             answer_a=self.answer_b,
             answer_b=self.answer_a,
-            verdict=SWAPPED[self.verdict],
+            said={name: _turned(value) for name, value in self.said.items()},
             a_on_left=not self.a_on_left,
         )
+
+
+def _turned(value: str | Pair) -> str | Pair:
+    if isinstance(value, Pair):
+        return replace(value, a=value.b, b=value.a)
+    meant = meaning(value)
+    return SWAPPED[meant] if meant else value
+
+
+def meaning(word: str) -> str | None:
+    return MEANT.get(word.strip().lower())
 
 
 def gettext_noop(words: str) -> str:
@@ -89,7 +119,7 @@ class CannotImport(Exception):
 
 def verdict_of(said: object, row: int, field: str) -> str:
     """Raises Wrong for a word that is not known: it must not become a tie."""
-    meant = MEANT.get(str(said).strip().lower()) if isinstance(said, (str, int)) else None
+    meant = meaning(str(said)) if isinstance(said, (str, int)) else None
     if meant is None:
         raise Wrong(
             row,
@@ -142,9 +172,9 @@ def moment_of(said: object, row: int, field: str) -> datetime | None:
             datetime.fromtimestamp(said, UTC) if isinstance(said, (int, float)) else datetime.fromisoformat(str(said))
         )
     except (ValueError, OverflowError, OSError):
-        raise Wrong(
-            row, field, gettext_noop("is no time. Write it as 2026-03-01T12:00:00Z, or leave it out.")
-        ) from None
+        when = None
+    if when is None or when.year < FIRST_YEAR:
+        raise Wrong(row, field, gettext_noop("is no time. Write it as 2026-03-01T12:00:00Z, or leave it out."))
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
@@ -168,12 +198,12 @@ def json_of(text: str, row: int = 0) -> Any:
         return Wrong(row, "line" if row else "file", gettext_noop("is not JSON. Export it again."))
 
 
-def checked(rows: Iterable[Told | Wrong]) -> list[Told]:
+def checked(rows: Iterable[Told | Wrong], now: datetime) -> list[Told]:
     """All of them, every pair of pipelines spoken of in one order. Raises CannotImport with what is wrong, by row."""
     told: list[Told] = []
     wrong: list[Wrong] = []
     for item in rows:
-        found = _misfit(item) if isinstance(item, Told) else item
+        found = _misfit(item) or _ahead(item, now) if isinstance(item, Told) else item
         if found:
             wrong.append(found)
         elif isinstance(item, Told):
@@ -219,6 +249,18 @@ def _misfit(item: Told) -> Wrong | None:
             gettext_noop("is the same pipeline as model_a. A pipeline is not compared with itself."),
         )
     return None
+
+
+def _ahead(item: Told, now: datetime) -> Wrong | None:
+    """A report holds what was judged before it was made: a later judgment would be counted and never shown."""
+    if item.judged_at is None or item.judged_at <= now:
+        return None
+    return Wrong(
+        item.row,
+        "judged_at",
+        gettext_noop("is in the future (%(when)s). Write the time with its zone, as in 2026-03-01T12:00:00+03:00."),
+        {"when": item.judged_at.isoformat(timespec="seconds")},
+    )
 
 
 def _together(told: list[Told]) -> Iterator[Wrong]:

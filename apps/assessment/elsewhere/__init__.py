@@ -1,4 +1,5 @@
-"""Judgments made elsewhere. Each module here reads one form: `name`, `label`, `read(text, names)`.
+"""Judgments made elsewhere. Each module here reads one form: `name`, `label`, `read(text, names)`; where files
+come as a folder, `unpack(content)` makes a text of its ZIP.
 
 A new form is a new file; nothing lists them. `names` are the candidate's and the baseline's, for forms that don't say.
 """

@@ -1,64 +1,54 @@
-"""A plain CSV: task, assessor, verdict; and, where known, the pipelines, the texts and how it was judged."""
+"""A plain CSV: task, assessor, verdict; and, where known, the pipelines, the texts and how it was judged.
+
+Any other column is something said beside the verdict: a preference (`grammar`: a, tie, b), or a number for each answer
+in two columns (`fluency_a` and `fluency_b`; in `error_spans_a` and the like they are numbers of faults).
+"""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
-from apps.assessment.domain.elsewhere import (
-    Told,
-    Wrong,
-    gettext_noop,
-    moment_of,
-    optional,
-    required,
-    seconds_of,
-    verdict_of,
-)
+from apps.assessment.domain.elsewhere import Told, Wrong, gettext_noop, moment_of, optional, required, seconds_of
+from apps.assessment.elsewhere.cells import table_rows
+from apps.assessment.elsewhere.pairing import paired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 name, label = "csv", "CSV"
 SIDES = {"": True, "true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+TEXTS = ("instruction", "answer_a", "answer_b", "language", "cluster", "comment")
+KNOWN = {"task", "assessor", "model_a", "model_b", "a_on_left", "seconds", "judged_at", *TEXTS}
 
 
 def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    try:
-        for row, said in enumerate(rows, start=2):
-            try:
-                yield _judgment(row, {str(key): value for key, value in said.items()}, names)
-            except Wrong as wrong:
-                yield wrong
-    except csv.Error as problem:
-        yield Wrong(
-            rows.line_num,
-            "line",
-            gettext_noop("can’t be read (%(problem)s). Save it as CSV in UTF-8 with commas."),
-            {"problem": problem},
-        )
+    for line in table_rows(text):
+        try:
+            if isinstance(line, Wrong):
+                raise line
+            yield _judgment(*line, names)
+        except Wrong as wrong:
+            yield wrong
 
 
-def _judgment(row: int, said: dict[str, str | None], names: tuple[str, str]) -> Told:
-    side = (said.get("a_on_left") or "").strip().lower()
+def _judgment(row: int, said: Mapping[str, str], names: tuple[str, str]) -> Told:
+    side = said.get("a_on_left", "").strip().lower()
     if side not in SIDES:
         raise Wrong(row, "a_on_left", gettext_noop("is neither true nor false. Write one of them, or leave it out."))
     return Told(
         row,
         required(said, row, "task"),
         required(said, row, "assessor"),
-        verdict_of(said.get("verdict"), row, "verdict"),
         optional(said, row, "model_a", names[0]),
         optional(said, row, "model_b", names[1]),
-        instruction=optional(said, row, "instruction"),
-        answer_a=optional(said, row, "answer_a"),
-        answer_b=optional(said, row, "answer_b"),
+        paired({column: value for column, value in said.items() if column not in KNOWN}),
+        instruction=said.get("instruction", ""),
+        answer_a=said.get("answer_a", ""),
+        answer_b=said.get("answer_b", ""),
         language=optional(said, row, "language", "und"),
-        cluster=optional(said, row, "cluster"),
+        cluster=said.get("cluster", ""),
         a_on_left=SIDES[side],
         seconds=seconds_of(said.get("seconds"), row, "seconds"),
         judged_at=moment_of(said.get("judged_at"), row, "judged_at"),
-        comment=optional(said, row, "comment"),
+        comment=said.get("comment", ""),
     )

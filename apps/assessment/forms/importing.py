@@ -1,11 +1,19 @@
-"""The form that takes judgments made elsewhere."""
+"""The forms that take judgments made elsewhere: the file, and what becomes of each thing it says."""
 
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.assessment.domain.found import LEFT_OUT, OTHER, Becomes, Found
 from apps.assessment.elsewhere import readers
+from apps.assessment.labels import BECOMES
+from apps.assessment.services import Look
 
 
 class ImportJudgmentsForm(forms.Form):
@@ -30,3 +38,53 @@ class ImportJudgmentsForm(forms.Form):
     @property
     def names(self) -> tuple[str, str]:
         return self.cleaned_data["a"], self.cleaned_data["b"]
+
+
+@dataclass(frozen=True)
+class BecomesRow:
+    """One line of the table: what was found, and the fields that say what becomes of it."""
+
+    found: Found
+    becomes: forms.BoundField
+    fewer: forms.BoundField | None
+
+
+class BecomesForm(forms.Form):
+    """What becomes of each thing that `look` found. Sent only with the button `keep`: before, nobody was asked."""
+
+    tie_within = forms.FloatField(
+        label=_("Points that still make a tie"),
+        min_value=0,
+        max_value=1000,
+        initial=0,
+        help_text=_("When the verdict comes from two numbers: a difference of so many or fewer is a tie."),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, look: Look) -> None:
+        super().__init__(data if data and "keep" in data else None)
+        self.look = look
+        for found in look.found:
+            target = look.becomes[found.name]
+            choices = [(LEFT_OUT, BECOMES[LEFT_OUT])] if found.kind == OTHER else list(BECOMES.items())
+            self.fields[_field(found)] = forms.ChoiceField(label=found.name, choices=choices, initial=target.what)
+            if found.is_numbers:
+                self.fields[_field(found, "fewer")] = forms.BooleanField(
+                    label=found.name, required=False, initial=target.faults
+                )
+
+    def rows(self) -> Iterator[BecomesRow]:
+        for found in self.look.found:
+            yield BecomesRow(found, self[_field(found)], self[_field(found, "fewer")] if found.is_numbers else None)
+
+    @property
+    def becomes(self) -> dict[str, Becomes]:
+        said = self.cleaned_data
+        return {
+            found.name: Becomes(said[_field(found)], faults=bool(said.get(_field(found, "fewer"))))
+            for found in self.look.found
+        }
+
+
+def _field(found: Found, what: str = "becomes") -> str:
+    """The file's name may hold anything; another file's fields are not mistaken for these."""
+    return f"{what}_{hashlib.sha256(found.name.encode()).hexdigest()[:16]}"

@@ -6,11 +6,13 @@ from apps.assessment.services.closing import change_assessors, close_evaluation,
 from apps.assessment.services.deciding import Decided, decide_leaks
 from apps.assessment.services.importing import import_judgments
 from apps.assessment.services.leasing import free_lease, renew_lease, skip_comparison
+from apps.assessment.services.looking import Look, look_into
 from apps.assessment.services.opening import open_evaluation
 from apps.assessment.services.submitting import correct_judgment, submit_judgment
 
 __all__ = [
     "Decided",
+    "Look",
     "admit_all_pairs",
     "admit_pairs",
     "change_assessors",
@@ -20,6 +22,7 @@ __all__ = [
     "decide_leaks",
     "free_lease",
     "import_judgments",
+    "look_into",
     "open_evaluation",
     "renew_lease",
     "reopen_evaluation",

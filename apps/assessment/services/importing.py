@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,19 +14,23 @@ from django.db.models import Max
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assessment.domain.elsewhere import MOST_BYTES, CannotImport, Told, Wrong, checked, gettext_noop
-from apps.assessment.elsewhere import readers
+from apps.assessment.domain.becoming import become
+from apps.assessment.labels import said_of_import
 from apps.assessment.models import (
     Assignment,
     AssignmentState,
     Comparison,
     ComparisonState,
+    Criterion,
     Evaluation,
     EvaluationState,
     Judgment,
+    Rating,
 )
+from apps.assessment.services.saying import packed_said
 from apps.audit.services import record
 from apps.buckets.domain.fingerprint import Fingerprint
+from apps.buckets.domain.languages import suggested_tag
 from apps.buckets.domain.rows import TaskRow
 from apps.buckets.models import Bucket, Task
 from apps.buckets.services import freeze_bucket
@@ -35,19 +40,32 @@ from apps.pipelines.models import Pipeline, PipelineRevision
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from apps.assessment.domain.criteria import CriterionSpec
+    from apps.assessment.domain.elsewhere import Told
+    from apps.assessment.domain.found import Becomes
+    from apps.assessment.services.looking import Look
+
 BATCH = 5000
 NOWHERE = "imported.invalid"  # a domain that never is (RFC 2606): nobody can sign in or be written to
 
 
 def import_judgments(
-    *, actor: User, name: str, form: str, content: bytes, names: tuple[str, str] = ("A", "B")
+    *, actor: User, name: str, look: Look, becomes: Mapping[str, Becomes] | None = None, tie_within: float = 0
 ) -> list[Evaluation]:
-    """One closed evaluation for each pair of pipelines in the file, all over one new bucket; `names` of candidate and
-    baseline where the file has none. All of it or nothing: raises CannotImport with rows, fields and remedies; KeyError
-    for an unknown form.
+    """What `look_into` found in a file: one closed evaluation for each pair of pipelines, all over one new bucket.
+
+    `becomes`: as the look suggests, unless told otherwise. All of it or nothing: raises CannotImport with rows, fields
+    and remedies.
     """
-    told = checked(readers()[form].read(_text(content), names))
+    becomes, form = look.becomes if becomes is None else becomes, look.form
+    told, specs = become(look.told, look.found, becomes, tie_within)
     pairs = sorted({(item.a, item.b) for item in told})
+    facts = {
+        "form": form,
+        "sha256": look.sha256,
+        "became": {key: target.what for key, target in becomes.items()},
+        "tie_within": tie_within,
+    }
     with transaction.atomic():
         tasks = _keep_tasks(actor, name, told)
         runs = {pipeline: _keep_answers(actor, pipeline, tasks, told, form) for pipeline in sorted(_pipelines(told))}
@@ -57,29 +75,13 @@ def import_judgments(
             rows = [item for item in told if (item.a, item.b) == (a, b)]
             title = name if len(pairs) == 1 else f"{name}: {a} – {b}"[:120]
             evaluation = _keep_evaluation(actor, title, form, (runs[a], runs[b]), rows)
-            _keep_judgments(evaluation, tasks, people, rows)
+            evaluation.guidelines = said_of_import(form, look.found, becomes, tie_within)
+            evaluation.save(update_fields=["guidelines"])
+            _keep_judgments(evaluation, tasks, people, rows, specs)
             evaluation.assessors.set({people[item.assessor] for item in rows})
-            record(
-                actor,
-                "evaluation.imported",
-                evaluation,
-                form=form,
-                judgments=len(rows),
-                sha256=hashlib.sha256(content).hexdigest(),
-            )
+            record(actor, "evaluation.imported", evaluation, judgments=len(rows), **facts)
             kept.append(evaluation)
     return kept
-
-
-def _text(content: bytes) -> str:
-    if len(content) > MOST_BYTES:
-        raise CannotImport(
-            [Wrong(0, "file", gettext_noop("is larger than %(most)s MB. Split it."), {"most": MOST_BYTES >> 20})]
-        )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise CannotImport([Wrong(0, "file", gettext_noop("is not text in UTF-8. Save it as UTF-8."))]) from None
 
 
 def _pipelines(told: Iterable[Told]) -> set[str]:
@@ -90,7 +92,7 @@ def _keep_tasks(actor: User, name: str, told: Sequence[Told]) -> dict[str, Task]
     latest = Bucket.objects.filter(name=name).aggregate(latest=Max("version"))["latest"] or 0
     first = {item.task: item for item in reversed(told)}
     found = [
-        TaskRow(item.row, key, item.instruction or key, item.language or "und", item.cluster or "-")
+        TaskRow(item.row, key, item.instruction or key, _language(item), item.cluster or "-")
         for key, item in sorted(first.items())
     ]
     fingerprint = Fingerprint()
@@ -120,6 +122,10 @@ def _keep_tasks(actor: User, name: str, told: Sequence[Told]) -> dict[str, Task]
     )
     freeze_bucket(actor=actor, bucket=bucket, now=timezone.now())
     return {task.key: task for task in tasks}
+
+
+def _language(item: Told) -> str:
+    return suggested_tag(item.language) or item.language or "und"
 
 
 def _keep_answers(actor: User, name: str, tasks: Mapping[str, Task], told: Sequence[Told], form: str) -> Run:
@@ -174,7 +180,11 @@ def _keep_evaluation(actor: User, name: str, form: str, runs: tuple[Run, Run], r
 
 
 def _keep_judgments(
-    evaluation: Evaluation, tasks: Mapping[str, Task], people: Mapping[str, User], rows: Sequence[Told]
+    evaluation: Evaluation,
+    tasks: Mapping[str, Task],
+    people: Mapping[str, User],
+    rows: Sequence[Told],
+    specs: Sequence[CriterionSpec],
 ) -> None:
     answers = [dict(run.answers.values_list("task", "pk")) for run in (evaluation.run_a, evaluation.run_b)]
     comparisons = Comparison.objects.bulk_create(
@@ -194,7 +204,9 @@ def _keep_judgments(
         evaluation, {comparison.task_id: comparison for comparison in comparisons}, tasks, people, rows
     )
     now = timezone.now()
-    Judgment.objects.bulk_create(
+    made = (Criterion.from_spec(spec, evaluation=evaluation, position=place) for place, spec in enumerate(specs))
+    criteria = Criterion.objects.bulk_create(made)
+    judgments = Judgment.objects.bulk_create(
         (
             Judgment(
                 assignment=place,
@@ -205,11 +217,23 @@ def _keep_judgments(
                 comment=item.comment,
                 seconds=item.seconds,
                 judged_at=item.judged_at or now,
+                packed=packed_said(criteria, item.criteria),
             )
             for place, item in zip(Assignment.objects.bulk_create(assignments, batch_size=BATCH), rows, strict=True)
         ),
         batch_size=BATCH,
     )
+    _keep_ratings(judgments, rows, {criterion.key: criterion for criterion in criteria})
+
+
+def _keep_ratings(judgments: Sequence[Judgment], rows: Sequence[Told], criteria: Mapping[str, Criterion]) -> None:
+    ratings = (
+        Rating(judgment=judgment, criterion=criteria[key], **said._asdict())
+        for judgment, item in zip(judgments, rows, strict=True)
+        for key, said in item.criteria.items()
+    )
+    while batch := list(islice(ratings, BATCH)):
+        Rating.objects.bulk_create(batch)
 
 
 def _places(
@@ -229,7 +253,7 @@ def _places(
                 replica=places[item.task],
                 order_key=places[item.task] << 48,
                 a_on_left=item.a_on_left,
-                language=item.language.partition("-")[0],
+                language=_language(item).partition("-")[0],
                 state=AssignmentState.DONE,
                 assessor=people[item.assessor],
                 lease=1,
