@@ -1,28 +1,29 @@
-"""Judgments from the database straight into arrays: by COPY, in records of one length, joined with numpy.
+"""Judgments from the database straight into arrays: records of one length, joined by PostgreSQL into large pieces that
+come by COPY and are taken apart by numpy.
 
-What counts is said by the same querysets as everywhere; a test holds that this reading equals `judgment_table`.
+What counts is said by `counted_in`; a test holds that this reading equals `judgment_table`.
 """
 
 from __future__ import annotations
 
-import io
 import json
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.contrib.postgres.aggregates import BitOr
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, IntegerField, SmallIntegerField, Value, When
+from django.db.models import Aggregate, BinaryField, CharField, F, Func, Value
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Cast, Coalesce
 
 from apps.accounts.models import User
-from apps.assessment.models import CriterionKind, Judgment, Rating
-from apps.reports.domain.columns import NOTHING, VERDICT_SCORES, Columns, in_order
+from apps.assessment.domain.packing import NO_VALUE, packed_layout
+from apps.assessment.models import Judgment
+from apps.assessment.models.records import FIELDS
+from apps.reports.domain.columns import NOTHING, VERDICT_SCORES, Columns
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -34,9 +35,21 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-NONE = -9999  # stands for NULL: a record has one length
-HEADER, TRAILER = 19, 2
-WORK_MEMORY = "128MB"  # for joins of a million rows without files
+HEADER = len(b"PGCOPY\n\xff\r\n\0") + 8
+PIECE_BITS = 14  # of primary keys: a piece holds up to 2 to this power
+SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"  # a million are joined without files
+SPARSE = 8  # a table of places may be as many times longer than what stands in it
+PREFERENCES = np.array([np.nan, -1, 0, 1], dtype=np.float32)
+
+
+class Joined(Aggregate):
+    """Bytes one after the other."""
+
+    function, template, output_field = "string_agg", "%(function)s(%(expressions)s, '')", BinaryField()
+
+
+class Listed(Aggregate):
+    function, output_field = "json_agg", CharField()
 
 
 def read_columns(evaluation: Evaluation, criteria: Sequence[str], beside: Beside = NOTHING) -> Columns:
@@ -44,138 +57,123 @@ def read_columns(evaluation: Evaluation, criteria: Sequence[str], beside: Beside
 
     Raises ValueError when PostgreSQL sends something else than was asked for.
     """
-    said = _judgments(evaluation)
-    tasks = _Tasks(evaluation, said["comparison"])
-    people = _People(said["assessor"])
-    verdicts = said["verdict"].astype(np.int8)
-    found = _Found(said["pk"] if criteria else said["pk"][:0])
-    preferences = _preferences(evaluation, criteria, found) if criteria else {}
-    nothing = np.full(len(said), np.nan, dtype=np.float32)
-    keys = [key for key in criteria if key in preferences]
-    told = _values(evaluation, criteria, found)
-    return in_order(
-        Columns(
-            verdicts=verdicts,
-            tasks=tasks.places,
-            assessors=people.places,
-            clusters=tasks.clusters,
-            languages=tasks.languages,
-            a_on_left=said["a_on_left"].astype(np.bool_),
-            simulated=people.simulated,
-            seconds=said["seconds"].astype(np.float64),
-            words_a=tasks.words_a,
-            words_b=tasks.words_b,
-            leaked=tasks.marked(beside.leaked),
-            made=said["made"].astype(np.int64),
-            scores=VERDICT_SCORES[verdicts],
-            ratings={key: preferences[key] for key in keys},
-            values={key: told.get(key, (nothing, nothing)) for key in keys},
-            task_keys=tasks.keys,
-            people=people.ids,
-            cluster_names=tasks.cluster_names,
-            language_names=tasks.language_names,
-        )
+    said = _Said(evaluation)
+    tasks, people = _Tasks(evaluation, said.take("task")), _People(said.take("assessor"))
+    order = _order(tasks.places, people.places, len(people.ids))
+    places, who, verdicts = tasks.places[order], people.places[order], said.take("said", order)
+    del tasks.places, people.places
+    a_on_left, verdicts = verdicts >= len(VERDICTS), (verdicts % len(VERDICTS)).astype(np.int8)
+    nothing = np.full(len(order), np.nan, dtype=np.float32)
+    keys = [key for key in criteria if key in said.asked]
+    return Columns(
+        verdicts=verdicts,
+        tasks=places,
+        assessors=who,
+        clusters=tasks.clusters[places],
+        languages=tasks.languages[places],
+        a_on_left=a_on_left,
+        simulated=people.simulated[who],
+        seconds=said.take("seconds", order),
+        words_a=_words(evaluation.run_a, tasks.pks)[places],
+        words_b=_words(evaluation.run_b, tasks.pks)[places],
+        leaked=tasks.marked(beside.leaked)[places],
+        made=said.take("made", order),
+        scores=VERDICT_SCORES[verdicts],
+        ratings={key: PREFERENCES[said.take(key, order)] for key in keys},
+        values={key: said.values(key, order) or (nothing, nothing) for key in keys},
+        task_keys=tasks.keys,
+        people=people.ids,
+        cluster_names=tasks.cluster_names,
+        language_names=tasks.language_names,
     )
 
 
-def _judgments(evaluation: Evaluation) -> Array:
-    """In any order."""
-    places = [When(verdict=verdict, then=Value(place)) for place, verdict in enumerate(VERDICTS)]
-    rows = Judgment.objects.filter(assignment__evaluation=evaluation).counted().order_by()
-    rows = rows.annotate(place=Cast(Case(*places), SmallIntegerField()))
-    fields = ("pk", "assignment__comparison", "assessor", "place", "a_on_left", "seconds", "judged_at")
-    names = ("pk", "comparison", "assessor", "verdict", "a_on_left", "seconds", "made")
-    kinds = ("i8", "i8", "i8", "i2", "i1", "f8", "i8")
-    return _copied(rows.values_list(*fields), list(zip(names, kinds, strict=True)))
+def _order(tasks: Array, people: Array, panel: int) -> Array:
+    """By task, then assessor; nobody judges a task twice."""
+    key, count = tasks * max(1, panel) + people, len(tasks)
+    if count and (int(key.max()) + 1) * count >= 2**63:
+        return np.argsort(key)
+    key = key * count + np.arange(count)  # numbers with their place inside are sorted thrice as fast as places
+    key.sort()
+    return key % count if count else key
 
 
-def _preferences(evaluation: Evaluation, keys: Sequence[str], judgments: _Found) -> dict[str, Array]:
-    """By criterion, NaN where it was left out. All of a judgment's preferences come as one number: two bits each."""
-    criteria = list(evaluation.criteria.filter(key__in=keys).order_by("position").values_list("pk", "key"))
-    packed = np.zeros(len(judgments), dtype=np.int64)
-    if criteria and len(judgments):
-        shifts = Case(*(When(criterion=pk, then=Value(2 * place)) for place, (pk, _) in enumerate(criteria)))
-        rows = Rating.objects.filter(criterion__in=[pk for pk, _ in criteria], preference__isnull=False)
-        bits = CombinedExpression(Cast(F("preference") + 2, BigIntegerField()), "<<", Cast(shifts, IntegerField()))
-        by_judgment = rows.order_by().values("judgment").annotate(packed=BitOr(bits, output_field=BigIntegerField()))
-        found = _copied(by_judgment.values_list("judgment", "packed"), [("judgment", "i8"), ("packed", "i8")])
-        judgments.put(packed, found["judgment"], found["packed"])
-    meanings = np.array([np.nan, -1, 0, 1], dtype=np.float32)
-    return {key: meanings[packed >> 2 * place & 3] for place, (_, key) in enumerate(criteria)}
+class _Said:
+    """What judgments say, by name, in any order; a column is let go once it is taken."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        self.asked = dict(evaluation.criteria.order_by("position", "pk").values_list("key", "kind"))
+        self.record = np.dtype([*FIELDS, *packed_layout(list(self.asked.items()))])
+        self.parts: dict[str, list[Array]] = {name: [] for name in self.record.names or ()}
+        rows = Judgment.objects.counted_in(evaluation).order_by()
+        piece = CombinedExpression(F("pk"), ">>", Value(PIECE_BITS))
+        _copied(rows.values(piece=piece).annotate(joined=Joined("record")).values_list("joined"), self._keep)
+
+    def _keep(self, joined: bytes) -> None:
+        if len(joined) % self.record.itemsize:
+            raise ValueError("PostgreSQL sent judgments of another length than was asked for")
+        piece = np.frombuffer(joined, dtype=self.record)
+        for name, parts in self.parts.items():
+            parts.append(piece[name].astype(piece[name].dtype.newbyteorder("=")))
+
+    def take(self, name: str, order: Array | None = None) -> Array:
+        parts = self.parts.pop(name)
+        column = np.concatenate(parts) if parts else np.zeros(0, dtype=self.record[name].newbyteorder("="))
+        return column if order is None else column[order]
+
+    def values(self, key: str, order: Array) -> tuple[Array, Array] | None:
+        """Of answers A and B, where they were asked for each."""
+        if f"{key}/a" not in self.parts:
+            return None
+        a, b = (self.take(f"{key}/{side}", order) for side in "ab")
+        return _or_nan(a), _or_nan(b)
 
 
-def _values(evaluation: Evaluation, keys: Sequence[str], judgments: _Found) -> dict[str, tuple[Array, Array]]:
-    """Of criteria that are asked of each answer."""
-    told = {}
-    for criterion in evaluation.criteria.filter(key__in=keys).exclude(kind=CriterionKind.COMPARATIVE):
-        rows = criterion.ratings.order_by().annotate(a=Coalesce("value_a", NONE), b=Coalesce("value_b", NONE))
-        found = _copied(rows.values_list("judgment", "a", "b"), [("judgment", "i8"), ("a", "i4"), ("b", "i4")])
-        sides = tuple(np.full(len(judgments), np.nan, dtype=np.float32) for _ in "ab")
-        for side, name in zip(sides, "ab", strict=True):
-            value = np.where(found[name] == NONE, np.nan, found[name]).astype(np.float32)
-            judgments.put(side, found["judgment"], value)
-        told[criterion.key] = (sides[0], sides[1])
-    return told
-
-
-class _Found:
-    """Places by primary key."""
-
-    def __init__(self, keys: Array) -> None:
-        self.order = np.argsort(keys.astype(np.int64))
-        self.keys = keys[self.order].astype(np.int64)
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def places(self, named: Array) -> tuple[Array, Array]:
-        """Of the keys `named`; and which of them are there at all."""
-        if not len(self):
-            return np.zeros(len(named), dtype=np.int64), np.zeros(len(named), dtype=np.bool_)
-        named = named.astype(np.int64)
-        place = np.minimum(np.searchsorted(self.keys, named), len(self) - 1)
-        return self.order[place], self.keys[place] == named
-
-    def put(self, into: Array, named: Array, values: Array) -> None:
-        place, there = self.places(named)
-        into[place[there]] = values[there]
+def _or_nan(values: Array) -> Array:
+    return np.where(values == NO_VALUE, np.nan, values).astype(np.float32)
 
 
 class _Tasks:
-    """What is known of the tasks that were judged; the arrays have one entry per judgment."""
+    """Those that were judged, by key. `places` has one entry per judgment, all else one per task."""
 
-    def __init__(self, evaluation: Evaluation, comparisons: Array) -> None:
-        pks, tasks, keys, clusters, languages = _comparisons(evaluation)
-        found = np.asarray(pks, dtype=np.int64)
-        order = np.searchsorted(found, comparisons)
-        judged = np.zeros(len(keys), dtype=bool)
-        judged[order] = True
+    def __init__(self, evaluation: Evaluation, named: Array) -> None:
+        rows = evaluation.bucket.tasks.order_by().values("cluster", "language")
+        rows = rows.annotate(pks=Joined(_sent("int8send", "pk")), keys=Listed("key"))
+        labels, parts, keys = [], [], []  # type: list[tuple[str, str]], list[Array], list[str]
+
+        def keep(cluster: bytes, language: bytes, pks: bytes, told: bytes) -> None:
+            labels.append((cluster.decode(), language.decode()))
+            parts.append(np.frombuffer(pks, dtype=">i8").astype(np.int64))
+            keys.extend(json.loads(told))
+
+        _copied(rows.values_list("cluster", "language", "pks", "keys"), keep)
+        pks = np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+        found = _places(pks, named)
+        judged = np.zeros(len(pks), dtype=np.bool_)
+        judged[found] = True
         by_key = sorted(np.flatnonzero(judged).tolist(), key=keys.__getitem__)
-        place = np.zeros(len(keys), dtype=np.int64)
+        place = np.zeros(len(pks), dtype=np.int64)
         place[by_key] = np.arange(len(by_key))
-        self.places, self.keys = place[order], [keys[number] for number in by_key]
-        self.cluster_names, cluster = _named([clusters[number] for number in by_key])
-        self.language_names, language = _named([languages[number] for number in by_key])
-        self.clusters, self.languages = cluster[self.places], language[self.places]
-        numbers = np.asarray(tasks, dtype=np.int64)
-        self.words_a, self.words_b = (_words(run, numbers)[order] for run in (evaluation.run_a, evaluation.run_b))
+        self.places, self.pks, self.keys = place[found], pks[by_key], [keys[number] for number in by_key]
+        group = np.repeat(np.arange(len(parts)), [len(part) for part in parts])[by_key]
+        used = np.unique(group).tolist()
+        self.cluster_names, clusters = _named([labels[number][0] for number in used])
+        self.language_names, languages = _named([labels[number][1] for number in used])
+        group = np.searchsorted(used, group)
+        self.clusters, self.languages = clusters[group], languages[group]
 
     def marked(self, keys: frozenset[str]) -> Array:
-        marked = np.array([key in keys for key in self.keys], dtype=np.bool_)
-        return marked[self.places] if keys else np.zeros(len(self.places), dtype=np.bool_)
+        return np.array([key in keys for key in self.keys] if keys else np.zeros(len(self.keys)), dtype=np.bool_)
 
 
 class _People:
     def __init__(self, assessors: Array) -> None:
-        numbers = np.unique(assessors).tolist()
+        numbers = np.flatnonzero(np.bincount(assessors)).tolist() if len(assessors) else []
         known = {pk: (who, programs) for pk, who, programs in _users(numbers)}
         order = sorted(numbers, key=lambda number: str(known[number][0]))
         self.ids = [known[number][0] for number in order]
-        place = {number: code for code, number in enumerate(order)}
-        codes = np.array([place[number] for number in numbers], dtype=np.int64)
-        self.places = codes[np.searchsorted(numbers, assessors)] if numbers else np.zeros(0, dtype=np.int64)
-        programs = np.array([known[number][1] for number in order], dtype=np.bool_)
-        self.simulated = programs[self.places]
+        self.places = _places(np.array(order, dtype=np.int64), assessors)
+        self.simulated = np.array([known[number][1] for number in order], dtype=np.bool_)
 
 
 def _users(numbers: list[int]) -> list[tuple[int, UUID, bool]]:
@@ -188,43 +186,69 @@ def _named(labels: list[str]) -> tuple[list[str], Array]:
     return names, np.array([place[label] for label in labels], dtype=np.int64)
 
 
-def _comparisons(evaluation: Evaluation) -> tuple[list[Any], ...]:
-    """Primary keys, rising, and beside them tasks, their keys, clusters and languages: five long values are read much
-    sooner than as many rows."""
-    rows = evaluation.comparisons.compared().order_by("pk")
-    fields = ("pk", "task", "task__key", "task__cluster", "task__language")
-    sql, params = rows.values_list(*fields).query.sql_with_params()
-    heads = ", ".join(f"coalesce(json_agg(c{place}), '[]')" for place in range(len(fields)))
-    names = ", ".join(f"c{place}" for place in range(len(fields)))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {heads} FROM ({sql}) AS found({names})", params)  # noqa: S608  our own words
-        return tuple(json.loads(part) if isinstance(part, str) else part for part in cursor.fetchone())
-
-
 def _words(run: Run, tasks: Array) -> Array:
     """Of the run's answers to these tasks; NaN where there is none."""
-    rows = run.answers.order_by().filter(words__isnull=False).values_list("task", "words")
-    found = _copied(rows, [("task", "i8"), ("words", "i4")])
+    rows = run.answers.order_by().filter(words__isnull=False).values("run")
     words = np.full(len(tasks), np.nan, dtype=np.float32)
-    place, there = _Found(found["task"]).places(tasks)
-    words[there] = found["words"][place[there]]
+
+    def keep(answered: bytes, told: bytes) -> None:
+        places = _places(tasks, np.frombuffer(answered, dtype=">i8").astype(np.int64), missing=len(tasks))
+        known = places < len(tasks)
+        words[places[known]] = np.frombuffer(told, dtype=">i4")[known]
+
+    joined = rows.annotate(tasks=Joined(_sent("int8send", "task")), told=Joined(_sent("int4send", "words")))
+    _copied(joined.values_list("tasks", "told"), keep)
     return words
 
 
-def _copied(rows: QuerySet[Any, Any], fields: list[tuple[str, str]]) -> Array:
-    """Rows of whole numbers, truth values and floats, none NULL, as one structured array. PostgreSQL's binary COPY: a
-    header, then for each row the number of fields and every field behind its length, all big-endian."""
+def _places(keys: Array, named: Array, missing: int | None = None) -> Array:
+    """Where each of `named` stands in `keys`, whole numbers that differ; without `missing` all of them stand there,
+    else ValueError."""
+    if not len(keys):
+        return np.full(len(named), 0 if missing is None else missing)[: len(named) if missing is not None else 0]
+    low, span = int(keys.min()), int(np.ptp(keys)) + 1
+    nowhere = -1 if missing is None else missing
+    if span > SPARSE * (len(keys) + len(named)):
+        order = np.argsort(keys)
+        found = order[np.minimum(np.searchsorted(keys, named, sorter=order), len(keys) - 1)]
+        found = np.where(keys[found] == named, found, nowhere)
+    else:
+        table = np.full(span + 1, nowhere)
+        table[keys - low] = np.arange(len(keys))
+        at = named - low
+        found = table[np.where((at < 0) | (at > span), span, at)]
+    if missing is None and len(found) and found.min() < 0:
+        raise ValueError("a judgment is about what its evaluation does not have")
+    return found
+
+
+def _sent(function: str, field: str) -> Func:
+    return Func(F(field), function=function, output_field=BinaryField())
+
+
+def _copied(rows: QuerySet[Any, Any], keep: Callable[..., None]) -> None:
+    """Hands over the fields of each row as bytes, none NULL, by PostgreSQL's binary COPY: a header, then for each row
+    the number of fields and every field behind its length, all big-endian; libpq hands over a row at a time."""
     sql, params = rows.query.sql_with_params()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+        cursor.execute(SETTINGS)
         query = cursor.cursor.mogrify(sql, params).decode()
-        sent = io.BytesIO()
-        cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", sent)
-    layout = [("fields", ">i2")] + [
-        part for name, kind in fields for part in ((f"{name} bytes", ">i4"), (name, f">{kind}"))
-    ]
-    record = np.dtype(layout)
-    view = sent.getbuffer()[HEADER:-TRAILER]
-    if len(view) % record.itemsize:
-        raise ValueError("PostgreSQL sent rows of another length than was asked for")
-    return np.frombuffer(view, dtype=record)
+        cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", _Rows(keep))
+
+
+class _Rows:
+    def __init__(self, keep: Callable[..., None]) -> None:
+        self.keep, self.begun = keep, False
+
+    def write(self, sent: bytes) -> None:
+        start, self.begun = 0 if self.begun else HEADER, True
+        if fields := list(_fields(sent, start)):
+            self.keep(*fields)
+
+
+def _fields(sent: bytes, at: int) -> Iterator[bytes]:
+    (count,), at = struct.unpack_from(">h", sent, at), at + 2
+    for _ in range(count):  # -1 ends the rows
+        (size,), at = struct.unpack_from(">i", sent, at), at + 4
+        yield sent[at : at + size]
+        at += size

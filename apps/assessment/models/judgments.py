@@ -9,7 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.domain.attention import PARTS
+from apps.assessment.models.evaluations import Evaluation
+from apps.assessment.models.records import RECORD
 from apps.assessment.models.work import Assignment, AssignmentState
+from apps.buckets.models import Task
 
 
 class Verdict(models.TextChoices):
@@ -44,9 +47,21 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
         """What rates are made of: `compared` without those asked for because the first ones left doubt."""
         return self.compared().filter(assignment__is_extra=False)
 
+    def counted_in(self, evaluation: Evaluation) -> "JudgmentQuerySet":
+        """As `counted` of one evaluation, for reading a million: no joins, since what can't change is in the row."""
+        superseded = self.model.objects.filter(evaluation=evaluation, supersedes__isnull=False).values("supersedes")
+        withdrawn = Assignment.objects.filter(evaluation=evaluation, state=AssignmentState.WITHDRAWN)
+        mine = self.filter(evaluation=evaluation, is_aside=False)
+        return mine.exclude(pk__in=superseded).exclude(assignment__in=withdrawn.values("pk"))
+
 
 class Judgment(models.Model):
-    """What the assessor said; append-only. A change of mind is a new row that supersedes the old one."""
+    """What the assessor said; append-only. A change of mind is a new row that supersedes the old one.
+
+    For reports the row repeats what is said elsewhere and never changes: `evaluation`, `task` and `is_aside` (a check,
+    or an extra place) are set by the database from the place; `packed` are the ratings (`domain.packing`), and the
+    database refuses ratings that say otherwise; `record` it makes of these and the verdict.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="judgments")
@@ -76,6 +91,15 @@ class Judgment(models.Model):
         help_text=_("The verdict is for one answer, all else for the other."),
     )
     criteria_shown = models.JSONField(default=list, editable=False, help_text=_("Keys of the criteria, in order."))
+    evaluation = models.ForeignKey(
+        Evaluation, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, editable=False
+    )
+    task = models.ForeignKey(
+        Task, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, editable=False
+    )
+    is_aside = models.BooleanField(db_default=False, editable=False)
+    packed = models.BinaryField(default=b"", editable=False)
+    record = models.GeneratedField(expression=RECORD, output_field=models.BinaryField(), db_persist=True)
 
     objects = JudgmentQuerySet.as_manager()
 
@@ -92,7 +116,13 @@ class Judgment(models.Model):
                 fields=["assignment"], name="judgment_first_once", condition=Q(supersedes__isnull=True)
             ),
         ]
-        indexes = [models.Index(fields=["assessor", "judged_at"], name="judgment_assessor")]
+        indexes = [
+            models.Index(fields=["assessor", "judged_at"], name="judgment_assessor"),
+            models.Index(fields=["evaluation"], name="judgment_evaluation"),
+            models.Index(
+                fields=["evaluation", "supersedes"], name="judgment_correction", condition=Q(supersedes__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.assessor_id}"

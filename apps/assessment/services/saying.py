@@ -1,9 +1,10 @@
 """What a judgment says beside its verdict: checked against what was shown, stored by criterion and by mark."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from apps.assessment.domain.marks import MarkInput, MarkWrong, check_marks
 from apps.assessment.domain.outcomes import Outcome, contradicts, outcomes, wrong_fields
+from apps.assessment.domain.packing import Rated, pack_ratings
 from apps.assessment.domain.refusals import JudgmentInvalid
 from apps.assessment.domain.verdicts import JudgmentInput
 from apps.assessment.models import Assignment, Contradiction, Criterion, Judgment, Mark, Rating
@@ -29,19 +30,33 @@ def contradiction_in(form: JudgmentInput, criteria: Sequence[Criterion]) -> str:
     return Contradiction.KEPT if form.contradiction_kept else Contradiction.UNASKED
 
 
-def store_said(judgment: Judgment, form: JudgmentInput, criteria: Sequence[Criterion]) -> None:
-    """Ratings and marks, in terms of the pipelines. `criteria` are those of the evaluation."""
-    a_on_left, by_key = judgment.a_on_left, {criterion.key: criterion for criterion in criteria}
+def ratings_meant(form: JudgmentInput, criteria: Sequence[Criterion], *, a_on_left: bool) -> dict[str, Rated]:
+    """By key, in terms of the pipelines."""
     said = outcomes([criterion.spec for criterion in criteria], form)
-    Rating.objects.bulk_create(rating_of(judgment, by_key[key], found, a_on_left) for key, found in said.items())
+    return {key: rating_meant(found, a_on_left) for key, found in said.items()}
+
+
+def rating_meant(found: Outcome, a_on_left: bool) -> Rated:
+    preference = found.preference if a_on_left or found.preference is None else -found.preference
+    return Rated(preference, *((found.left, found.right) if a_on_left else (found.right, found.left)))
+
+
+def packed_said(criteria: Iterable[Criterion], said: Mapping[str, Rated]) -> bytes:
+    """For `Judgment.packed`; `criteria` are those of the evaluation."""
+    by_position = sorted(criteria, key=lambda criterion: (criterion.position, criterion.pk))
+    return pack_ratings([(criterion.key, criterion.kind) for criterion in by_position], said)
+
+
+def store_said(
+    judgment: Judgment, form: JudgmentInput, criteria: Sequence[Criterion], said: Mapping[str, Rated]
+) -> None:
+    """Ratings and marks. `criteria` are those of the evaluation, `said` is what the judgment was packed with."""
+    a_on_left, by_key = judgment.a_on_left, {criterion.key: criterion for criterion in criteria}
+    Rating.objects.bulk_create(
+        Rating(judgment=judgment, criterion=by_key[key], **rated._asdict()) for key, rated in said.items()
+    )
     by_kind = {kind: criterion for criterion in criteria for kind in criterion.mark_kinds}
     Mark.objects.bulk_create(mark_of(judgment, by_kind[mark.kind], mark, a_on_left) for mark in form.marks)
-
-
-def rating_of(judgment: Judgment, criterion: Criterion, found: Outcome, a_on_left: bool) -> Rating:
-    preference = found.preference if a_on_left or found.preference is None else -found.preference
-    value_a, value_b = (found.left, found.right) if a_on_left else (found.right, found.left)
-    return Rating(judgment=judgment, criterion=criterion, preference=preference, value_a=value_a, value_b=value_b)
 
 
 def mark_of(judgment: Judgment, criterion: Criterion, mark: MarkInput, a_on_left: bool) -> Mark:

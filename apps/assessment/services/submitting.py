@@ -21,7 +21,13 @@ from apps.assessment.models import Assignment, AssignmentState, Criterion, Judgm
 from apps.assessment.queries import in_order
 from apps.assessment.services.claiming import Membership, accepts_judgments, lock_membership
 from apps.assessment.services.places import add_if_unsure
-from apps.assessment.services.saying import contradiction_in, refuse_invalid, store_said
+from apps.assessment.services.saying import (
+    contradiction_in,
+    packed_said,
+    ratings_meant,
+    refuse_invalid,
+    store_said,
+)
 from apps.assessment.services.timing import time_on_task
 from apps.assessment.services.watching import watch_judgment
 
@@ -134,6 +140,7 @@ def store_judgment(
     is_known = bool(known) and known[0].evaluation_id == place.evaluation_id
     criteria = list(known if is_known else place.evaluation.criteria.all())
     refuse_invalid(form, criteria, place)
+    said = ratings_meant(form, criteria, a_on_left=place.a_on_left)
     judgment = Judgment.objects.create(
         assignment=place,
         assessor=assessor,
@@ -147,6 +154,7 @@ def store_judgment(
         judged_at=now,
         contradiction=contradiction_in(form, criteria),
         criteria_shown=[item.key for item in in_order(criteria, place, assessor.pk)],
+        packed=packed_said(criteria, said),
     )
-    store_said(judgment, form, criteria)
+    store_said(judgment, form, criteria, said)
     return judgment
