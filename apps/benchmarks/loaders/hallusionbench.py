@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from apps.benchmarks.loaders import Pictures
 
+KEPT = ("question", "gt_answer_details", "sample_note", "filename")  # its own script wants them back
+
 
 def _truth(answer: str) -> str:
     if answer not in {"0", "1"}:
@@ -35,7 +37,7 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
             images=[pictures.named(f"{folder}/{facts['set_id']}_{facts['figure_id']}.png")] if pictured else [],
             category=facts["category"],
             group="_".join(facts[name] for name in names[:3]),
-            facts=facts,
+            facts=facts | {name: text_of(row[name]) for name in KEPT if row.get(name) not in (None, "")},
         )
 
     yield from each(rows_of(one_file(source, "*.json")), "question_id", question)

@@ -1,6 +1,8 @@
 import ast
 import csv
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -37,6 +39,19 @@ def scored_as(cast: Cast, key: str, protocol: str) -> BenchmarkRun:
     return run
 
 
+def scored_with(cast: Cast, protocol: str, truth: str, *, texts: Mapping[str, str] = {}, **detail: Any) -> BenchmarkRun:
+    """Of four tasks alike, `texts` are answers by key."""
+    bucket = make_marked_bucket(cast.researcher)
+    bucket.tasks.update(references=[truth])
+    for task in bucket.tasks.all():
+        Detail.objects.create(task=task, **detail)
+    made = create_benchmark(actor=cast.researcher, name="Quiz", bucket=bucket, protocol=protocol, now=timezone.now())
+    run = make_half_right_run(made)
+    for key, text in texts.items():
+        run.answers.filter(task__key=key).update(text=text)
+    return score_run(actor=cast.researcher, benchmark=made, run=run, now=timezone.now())
+
+
 def exported(client: Client, run: BenchmarkRun, kind: str) -> str:
     return client.get(reverse("benchmarks:export", args=[run.public_id, kind])).content.decode()
 
@@ -49,7 +64,8 @@ def test_a_run_goes_to_other_tools(client: Client, cast: Cast) -> None:
     assert head.split("\t") == ["index", "question", "A", "B", "answer", "category", "prediction", "hit"]
     assert first.split("\t")[2:5] == ["secret choice", "y", "yes t0"]
     sample = json.loads(exported(client, run, "lmms-eval").splitlines()[0])
-    assert (sample["resps"], sample["accuracy"], sample["target"]) == ([["Yes t0"]], 1.0, ["yes t0"])
+    assert (sample["resps"], sample["accuracy"], sample["target"]) == (["Yes t0"], 1.0, "yes t0")
+    assert sample["filtered_resps"] == "yes t0"
     assert (sample["doc_id"], sample["doc"]) == (run.benchmark.bucket.tasks.get(key="t0").position, {"id": "t0"})
     assert client.get(reverse("benchmarks:export", args=[run.public_id, "pickle"])).status_code == 404
 
@@ -59,6 +75,8 @@ def test_questions_of_a_set_that_may_not_be_passed_on_stay_here(client: Client, 
     run = scored(cast)
     Source.objects.create(bucket=run.benchmark.bucket, licence="closed", origin="x", may_be_passed_on=False)
     client.force_login(cast.researcher)
+    page = client.get(reverse("benchmarks:run", args=[run.public_id])).content.decode()
+    assert "questions, choices and references are left out" in page
     text = exported(client, run, kind)
     assert "Yes t0" in text
     instruction = run.benchmark.bucket.tasks.get(key="t0").instruction
@@ -88,6 +106,48 @@ def test_official_results_have_the_ids_that_official_scripts_compare(
 def test_official_results_by_id(cast: Cast, protocol: str, wanted: object) -> None:
     run = scored_as(cast, "val_Art_1", protocol)
     assert json.loads(official(run))["val_Art_1"] == wanted
+
+
+def test_gqa_s_script_compares_texts_as_they_are(cast: Cast) -> None:
+    """Its ids are texts, its answers in small letters."""
+    run = scored_as(cast, "201307251", "exact_match@1")
+    Source.objects.create(bucket=run.benchmark.bucket, entry="gqa", licence="", origin="x", may_be_passed_on=False)
+    assert json.loads(official(run))[0] == {"questionId": "201307251", "prediction": "yes 201307251"}
+
+
+def test_chartqa_s_results_are_the_arguments_of_pix2struct_s_metrics(cast: Cast) -> None:
+    run = scored_as(cast, "7", "chartqa_relaxed_official@1")
+    body = json.loads(official(run))
+    assert (body["ids"][0], body["predictions"][0], body["targets"][0]) == ("7", "Yes 7", ["yes t0"])
+    Source.objects.create(bucket=run.benchmark.bucket, licence="", origin="x", may_be_passed_on=False)
+    assert set(json.loads(official(run))) == {"ids", "predictions"}
+
+
+def test_scienceqa_s_results_are_places_of_choices(cast: Cast) -> None:
+    """As evaluate_acc.py reads them; -1 where LLaVA's reading fails."""
+    run = scored_with(cast, "scienceqa_llava@1", "B", texts={"t0": "B. y"}, choices={"A": "x", "B": "y"})
+    body = json.loads(official(run))
+    assert (body["acc"], body["correct"], body["count"]) == (25, 1, 4)
+    assert body["results"] == {"t0": 1, "t1": -1, "t2": -1, "t3": -1}
+    assert body["outputs"]["t0"] == "B. y"
+
+
+def test_hallusionbench_s_results_are_its_rows_with_the_answer(cast: Cast) -> None:
+    """What evaluation.py and its judge read of each: HallusionBench_result.json."""
+    facts = {"category": "VD", "subcategory": "chart", "set_id": "0", "figure_id": "1", "question_id": "2"}
+    told = {"visual_input": "1", "filename": "./hallusion_bench/VD/chart/0_1.png", "sample_note": "bars"}
+    asked = {"question": "Is it?", "gt_answer_details": "It is."}
+    run = scored_with(cast, "hallusionbench_official@1", "yes", category="VD", facts={**facts, **told, **asked})
+    row = json.loads(official(run))[0]
+    assert row == {**facts, **told, **asked, "gt_answer": "1", "model_prediction": "Yes t0"}
+
+
+def test_vlmevalkit_s_own_columns_go_back(cast: Cast) -> None:
+    """Its reports group by them."""
+    benchmark = make_benchmark(cast.researcher)
+    Detail.objects.create(task=benchmark.bucket.tasks.get(key="t0"), facts={"l2-category": "logic", "split": "dev"})
+    [row, *_rest] = csv.DictReader(vlmevalkit(scored_by(benchmark)).splitlines(), delimiter="\t")
+    assert (row["l2-category"], row["split"]) == ("logic", "dev")
 
 
 def test_pope_reads_lines_and_ocrbench_lists(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from apps.accounts.access import researchers, signed_in
 from apps.audit.services import record
 from apps.benchmarks import queries, services
 from apps.benchmarks.access import access_benchmark_run
-from apps.benchmarks.exports import EXPORTS
+from apps.benchmarks.exports import EXPORTS, may_be_passed_on
 from apps.web.paging import page_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "only": chosen.only,
         "beside": chosen.beside,
         "exports": list(EXPORTS),
+        "goes_whole": may_be_passed_on(benchmark_run),
         "page": page_of(request, queries.samples(benchmark_run, chosen.only, chosen.beside)),
     }
     return render(request, "benchmarks/run.html", context)
