@@ -31,6 +31,7 @@ class Policy:
     training_size: int = 0
     exam_size: int = 0
     pass_percent: int = 80
+    qualification: str = ""
     shows_gold: bool = False
     rules: tuple[Rule, ...] = ()
 

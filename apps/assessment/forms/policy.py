@@ -50,6 +50,15 @@ class PolicyForm(forms.Form):
     )
     exam_size = number(_("Exam comparisons"), _("After training, on gold. Empty: no exam."), 50, min_value=0)
     pass_percent = percent(_("Pass mark of the exam, %"), _("Who has fewer right gets no work here."), 100)
+    qualification = forms.CharField(
+        label=_("Qualification"),
+        max_length=60,
+        required=False,
+        help_text=_(
+            "A name, such as “captions, English”. Whoever passed the exam of another evaluation of yours with this "
+            "name begins to work here at once. With a name and no exam only those people get work."
+        ),
+    )
     daily_cap = number(_("Comparisons a day for one assessor"), _("Empty: as many as they like."), 10_000, min_value=1)
     shows_gold = forms.BooleanField(label=_("Assessors see how often they were right on gold"), required=False)
     usual_rules = forms.BooleanField(

@@ -83,6 +83,13 @@ class Evaluation(models.Model):
     training_size = models.PositiveSmallIntegerField(_("training comparisons"), default=0)
     exam_size = models.PositiveSmallIntegerField(_("exam comparisons"), default=0)
     pass_percent = models.PositiveSmallIntegerField(_("pass mark, %"), default=80)
+    qualification = models.CharField(
+        _("qualification"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Whoever passed the exam of another evaluation with this name need not pass one here."),
+    )
     shows_gold = models.BooleanField(_("assessors see how well they do on gold"), default=False)
     criteria_order = models.CharField(
         _("order of the criteria"), max_length=10, choices=CriteriaOrder.choices, default=CriteriaOrder.FIXED

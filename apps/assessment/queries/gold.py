@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.assessment.models import AssignmentState, Check, Evaluation, GoldItem, Languages
 from apps.assessment.queries.checks import STAGES, example_items
 from apps.assessment.queries.languages import in_languages
+from apps.assessment.queries.qualified import qualified
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,19 @@ def gold_for(assessor: User, evaluation: Evaluation) -> QuerySet[GoldItem]:
 
 
 def gold_stock(evaluation: Evaluation, open_places: int) -> GoldStock:
-    """Five queries, however many assessors there are."""
+    """Five queries, however many assessors there are; with a qualification six."""
     people = list(evaluation.assessors.values_list("pk", flat=True))
     tags = dict(Languages.objects.filter(assessor__in=people).values_list("assessor", "tags"))
     had = {person: (had, begun) for person, had, begun in items_had(evaluation)}
     items = items_by_language(evaluation)
     stages = evaluation.training_size + evaluation.exam_size
     each = gold_in_work(evaluation, open_places / max(1, len(people)))
+    free_of_stages = qualified(evaluation, people)
     stocks, waiting = [], 0
     for person in people:
         total = items_in(items, tags.get(person, ()))
         given, begun = had.get(person, (0, 0))
-        before = max(0, stages - begun)
+        before = 0 if person in free_of_stages else max(0, stages - begun)
         waiting += bool(before) and given >= total
         stocks.append(GoldStock(total, max(0, total - given), before + each))
     least = min(stocks, key=lambda stock: stock.left - stock.needed, default=GoldStock(items_in(items, ()), 0, 0))

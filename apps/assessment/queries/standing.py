@@ -23,6 +23,7 @@ from apps.assessment.models import (
 )
 from apps.assessment.queries.checks import STAGES, said_in_work, said_on_checks, stages_done
 from apps.assessment.queries.gold import gold_for
+from apps.assessment.queries.qualified import is_qualified
 
 
 def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
@@ -30,8 +31,8 @@ def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
 
 
 def why_no_work(assessor: User, evaluation: Evaluation, now: datetime) -> str:
-    """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), `unprepared` (no gold is left for training or
-    exam), or nothing: there may be work."""
+    """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), `unqualified`, `unprepared` (no gold is left
+    for training or exam), or nothing: there may be work."""
     standing = standing_of(assessor, evaluation)
     if standing and standing.state != StandingState.WORKING:
         return standing.state
@@ -40,10 +41,21 @@ def why_no_work(assessor: User, evaluation: Evaluation, now: datetime) -> str:
     now_in = stage_of(assessor, evaluation)
     if now_in in STAGES and not gold_for(assessor, evaluation).exists():
         return "unprepared"
-    return "failed" if now_in == "failed" else ""
+    return now_in if now_in in ("failed", "unqualified") else ""
 
 
 def stage_of(assessor: User, evaluation: Evaluation) -> str:
+    """Of `domain.policies.stage`, or `unqualified`: only those with the qualification get work here. Who has it needs
+    neither training nor exam."""
+    now_in = own_stage(assessor, evaluation)
+    if not evaluation.qualification or (now_in == "work" and evaluation.exam_size):
+        return now_in
+    if is_qualified(assessor, evaluation):
+        return "work"
+    return now_in if evaluation.exam_size else "unqualified"
+
+
+def own_stage(assessor: User, evaluation: Evaluation) -> str:
     if not (evaluation.training_size or evaluation.exam_size):
         return "work"
     done = stages_done(assessor, evaluation)

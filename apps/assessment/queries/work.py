@@ -13,6 +13,7 @@ from apps.assessment.queries.judgments import judged_by
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.queries.paid import paid_work
 from apps.assessment.queries.pairs import pair_counts
+from apps.assessment.queries.qualified import is_qualified
 from apps.assessment.queries.standing import why_no_work
 from apps.assessment.queries.watched import Share, gold_of
 
@@ -104,7 +105,7 @@ def places_left(assessor: User, evaluation: Evaluation, now: datetime) -> int:
 def stages_left(assessor: User, evaluation: Evaluation) -> int:
     """Comparisons of training and exam that are still to be given."""
     sizes = evaluation.training_size, evaluation.exam_size
-    if not any(sizes):
+    if not any(sizes) or is_qualified(assessor, evaluation):
         return 0
     done = stages_done(assessor, evaluation)
     return max(0, sizes[0] - done.trained) + max(0, sizes[1] - done.given)

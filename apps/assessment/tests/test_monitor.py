@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,15 @@ from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.policies import Policy
 from apps.assessment.domain.rules import DEFAULTS, OFFERED
 from apps.assessment.domain.simulation import HONEST
-from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, Standing
+from apps.assessment.models import Adjudication, Evaluation, Judgment, Message, Standing, StandingState
 from apps.assessment.queries import judgment_table, my_evaluations
 from apps.assessment.queries.agreement import agreement_so_far
 from apps.assessment.queries.gold import gold_stock
 from apps.assessment.queries.paid import paid_work
+from apps.assessment.queries.standing import stage_of
 from apps.assessment.queries.watched import people_watched
 from apps.assessment.services import claim_comparison, skip_comparison
+from apps.assessment.services.standing import change_standing
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.assessment.tests.pages import judge_url, send
 from conftest import Cast
@@ -198,6 +201,32 @@ def test_training_says_what_was_wrong_and_the_exam_lets_in(cast: Cast, client: C
     make_judgment(evaluation, assessor=cast.assessor, verdict="tie", now=timezone.now() + timedelta(seconds=1))
     assert "pass mark" in client.get(judge_url(evaluation)).content.decode()
     assert "Exam not passed" in client.get(reverse("assessment:my_work")).content.decode()
+
+
+def test_an_exam_passed_once_counts_wherever_its_qualification_is_asked_for(cast: Cast, client: Client) -> None:
+    asked = Policy(exam_size=2, pass_percent=100, qualification="Captions")
+    first, other, only = [
+        make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=6, policy=policy, tail=TAIL)
+        for policy in (asked, replace(asked, qualification="captions"), Policy(qualification="Captions"))
+    ]
+    client.force_login(cast.assessor)
+    assert "passed the exam of another evaluation" in client.get(judge_url(only)).content.decode()
+    assert [stage_of(cast.assessor, each) for each in (first, other, only)] == ["exam", "exam", "unqualified"]
+    make_judgment(first, assessor=cast.assessor, verdict="a")
+    assert stage_of(cast.assessor, other) == "exam"
+    make_judgment(first, assessor=cast.assessor, verdict="a_much")
+    assert {stage_of(cast.assessor, each) for each in (first, other, only)} == {"work"}
+    assert {item.left for item in my_evaluations(cast.assessor, now=timezone.now(), midnight=timezone.now())} == {6}
+    assert gold_stock(other, 6).needed == 0
+    change_standing(
+        actor=cast.researcher,
+        evaluation=first,
+        assessor=cast.assessor,
+        state=StandingState.BANNED,
+        reason="",
+        now=timezone.now(),
+    )
+    assert [stage_of(cast.assessor, each) for each in (other, only)] == ["exam", "unqualified"]
 
 
 def test_what_the_browser_says_of_attention_is_stored_within_bounds(cast: Cast, client: Client) -> None:
