@@ -138,29 +138,29 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
     empty = _empty(y, d)
     if empty:
         return LengthEffect(empty, empty, spread)
-    unit, w = _units(d, tasks), _weights(tasks)
+    (unit, of_unit), w = _units(d, tasks), _weights(tasks)
     weight = np.asarray(np.bincount(unit, w), dtype=np.float64)
-    x = np.ones((len(weight), 2))
-    x[unit, 1] = np.tanh(d / spread)
+    x = np.stack([np.ones(len(weight)), np.tanh(of_unit / spread)], axis=1)
     b, hessian = _fractional_logit(x, np.bincount(unit, w * y) / weight, weight)
     if np.abs(b).max() > LARGEST:
         none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
         return LengthEffect(none, none, spread)
-    left = w * (y - _expit(x @ b)[unit])
-    covariance = dense_covariance(np.stack([left, left * x[unit, 1]]).T, hessian, tasks, assessors)
+    left = np.repeat((w * (y - _expit(x @ b)[unit]))[None], 2, axis=0)
+    left[1] *= np.ascontiguousarray(x[:, 1])[unit]
+    covariance = dense_covariance(left.T, hessian, tasks, assessors)
     level, slope = (covariance.estimate(float(b[k]), np.eye(2)[k]) for k in (0, 1))
     return LengthEffect(
         replace(_as_share(level, covariance), judgments=len(y)), replace(slope, judgments=len(y)), spread
     )
 
 
-def _units(d: Array, tasks: ArrayLike) -> Codes:
-    """Tasks where all judgments of each have the same `d`, so that the same equations need one row for each; else
-    single judgments."""
+def _units(d: Array, tasks: ArrayLike) -> tuple[Codes, Array]:
+    """What each judgment belongs to, and the `d` of that: tasks, where all judgments of each have the same, so that the
+    same equations need one row for each; else single judgments."""
     task = as_codes(tasks)
     of_task = np.zeros(int(task.max()) + 1)
     of_task[task] = d
-    return task if (of_task[task] == d).all() else np.arange(len(d))
+    return (task, of_task) if (of_task[task] == d).all() else (np.arange(len(d)), d)
 
 
 def _as_share(level: Estimate, covariance: ClusteredCovariance) -> Estimate:

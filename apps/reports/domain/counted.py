@@ -59,7 +59,7 @@ def count(data: Columns, facts: Facts) -> Counted:
     parts = layout(
         data.tasks,
         data.assessors,
-        data.clusters * languages + data.languages,
+        data.clusters.astype(np.int64) * languages + data.languages,
         least=max(1, len(data.cluster_names) * languages),
     )
     part = np.arange(parts.groups)

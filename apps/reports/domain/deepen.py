@@ -27,7 +27,7 @@ def deepen(
     overall: Group,
     clusters: Sequence[Group],
 ) -> Depth:
-    sides, lengths = measure_sides(data), measure_lengths(data, counted, method)
+    sides, lengths = measure_sides(data), measure_lengths(data, method)
     people = measure_assessors(data, counted, beside)
     return Depth(
         cells=measure_cells(data.cluster_names, counted, facts, method),

@@ -104,7 +104,11 @@ def measure_assessors(data: Columns, counted: Counted, beside: Beside) -> tuple[
 def _each(data: Columns, sides: np.ndarray) -> list[dict[str, Any]]:
     """By assessor: (A on the right or left) × (B won, tie, A won) counted once for all, and median times."""
     count = len(data.people)
-    tables = np.bincount(data.assessors * 6 + sides, minlength=6 * count).reshape(count, 3, 2).swapaxes(1, 2)
+    tables = (
+        np.bincount(data.assessors.astype(np.int64) * 6 + sides, minlength=6 * count)
+        .reshape(count, 3, 2)
+        .swapaxes(1, 2)
+    )
     simulated = np.bincount(data.assessors[data.simulated], minlength=count) > 0
     by_person = np.argsort(data.assessors.astype(np.min_scalar_type(count)), kind="stable")  # 16 bits sort at once
     times = np.split(data.seconds[by_person], np.cumsum(tables.sum(axis=(1, 2)))[:-1])

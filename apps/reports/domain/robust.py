@@ -36,7 +36,7 @@ def measure_sides(data: Columns) -> Sides:
     return Sides(sign_test(left, len(data) - left), found.adjusted, found.effect)
 
 
-def measure_lengths(data: Columns, counted: Counted, method: Method) -> Lengths | None:
+def measure_lengths(data: Columns, method: Method) -> Lengths | None:
     """None where no answer's lengths are known."""
     longer = data.words_a - data.words_b
     known = ~np.isnan(longer)
@@ -44,27 +44,44 @@ def measure_lengths(data: Columns, counted: Counted, method: Method) -> Lengths 
         return None
     kept = slice(None) if known.all() else known
     longer, tasks, assessors = longer[kept], data.tasks[kept], data.assessors[kept]
-    lengths, place = categories(longer)
-    of_length = _binned(lengths, np.bincount(place))
-    parts = layout(tasks, assessors, of_length[place])
-    outcomes = OUTCOMES[data.verdicts[kept]]
-    won = np.where(longer > 0, outcomes, 2 - outcomes)
-    won[longer == 0] = 1
-    mean = parts.tally(won, 3).mean([0, 0, 1], [1, 0, 1])
     effect = length_effect(data.scores[kept], longer, tasks, assessors)
-    rates = [_win_rate(found, method) for found in parts.tally(outcomes, 3).means([0, 0.5, 1])]
+    longer_wins, bins = _compared(data.verdicts[kept], longer, tasks, assessors, method)
     return Lengths(
-        words_a=_by_task(data.words_a[kept], parts.tasks),
-        words_b=_by_task(data.words_b[kept], parts.tasks),
-        longer_wins=proportion(mean, null=0.5, confidence=method.confidence, empty=Reason.NONE_DECISIVE),
+        words_a=_by_task(data.words_a[kept], tasks),
+        words_b=_by_task(data.words_b[kept], tasks),
+        longer_wins=longer_wins,
         slope=effect.slope,
         at_equal_length=effect.at_equal_length,
-        bins=_bins(lengths, np.bincount(place), of_length, rates),
+        bins=bins,
     )
 
 
+def _compared(
+    verdicts: NDArray[np.int8],
+    longer: NDArray[np.float32],
+    tasks: NDArray[np.int64],
+    assessors: NDArray[np.int64],
+    method: Method,
+) -> tuple[Estimate, tuple[LengthBin, ...]]:
+    """How often the longer answer wins, and the win rate by how much longer A is."""
+    lengths, place = categories(longer)
+    times = np.bincount(place)
+    of_length = _binned(lengths, times)
+    parts = layout(tasks, assessors, of_length[place])
+    outcomes = OUTCOMES[verdicts]
+    won = np.where(longer > 0, outcomes, 2 - outcomes)
+    won[longer == 0] = 1
+    mean = parts.tally(won, 3).mean([0, 0, 1], [1, 0, 1])
+    longer_wins = proportion(mean, null=0.5, confidence=method.confidence, empty=Reason.NONE_DECISIVE)
+    rates = [_win_rate(found, method) for found in parts.tally(outcomes, 3).means([0, 0.5, 1])]
+    return longer_wins, _bins(lengths, times, of_length, rates)
+
+
 def _by_task(words: NDArray[np.float32], tasks: NDArray[np.int64]) -> float:
-    return float(np.mean(np.bincount(tasks, words) / np.bincount(tasks)))
+    """The mean over tasks; all judgments of a task are about the same answers."""
+    of_task = np.full(int(tasks.max()) + 1, np.nan)
+    of_task[tasks] = words
+    return float(np.nanmean(of_task))
 
 
 def _binned(lengths: NDArray[np.float32], times: NDArray[np.int64]) -> NDArray[np.int64]:
