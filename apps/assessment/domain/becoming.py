@@ -29,7 +29,7 @@ from apps.assessment.domain.packing import Rated
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-GREATEST = 32_767  # what a rating's column holds
+GREATEST, MOST_POINTS = 32_767, 100  # what a rating's column holds; what a scale has
 MARKED = {"errors": ERRORS, "hallucinations": HALLUCINATIONS}
 PREFERS = {"a_much": 1, "a": 1, "tie": 0, "both_bad": 0, "b": -1, "b_much": -1}
 
@@ -77,12 +77,12 @@ def _specs(found: Sequence[Found], becomes: Mapping[str, Becomes]) -> dict[str, 
 
 
 def _spec(key: str, name: str, found: Found, target: Becomes) -> CriterionSpec:
-    """Numbers that a rating can't hold, such as 3.5 and -1, only say which answer is better."""
-    if not (found.is_numbers and found.whole and found.low >= 0):
+    """Numbers that are no points, such as 3.5, -1 and 1000, only say which answer is better."""
+    if not (found.is_numbers and found.whole and found.low >= 0 and (target.faults or found.high <= MOST_POINTS)):
         return CriterionSpec(key, COMPARATIVE, required=False, name=name)
     if target.faults:
         return CriterionSpec(key, MARKS, required=False, name=name, mark_kinds=MARKED.get(key, ()))
-    return CriterionSpec(key, ABSOLUTE, required=False, name=name, points=max(2, int(min(found.high, GREATEST))))
+    return CriterionSpec(key, ABSOLUTE, required=False, name=name, points=max(2, int(found.high)))
 
 
 def _key(name: str, taken: set[str]) -> str:

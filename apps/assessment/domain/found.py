@@ -100,7 +100,8 @@ def suggested(found: Sequence[Found]) -> dict[str, Becomes]:
             what = LEFT_OUT
         else:
             taken.add(what if what != OWN else item.name)
-        becomes[item.name] = Becomes(what, item.kind == FAULTS)
+        counted = item.kind == FAULTS or (what in ("errors", "hallucinations") and item.kind == POINTS and not item.low)
+        becomes[item.name] = Becomes(what, counted)
     return becomes
 
 

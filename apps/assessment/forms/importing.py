@@ -21,7 +21,10 @@ class ImportJudgmentsForm(forms.Form):
         label=_("Name"), max_length=120, help_text=_("Of the evaluation, and of the new bucket of its tasks.")
     )
     form = forms.ChoiceField(label=_("Where it comes from"))
-    file = forms.FileField(label=_("File with judgments"), help_text=_("Text in UTF-8, at most 256 MB."))
+    file = forms.FileField(
+        label=_("File with judgments"),
+        help_text=_("Text in UTF-8, or Potato’s folder of output as a ZIP; at most 256 MB."),
+    )
     a = forms.CharField(
         label=_("Candidate (A)"), max_length=110, initial="A", help_text=_("Used where the file names no pipelines.")
     )

@@ -74,7 +74,7 @@ def test_criteria_come_along_by_name() -> None:
         "grammar": Rated(-1),
     }
     [row] = made_of("csv", "task,assessor,verdict,Beauty,hallucinations_a,hallucinations_b\nt,u,a,b_much,2,0\n")
-    assert row.criteria["beauty"] == Rated(-1)
+    assert row.criteria == {"beauty": Rated(-1), "hallucinations": Rated(-1, 2, 0)}
 
 
 def test_arena_tells_clusters_apart_and_turns_and_nameless_voters() -> None:

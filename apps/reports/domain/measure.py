@@ -95,15 +95,16 @@ def measure_criterion(key: str, counted: Counted, method: Method, asked: Asked |
     if asked.kind == "comparative":
         return replace(found, name=asked.name)
     told = counted.answers[key]
-    a, b = (_of_answer(side.mean(told.points), asked, method) for side in (told.a, told.b))
+    bounds = (min(1, told.points.min(initial=1)), asked.points)  # scales from elsewhere may begin at 0
+    a, b = (_of_answer(side.mean(told.points), asked, method, bounds) for side in (told.a, told.b))
     return replace(found, kind=asked.kind, name=asked.name, a=a, b=b)
 
 
-def _of_answer(found: ClusteredMean | None, asked: Asked, method: Method) -> Estimate:
+def _of_answer(found: ClusteredMean | None, asked: Asked, method: Method, bounds: tuple[float, float]) -> Estimate:
     """The share of judgments with a mark, or the mean of the points, among those that looked."""
     if asked.kind == "marks":
         return _rate(found, method)
-    mean = _difference(found, method, (1, asked.points))
+    mean = _difference(found, method, bounds)
     return replace(mean, p=None)  # there is nothing that a mean of points is tested against
 
 
