@@ -10,7 +10,7 @@ from django.conf import settings
 
 from apps.assessment.domain.criteria_yaml import read_set
 from apps.assessment.domain.sets import SETS
-from apps.assessment.models import Judgment
+from apps.assessment.models import Judgment, Mark, Skip
 from apps.assessment.services import change_assessors
 from apps.assessment.tests.makers import make_evaluation
 
@@ -40,7 +40,7 @@ def evaluation(transactional_db: None, cast: Cast) -> Evaluation:
     return make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=4, images=1, guidelines="Read **both**.")
 
 
-def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, page_as: PageAs) -> None:
+def test_a_day_by_keyboard_alone(cast: Cast, evaluation: Evaluation, page_as: PageAs) -> None:
     page = page_as(cast.assessor)
     page.goto("/evaluations/judge/")
     tab_to(page, "a:has-text('Start judging')")
@@ -67,6 +67,10 @@ def test_two_comparisons_by_keyboard_alone(cast: Cast, evaluation: Evaluation, p
     assert page.locator("[name=verdict][value=left_much]").is_checked()
     press(page, "Digit0", *ALL_SAME, *NOTHING_WRONG, "Enter")
     wait_for_another(page, second)
+    third = place_of(page)
+    press(page, "KeyK", "Tab", "Space", "Tab", "Enter")  # skip, the first reason, no note
+    wait_for_another(page, third)
+    assert Skip.objects.get().reason == "unclear"
     one, changed, other = Judgment.objects.order_by("pk")
     assert (one.verdict, one.comment) == ("a" if one.a_on_left else "b", "1 is clearer; q1?")
     assert (changed.verdict, changed.supersedes) == ("b" if one.a_on_left else "a", one)
@@ -315,8 +319,12 @@ def test_what_is_needed_fits_a_laptop_and_stacks_where_it_is_narrow(
     assert small == []
 
 
-def test_a_judgment_by_touch_on_a_phone(cast: Cast, evaluation: Evaluation, page_as: PageAs) -> None:
-    page = judging(page_as, cast, evaluation, **PHONE)
+def test_a_day_by_touch_on_a_phone(cast: Cast, page_as: PageAs, transactional_db: None) -> None:
+    make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=3, images=1, criteria="standard")
+    page = page_as(cast.assessor, **PHONE)
+    page.goto("/evaluations/judge/")
+    page.get_by_role("link", name="Start judging").tap()
+    wait_for_keys(page)
     place, fingers = place_of(page), page.context.new_cdp_session(page)
     x, y = middle(page, ".zoom__view")
     fingers.send("Input.synthesizePinchGesture", {"x": x, "y": y, "scaleFactor": 2})
@@ -332,9 +340,50 @@ def test_a_judgment_by_touch_on_a_phone(cast: Cast, evaluation: Evaluation, page
     page.locator(".answers__switch [aria-current]", has_text="Answer 1").wait_for()
     for choice in page.locator("#judge-form .segment:has(:is([value=tie], [value=same], [value=none]))").all():
         choice.tap()
+    page.get_by_role("button", name="Mark words in answer 1").tap()
+    page.get_by_role("button", name="Next word").tap()
+    page.get_by_label("Object").tap()
+    page.get_by_role("button", name="Save the mark").tap()
     page.get_by_role("button", name="Save, next").tap()
     wait_for_another(page, place)
-    assert [item.verdict for item in Judgment.objects.all()] == ["tie"]
+    page.get_by_role("link", name="Change the last one").tap()
+    page.get_by_role("heading", name="Change your judgment").wait_for()
+    page.locator(".segment:has([value=both_bad])").tap()
+    page.get_by_role("button", name="Save the change").tap()
+    wait_for_another(page, place)
+    second = place_of(page)
+    page.get_by_text("Skip this comparison").tap()
+    page.get_by_label("The content is upsetting").tap()
+    page.get_by_role("button", name="Skip it").tap()
+    wait_for_another(page, second)
+    assert [item.verdict for item in Judgment.objects.order_by("pk")] == ["tie", "both_bad"]
+    assert {(mark.kind, mark.quote) for mark in Mark.objects.all()} <= {("object", f"t{n}") for n in range(3)}
+    assert (Mark.objects.count(), Skip.objects.get().reason) == (2, "upsetting")
+
+
+def test_long_answers_scroll_together_and_a_long_pause_is_no_work(
+    cast: Cast, page_as: PageAs, transactional_db: None
+) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=1, images=2, tail="word " * 900)
+    page = page_as(cast.assessor, viewport=LAPTOP)
+    page.clock.install()
+    open_sheet(page, evaluation)
+    page.get_by_label("Zoom and move all pictures").check()
+    page.locator(".zoom__view").first.click()
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("() => document.querySelector('[data-scale]').textContent !== '100%'")
+    assert len(set(page.locator("[data-scale]").all_inner_texts())) == 1
+    press(page, "BracketLeft")
+    page.locator("#answer-1").evaluate("answer => answer.scrollTop = answer.scrollHeight / 3")
+    page.wait_for_function("() => document.querySelector('#answer-2').scrollTop > 50")
+    page.clock.fast_forward("29:00")
+    page.get_by_text("will soon be given to someone else").wait_for()
+    assert int(page.locator("[name=active_ms]").input_value()) < 60_000
+    assert "answer" not in page.locator("[name=seen]").input_value()
+    page.get_by_role("button", name="I am still working on it").click()
+    page.locator("lease-keeper").wait_for(state="hidden")
+    page.locator("#answer-1").evaluate("answer => answer.scrollTop = answer.scrollHeight")
+    page.wait_for_function("() => document.querySelector('[name=seen]').value.includes('answer-1 answer-2')")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
