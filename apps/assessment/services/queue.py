@@ -46,15 +46,15 @@ class Queue:
         return None
 
     def parts(self) -> Iterator[AssignmentQuerySet]:
-        """The other half of one's own pair; free places in their order, tasks that came in a check last; places whose
-        lease ran out."""
-        open_to_me = self.open_to_me()
+        """Free places, the other half of one's own pair first; tasks that came in a check after all others; at last
+        places whose lease ran out."""
+        open_to_me, mine = self.open_to_me(), self.my_pairs()
         free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
-        if mine := self.my_pairs():
-            yield free.filter(order_key__in=mine)
-        if self.seen.check_left or self.seen.check_right:
-            yield free.exclude(comparison__task__in=self.tasks_checked())
-        yield free
+        checked = self.tasks_checked() if self.seen.check_left or self.seen.check_right else []
+        for places in [free.exclude(comparison__task__in=checked), free] if checked else [free]:
+            if mine:
+                yield places.filter(order_key__in=mine)
+            yield places
         lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
         yield lapsed.order_by("lease_until")
 

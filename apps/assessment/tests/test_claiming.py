@@ -7,6 +7,7 @@ import pytest
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.refusals import NotAssessor
+from apps.assessment.models import Evaluation
 from apps.assessment.services import claim_comparison, close_evaluation, reserve_next
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from conftest import Cast
@@ -39,13 +40,21 @@ def test_sides_are_exact_by_comparison_and_by_assessor_to_the_end(
     evaluation = make_evaluation(cast.researcher, assessors=team, tasks=tasks, overlap=overlap)
     chance, leans = Random(tasks), Counter[User]()
     sides: dict[int, list[bool]] = {}
-    while at_work := [who for who in team if claim_comparison(assessor=who, evaluation=evaluation, now=NOW)]:
+    while at_work := [who for who in team if holds_two(who, evaluation)]:
         judgment = make_judgment(evaluation, assessor=(who := chance.choice(at_work)), now=NOW)
         sides.setdefault(judgment.assignment.comparison_id, []).append(judgment.a_on_left)
         leans[who] += 1 if judgment.a_on_left else -1
         assert all(abs(lean) <= 1 for lean in leans.values())
     assert [len(shown) for shown in sides.values()] == [overlap] * tasks
     assert all(abs(2 * sum(shown) - overlap) <= overlap % 2 for shown in sides.values())
+
+
+def holds_two(person: User, evaluation: Evaluation) -> bool:
+    """As the page does: one comparison is shown, the next is held beside it."""
+    shown = claim_comparison(assessor=person, evaluation=evaluation, now=NOW)
+    if shown:
+        reserve_next(assessor=person, evaluation=evaluation, beside=shown, now=NOW)
+    return shown is not None
 
 
 def test_who_all_judge_everything_begin_at_different_parts(cast: Cast) -> None:

@@ -80,7 +80,7 @@ def test_an_expired_lease_counts_until_somebody_else_was_given_the_place(cast: C
     other = make_user("other@example.org")
     evaluation, place = held(cast, others=[other], tasks=2, overlap=1)
     late = NOW + timedelta(hours=2)
-    make_judgment(evaluation, assessor=other, now=NOW)
+    make_judgment(evaluation, assessor=other, now=late)
     assert claim_comparison(assessor=other, evaluation=evaluation, now=late) == place
     with pytest.raises(LateSubmit):
         submit(**said(cast.assessor, place) | {"now": late})
