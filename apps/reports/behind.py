@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from apps.assessment.models.judgments import JudgmentQuerySet
     from apps.reports.models import Report
 
+PREFERENCES = {"a": 1, "same": 0, "b": -1}
+
 
 @dataclass(frozen=True)
 class Behind:
@@ -24,8 +26,8 @@ class Behind:
 
 
 def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQuerySet:
-    """What the report counted; `cell` may name cluster, language, criterion, who was marked, verdict
-    and assessor.
+    """What the report counted; `cell` may name cluster, language, criterion, who was marked or
+    preferred, verdict and assessor.
 
     Judgments that were corrected since are shown as they are now.
     """
@@ -35,7 +37,7 @@ def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQue
     if assessor := cell.get("assessor"):
         said = said.filter(assessor__public_id=assessor)
     if criterion := cell.get("criterion"):
-        said = said.filter(_rated(criterion, cell.get("marked", "")))
+        said = said.filter(_rated(criterion, cell.get("marked", ""), cell.get("prefers", "")))
     found = Comparison.objects.compared().filter(Exists(said), evaluation=report.evaluation)
     for name in ("cluster", "language"):
         if cell.get(name):
@@ -44,9 +46,12 @@ def comparisons_behind(report: Report, cell: Mapping[str, str]) -> ComparisonQue
     return wanted.prefetch_related("task__task_images__image").order_by("task__position")
 
 
-def _rated(criterion: str, marked: str) -> Q:
-    """Judgments with a rating of the criterion; `marked`: whose answer was marked, named as in `depth.Discordance`."""
+def _rated(criterion: str, marked: str, prefers: str) -> Q:
+    """Judgments with a rating of the criterion; `marked`: whose answer was marked, named as in `depth.Discordance`;
+    `prefers`: which answer it takes for better."""
     rated = Q(ratings__criterion__key=criterion, ratings__preference__isnull=False)
+    if prefers:
+        rated &= Q(ratings__preference=PREFERENCES[prefers])
     if not marked:
         return rated
     a, b = (f"ratings__value_{side}__{'gt' if marked in ('both', f'{side}_only') else 'exact'}" for side in "ab")

@@ -82,5 +82,7 @@ def _interval(low: str, high: str) -> str:
 
 
 def _rounded(value: float, digits: int) -> str:
-    """Rounded first: Django's own formatting cuts digits off."""
-    return number_format(Decimal(f"{value:.{digits}f}"), digits, use_l10n=True, force_grouping=True)
+    """Rounded first: Django's own formatting cuts digits off. The minus is that of `points`, and nothing has none."""
+    rounded = Decimal(f"{value:.{digits}f}")
+    sign = "−" if rounded < 0 else ""
+    return sign + number_format(abs(rounded), digits, use_l10n=True, force_grouping=True)

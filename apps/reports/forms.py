@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.assessment.models import Verdict
@@ -62,6 +62,8 @@ MARKED = {
     "neither": _("Neither marked"),
 }
 
+PREFERS = {"a": _("A better"), "same": pgettext_lazy("criterion", "Same"), "b": _("B better")}
+
 
 class CellForm(forms.Form):
     """Which cell of a report's tables one looks into. Nonsense in the address narrows nothing."""
@@ -72,6 +74,7 @@ class CellForm(forms.Form):
     verdict = forms.ChoiceField(required=False, choices=[("", ""), *Verdict.choices])
     assessor = forms.UUIDField(required=False)
     marked = forms.ChoiceField(required=False, choices=[("", ""), *MARKED.items()])
+    prefers = forms.ChoiceField(required=False, choices=[("", ""), *PREFERS.items()])
 
     @property
     def cell(self) -> dict[str, str]:

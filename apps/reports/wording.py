@@ -224,9 +224,12 @@ def spread(found: Heterogeneity) -> str:
     """Whether groups differ from each other, or why that cannot be said."""
     if found.undefined:
         return str(REASONS[found.undefined])
-    return gettext(
+    return ngettext(
+        "Do they differ from each other? Cochran's Q is %(q)s on %(df)s degree of freedom, p %(p)s; %(share)s of the "
+        "spread is beyond chance. Exploratory.",
         "Do they differ from each other? Cochran's Q is %(q)s on %(df)s degrees of freedom, p %(p)s; %(share)s of the "
-        "spread is beyond chance. Exploratory."
+        "spread is beyond chance. Exploratory.",
+        found.degrees_of_freedom,
     ) % {
         "q": decimal(found.q),
         "df": found.degrees_of_freedom,

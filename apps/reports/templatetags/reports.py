@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from apps.assessment.labels import CRITERIA, criterion_label
 from apps.reports import change_wording, deep_wording, formats, powered_wording, several_wording, wording
 from apps.reports.domain.numbers import CriterionNumbers, Group, Numbers
-from apps.reports.forms import MARKED
+from apps.reports.forms import MARKED, PREFERS
 from apps.statistics.heterogeneity import Heterogeneity
 from apps.statistics.undefined import Reason
 
@@ -48,6 +48,8 @@ def cell_name(value: str, kind: str) -> Promise | str:
         return wording.VERDICTS.get(value, value)
     if kind == "marked":
         return MARKED.get(value, value)
+    if kind == "prefers":
+        return PREFERS.get(value, value)
     if kind == "criterion" and value in CRITERIA:
         return criterion_label(value)
     return value[:8] if kind == "assessor" else value

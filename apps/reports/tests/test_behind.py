@@ -66,6 +66,8 @@ def test_cells_of_the_tables_lead_to_their_comparisons(cast: Cast, client: Clien
     assert (behind(), behind(verdict="a"), behind(verdict="b")) == (3, 2, 1)
     assert behind(assessor=str(cast.assessor.public_id)) == 2
     assert behind(assessor=str(other.public_id), verdict="b") == 0
+    sides = [behind(criterion="hallucinations", prefers=side) for side in ("a", "same", "b")]
+    assert sides == [0, 2, 1]
     found = {
         marked: behind(criterion="hallucinations", marked=marked) for marked in ("both", "a_only", "b_only", "neither")
     }
