@@ -25,6 +25,8 @@ from apps.assessment.queries.checks import STAGES, said_in_work, said_on_checks,
 from apps.assessment.queries.gold import gold_for
 from apps.assessment.queries.qualified import is_qualified
 
+UNREAD = 20  # messages shown beside the work
+
 
 def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
     return Standing.objects.filter(assessor=assessor, evaluation=evaluation).first()
@@ -86,6 +88,11 @@ def messages_to(assessor: User, evaluation: Evaluation | None = None) -> QuerySe
     """Newest first."""
     mine = Message.objects.filter(assessor=assessor).select_related("evaluation", "sender")
     return mine.filter(evaluation=evaluation) if evaluation else mine
+
+
+def unread_by(assessor: User) -> list[Message]:
+    """The oldest first."""
+    return list(messages_to(assessor).filter(read_at=None).order_by("sent_at")[:UNREAD])
 
 
 def rules_of(evaluation: Evaluation) -> list[Rule]:

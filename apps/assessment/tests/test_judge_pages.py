@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Evaluation, Judgment, Skip
 from apps.assessment.services import change_assessors, close_evaluation, free_lease
+from apps.assessment.services.standing import warn_assessor
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.assessment.tests.pages import HTMX, RATINGS, hidden, judge_url, send
 from conftest import Cast
@@ -244,6 +245,17 @@ def test_what_i_said_in_the_last_day_is_listed_and_what_i_flag_reaches_the_resea
     assert 'name="flagged" data-key="KeyI" checked' in client.get(address).content.decode()
     client.force_login(cast.researcher)
     assert "An odd picture" in client.get(reverse("assessment:monitor", args=[evaluation.public_id])).content.decode()
+
+
+def test_a_message_is_seen_while_one_judges(cast: Cast, client: Client) -> None:
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor])
+    client.force_login(cast.assessor)
+    page = client.get(judge_url(evaluation)).content.decode()
+    warn_assessor(evaluation=evaluation, assessor=cast.assessor, kind="fast", now=timezone.now())
+    assert "You judge faster than anyone" in send(client, evaluation, page, htmx=True).content.decode()
+    assert "You judge faster than anyone" in client.get(judge_url(evaluation)).content.decode()
+    assert client.post(reverse("assessment:read_messages"), headers={"HX-Request": "true"}).content == b""
+    assert "You judge faster than anyone" not in client.get(judge_url(evaluation)).content.decode()
 
 
 def test_a_judgment_is_not_changed_after_a_day_nor_after_closing(cast: Cast, client: Client) -> None:

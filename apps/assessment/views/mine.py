@@ -60,8 +60,9 @@ def languages(request: HttpRequest) -> HttpResponse:
 @require_POST
 @role_required()
 def read(request: HttpRequest) -> HttpResponse:
+    """Back to the page of my work; beside a comparison they only go away."""
     read_messages(assessor=signed_in(request), now=timezone.now())
-    return redirect("assessment:my_work")
+    return HttpResponse() if request.htmx else redirect("assessment:my_work")  # type: ignore[attr-defined]
 
 
 @require_safe

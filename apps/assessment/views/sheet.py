@@ -11,7 +11,7 @@ from apps.assessment.labels import NO_WORK
 from apps.assessment.models import Assignment, Evaluation, Judgment
 from apps.assessment.queries import criteria_shown, judged_by, judging_sheet, last_judgment, said_before
 from apps.assessment.queries.checks import lesson_of
-from apps.assessment.queries.standing import midnight_before, why_no_work
+from apps.assessment.queries.standing import midnight_before, unread_by, why_no_work
 from apps.assessment.services.submitting import CORRECTABLE_FOR
 
 Context = dict[str, Any]
@@ -86,6 +86,7 @@ def progress_context(evaluation: Evaluation, user: User, just_said: Judgment | N
         "today": today,
         "last": last,
         "lesson": lesson_of(last) if evaluation.training_size else None,
+        "unread": unread_by(user),
     }
 
 
