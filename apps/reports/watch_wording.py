@@ -33,8 +33,8 @@ class WatchWords:
         """What stands in the plan's way however long one judges; else empty."""
         if self.most is None or self.watch.planned <= self.most or self.watch.outcome != "open":
             return ""
-        told = gettext("The plan asks for %(planned)s judgments, and this bucket gives %(most)s at most.")
-        return told % {"planned": whole(self.watch.planned), "most": whole(self.most)}
+        told = gettext("This bucket gives %(most)s judgments at most, so the plan can’t be carried to its end.")
+        return told % {"most": whole(self.most)}
 
     @property
     def sentence(self) -> str:

@@ -124,7 +124,7 @@ def test_setting_a_plan_from_its_page(client: Client, cast: Cast) -> None:
     assert frozen.content.watch is not None
     page = client.get(reverse("reports:detail", args=[frozen.public_id])).content.decode()
     assert "It is not known yet" in page
-    assert f"The plan asks for {plan.planned} judgments, and this bucket gives 8 at most." in page
+    assert "This bucket gives 8 judgments at most, so the plan can’t be carried to its end." in page
 
 
 def test_what_a_bucket_can_show_is_said_with_the_remedy() -> None:
