@@ -61,14 +61,19 @@ class ClusteredMean:
         variance = self.variance(over)
         if over == "tasks" or self.even_assessors >= self.assessors or most < 2 or not variance > ZERO_VARIANCE:
             return most
-        uncertain = self.by_task**2 / (self.tasks - 1) + self.by_assessor**2 / max(0.5, self.even_assessors - 1)
-        return max(1, min(most, round(variance**2 / uncertain)))
+        return min(most, satterthwaite(variance, self.by_task, self.tasks, self.by_assessor, self.even_assessors))
 
     def missing(self, over: GeneraliseOver) -> Reason | None:
         """Why there can be no variance, if there cannot."""
         if self.tasks < 2:
             return Reason.ONE_TASK
         return Reason.ONE_ASSESSOR if over == "tasks+assessors" and self.assessors < 2 else None
+
+
+def satterthwaite(variance: float, by_task: float, tasks: int, by_assessor: float, even_assessors: float) -> int:
+    """Degrees of freedom of a variance whose parts are known from so many clusters, 1 at least."""
+    uncertain = by_task**2 / (tasks - 1) + by_assessor**2 / max(0.5, even_assessors - 1)
+    return max(1, round(variance**2 / uncertain))
 
 
 @dataclass(frozen=True)

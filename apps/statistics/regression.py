@@ -13,7 +13,7 @@ import numpy as np
 
 from apps.statistics.clustered import Estimate
 from apps.statistics.codes import as_codes, as_kinds
-from apps.statistics.sandwich import ClusteredCovariance, dense_covariance, kinds_covariance
+from apps.statistics.sandwich import ClusteredCovariance, dense_covariance, information, kinds_covariance
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 from apps.statistics.wilson import wilson
@@ -100,7 +100,7 @@ def _least_squares(
     mass = np.bincount(kind, w, minlength=len(y))
     hessian = (x * mass[:, None]).T @ x
     b: Array = np.asarray(np.linalg.solve(hessian, x.T @ (mass * y)), dtype=np.float64)
-    return b, kinds_covariance(x * (y - x @ b)[:, None], kind, w, hessian, tasks, assessors)
+    return b, kinds_covariance(x, y - x @ b, kind, w, tasks, assessors)
 
 
 def _independent(design: Array, times: Codes) -> list[int]:
@@ -145,9 +145,11 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
     if np.abs(b).max() > LARGEST:
         none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
         return LengthEffect(none, none, spread)
-    left = np.repeat((w * (y - _expit(x @ b)[unit]))[None], 2, axis=0)
+    mean, person = _expit(x @ b), as_codes(assessors)
+    told = information(person, x, unit, w * (mean * (1 - mean))[unit])
+    left = np.repeat((w * (y - mean[unit]))[None], 2, axis=0)
     left[1] *= np.ascontiguousarray(x[:, 1])[unit]
-    covariance = dense_covariance(left.T, hessian, tasks, assessors)
+    covariance = dense_covariance(left.T, hessian, tasks, person, told)
     level, slope = (covariance.estimate(float(b[k]), np.eye(2)[k]) for k in (0, 1))
     return LengthEffect(
         replace(_as_share(level, covariance), judgments=len(y)), replace(slope, judgments=len(y)), spread

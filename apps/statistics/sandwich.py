@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.statistics.clustered import ZERO_VARIANCE, Estimate
-from apps.statistics.codes import as_codes, cell_codes
+from apps.statistics.clustered import ZERO_VARIANCE, Estimate, satterthwaite
+from apps.statistics.codes import as_codes, as_places, cell_codes
 from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
 
@@ -26,17 +26,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClusteredCovariance:
-    """Three (p, p) matrices and how many clusters of each kind there are."""
+    """Three (p, p) matrices and how many clusters of each kind there are.
+
+    `known_by` (G, p, p), where it is given: H⁻¹ (information from assessor g) H⁻¹; they add up to H⁻¹.
+    """
 
     by_task: Array
     by_assessor: Array
     by_cell: Array
     tasks: int
     assessors: int
+    known_by: Array | None = None
 
     @property
     def degrees_of_freedom(self) -> int:
+        """At most."""
         return min(self.tasks, self.assessors) - 1
+
+    def degrees_for(self, contrast: ArrayLike) -> int:
+        """Fewer where a few assessors tell most of what is known of the contrast: as `ClusteredMean`, G* = 1/sum of
+        squares of their shares of the information."""
+        if self.known_by is None or self.degrees_of_freedom < 2:
+            return self.degrees_of_freedom
+        c = np.asarray(contrast, dtype=np.float64)
+        shares = np.einsum("i,gij,j->g", c, self.known_by, c)
+        even = round(float(shares.sum() ** 2 / (shares @ shares)), 9)
+        if even >= self.assessors:
+            return self.degrees_of_freedom
+        task, assessor = (float(c @ part @ c) for part in (self.by_task, self.by_assessor))
+        return min(self.degrees_of_freedom, satterthwaite(self.variance(c), task, self.tasks, assessor, even))
 
     @property
     def missing(self) -> Reason | None:
@@ -56,14 +74,14 @@ class ClusteredCovariance:
         return np.asarray((vectors * np.maximum(values, 0)) @ vectors.T)
 
     def estimate(self, value: float, contrast: ArrayLike, *, null: float = 0.0, confidence: float = 0.95) -> Estimate:
-        """`value` ± q·sqrt(V), q on min(T, G) - 1 degrees of freedom, and its t test against `null`."""
+        """`value` ± q·sqrt(V), q on `degrees_for` degrees of freedom, and its t test against `null`."""
         known = Estimate(value, tasks=self.tasks, assessors=self.assessors, undefined=self.missing)
         if self.missing:
             return known
-        variance, df = self.variance(contrast), self.degrees_of_freedom
+        variance = self.variance(contrast)
         if not variance > ZERO_VARIANCE:  # what is left of it is rounding
             return replace(known, undefined=Reason.NO_VARIATION)
-        error = math.sqrt(variance)
+        error, df = math.sqrt(variance), self.degrees_for(contrast)
         half = quantile(df, confidence) * error
         p = two_sided((value - null) / error, df)
         return Estimate(
@@ -92,30 +110,49 @@ def clustered_covariance(
 
 
 def kinds_covariance(
-    u: Array, kinds: Codes, weights: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike
+    x: Array, residual: Array, kinds: Codes, weights: Array, tasks: ArrayLike, assessors: ArrayLike
 ) -> ClusteredCovariance:
-    """As above where judgments of one kind have the same entries: those of judgment i are weights[i] · u[kinds[i]]."""
+    """Of weighted least squares where judgments are of M kinds: `x` (M, p), `residual` (M,); the entries of judgment i
+    are weights[i] · residual[kinds[i]] · x[kinds[i]]."""
     task, assessor, cell = _clusters(tasks, assessors)
     labels, sums = (task, assessor, cell), [[], [], []]  # type: tuple[Codes, ...], list[list[Array]]
-    alone = int(cell.max()) + 1 == len(cell)
+    alone, u = int(cell.max()) + 1 == len(cell), x * residual[:, None]
     for column in np.ascontiguousarray(u.T):
         told = weights * column[kinds]
-        for place in range(2 if alone else 3):
-            sums[place].append(np.bincount(labels[place], told).astype(np.float64, copy=False))
-    bread = np.linalg.inv(hessian)
+        for number in range(2 if alone else 3):
+            sums[number].append(np.bincount(labels[number], told).astype(np.float64, copy=False))
+    names, place = as_places(assessor * len(x) + kinds)
+    mass = np.bincount(place, weights, minlength=len(names)).astype(np.float64, copy=False)
+    known = information(names // len(x), x, names % len(x), mass)
+    bread = np.linalg.inv(known.sum(axis=0))
     parts = [bread @ _squared(np.stack(found)) @ bread for found in sums if found]
     if alone:
         squares = np.bincount(kinds, weights**2, minlength=len(u))
         parts.append(bread @ ((u * squares[:, None]).T @ u) @ bread * _correction(len(cell)))
-    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
+    return ClusteredCovariance(
+        parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, bread @ known @ bread
+    )
 
 
-def dense_covariance(u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike) -> ClusteredCovariance:
-    """As above, `u` (n, p)."""
+def information(labels: Codes, x: Array, rows: Codes, weights: Array) -> Array:
+    """By label, the sum of weights · x xᵀ, a label, a weight and one of the rows of `x` (M, p) for each: (G, p, p)."""
+    p = x.shape[1]
+    found = np.zeros((int(labels.max()) + 1, p, p))
+    for j in range(p):
+        for k in range(j + 1):
+            found[:, j, k] = found[:, k, j] = np.bincount(labels, weights * (x[:, j] * x[:, k])[rows])
+    return found
+
+
+def dense_covariance(
+    u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike, told: Array | None = None
+) -> ClusteredCovariance:
+    """As `clustered_covariance`, `u` (n, p); `told` (G, p, p): the information of each assessor."""
     task, assessor, cell = _clusters(tasks, assessors)
     bread, columns = np.linalg.inv(hessian), np.ascontiguousarray(u.T)
     parts = [bread @ _dense_meat(labels, columns) @ bread for labels in (task, assessor, cell)]
-    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
+    known = None if told is None else bread @ told @ bread
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, known)
 
 
 def _clusters(tasks: ArrayLike, assessors: ArrayLike) -> tuple[Codes, Codes, Codes]:

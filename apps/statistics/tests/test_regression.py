@@ -34,6 +34,17 @@ def test_with_sides_balanced_in_each_task_the_adjusted_rate_is_the_headline() ->
     assert found.adjusted.standard_error == pytest.approx(headline.standard_error, rel=0.1)
 
 
+def test_where_few_did_most_of_the_work_the_adjusted_rate_is_as_uncertain_as_the_headline() -> None:
+    """Each pair of an assessor's judgments is on both sides, so neither says more of the side than of the rate."""
+    rng = np.random.default_rng(11)
+    people = np.repeat(rng.choice(20, 400, p=np.r_[[0.2] * 4, [0.2 / 16] * 16]), 2)
+    tasks, lean = np.arange(800), rng.normal(0, 0.3, 20)
+    scores = (rng.random(800) < 0.5 + lean[people]).astype(float)
+    found, headline = side_effect(scores, tasks % 2 == 0, tasks, people), win_rate(scores, tasks, people)
+    assert found.adjusted.degrees_of_freedom == headline.degrees_of_freedom
+    assert 3 <= (headline.degrees_of_freedom or 0) <= 8
+
+
 def test_a_rate_adjusted_for_sides_stays_a_rate() -> None:
     scores, left = np.array([1, 0, 1, 0.5, 1, 0, 1, 0.5]), np.arange(8) % 4 < 2
     found = side_effect(scores, left, np.arange(8) % 2, np.arange(8) // 4)
