@@ -46,18 +46,24 @@ SELECT gen_random_uuid(), {evaluation}, id, replica, id, (id + replica) % 2 = 0,
 FROM assessment_comparison, generate_series(0, {overlap} - 1) replica WHERE evaluation_id = {evaluation};
 ANALYZE assessment_assignment;
 INSERT INTO assessment_judgment (public_id, assignment_id, assessor_id, submission_id, verdict, a_on_left, comment,
-                                 flagged, seconds, judged_at, contradiction, criteria_shown)
-SELECT gen_random_uuid(), id, assessor_id, gen_random_uuid(),
+                                 flagged, seconds, judged_at, contradiction, criteria_shown, evaluation_id, task_id,
+                                 is_aside, packed)
+SELECT gen_random_uuid(), s.id, assessor_id, gen_random_uuid(),
        (ARRAY['a_much','a','a','tie','both_bad','b','b','b_much'])[1 + (random() * 7.999)::int % 8], a_on_left, '',
-       false, 5 + random() * 60, now() - random() * interval '9 days', '', '[]'
-FROM assessment_assignment WHERE evaluation_id = {evaluation};
+       false, 5 + random() * 60, now() - random() * interval '9 days', '',
+       '["grammar", "readability", "comprehensiveness", "relevance", "errors", "hallucinations"]', s.evaluation_id,
+       c.task_id, false, '\\x000000000000'
+FROM assessment_assignment s JOIN assessment_comparison c ON c.id = s.comparison_id
+WHERE s.evaluation_id = {evaluation};
 ANALYZE assessment_judgment;
 """
 RATED = """
+UPDATE assessment_judgment SET packed = (
+    SELECT string_agg(set_byte('\\x00', 0, 1 + get_byte(sha256(int8send(id)), n) % 3), '') FROM generate_series(0, 5) n
+) WHERE evaluation_id = {evaluation};
 INSERT INTO assessment_rating (judgment_id, criterion_id, preference)
-SELECT j.id, c.id, floor(random() * 3) - 1
-FROM assessment_judgment j JOIN assessment_assignment s ON s.id = j.assignment_id, assessment_criterion c
-WHERE s.evaluation_id = {evaluation} AND c.evaluation_id = {evaluation};
+SELECT j.id, c.id, get_byte(j.packed, c.position) - 2 FROM assessment_judgment j, assessment_criterion c
+WHERE j.evaluation_id = {evaluation} AND c.evaluation_id = {evaluation};
 ANALYZE assessment_rating;
 """
 
@@ -88,6 +94,14 @@ def backend_seconds() -> float:
         return 0.0
     parts = stat.read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / TICKS
+
+
+def on_one_core() -> None:
+    """Work of PostgreSQL's other processes would not be counted, so there is none."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")
 
 
 @contextmanager
@@ -133,6 +147,7 @@ def run_sql(statements: str, keys: dict[str, Any]) -> None:
         for statement in filter(str.strip, statements.format(**keys).split(";")):
             cursor.execute(statement)
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM FULL assessment_judgment")  # ratings came by update, which never happens in use
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -274,6 +289,7 @@ def main() -> None:
         return
     rows = []
     with database():
+        on_one_core()
         for size in asked.sizes:
             evaluation, keys = fill(size)
             rows.append(report_row(f"{size:,}: report, verdicts", evaluation))

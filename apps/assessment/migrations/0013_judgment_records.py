@@ -3,6 +3,10 @@
 The database fills in what the place says, refuses ratings that the packed ones don't say (domain/packing.py), and keeps
 still what was repeated: criteria of judged evaluations, and of places and comparisons what they are about."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import django.db.models.deletion
 import django.db.models.functions.comparison
 from django.db import migrations, models
@@ -84,15 +88,21 @@ DROP TRIGGER criterion_still ON assessment_criterion;
 DROP FUNCTION refuse_judged();
 """
 FILL = """
+SET LOCAL work_mem = '128MB';
 ALTER TABLE assessment_judgment DISABLE TRIGGER judgment_append_only;
 UPDATE assessment_judgment j SET evaluation_id = s.evaluation_id, task_id = c.task_id,
-    is_aside = s.is_check OR s.is_extra, packed = coalesce((
-        SELECT string_agg(packed_rating(k.kind, r.preference, r.value_a, r.value_b), '' ORDER BY k.position, k.id)
-        FROM assessment_criterion k
-        LEFT JOIN assessment_rating r ON r.criterion_id = k.id AND r.judgment_id = j.id
-        WHERE k.evaluation_id = s.evaluation_id
-    ), '')
-FROM assessment_assignment s JOIN assessment_comparison c ON c.id = s.comparison_id WHERE s.id = j.assignment_id;
+    is_aside = s.is_check OR s.is_extra, packed = coalesce(told.packed, '')
+FROM assessment_assignment s JOIN assessment_comparison c ON c.id = s.comparison_id
+JOIN assessment_judgment same ON same.assignment_id = s.id
+LEFT JOIN (
+    SELECT f.id, string_agg(packed_rating(k.kind, r.preference, r.value_a, r.value_b), '' ORDER BY k.position, k.id)
+        AS packed
+    FROM assessment_judgment f JOIN assessment_assignment p ON p.id = f.assignment_id
+    JOIN assessment_criterion k ON k.evaluation_id = p.evaluation_id
+    LEFT JOIN assessment_rating r ON r.judgment_id = f.id AND r.criterion_id = k.id
+    GROUP BY f.id
+) told ON told.id = same.id
+WHERE same.id = j.id;
 ALTER TABLE assessment_judgment ENABLE TRIGGER judgment_append_only;
 """
 
@@ -120,7 +130,7 @@ RECORD = models.Func(
 )
 
 
-def told_of(model: str, *, null: bool) -> models.ForeignKey:
+def told_of(model: str, *, null: bool) -> models.Field[Any, Any]:
     return models.ForeignKey(
         model,
         null=null,
