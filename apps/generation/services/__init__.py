@@ -5,7 +5,7 @@ from apps.generation.services.leases import (
     claim_answers,
     extend_leases,
     fail_answer,
-    finish_answer,
+    finish_answers,
     release_answers,
 )
 from apps.generation.services.pulse import QUEUES_VARIABLE, at_work, begin_pulse, forget_worker, worker_name
@@ -33,7 +33,7 @@ __all__ = [
     "drain_run",
     "extend_leases",
     "fail_answer",
-    "finish_answer",
+    "finish_answers",
     "forget_worker",
     "give_up_trials",
     "release_answers",

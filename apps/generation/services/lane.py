@@ -22,16 +22,16 @@ from django.db import Error, close_old_connections, connections
 from apps.generation.models import Run
 from apps.generation.services.heartbeat import kept_leases
 from apps.generation.services.inputs import copies_folder, prepare_inputs
-from apps.generation.services.leases import claim_answers, fail_answer, finish_answer, patiently, release_answers
+from apps.generation.services.leases import claim_answers, fail_answer, finish_answers, patiently, release_answers
 from apps.generation.services.resident import end_process
 from inference.contracts import Failure, Outcome
 from inference.errors import ModelUnavailable, is_fatal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from apps.generation.models import Answer
-    from inference.contracts import Batch, BatchRunner, ErrorKind
+    from inference.contracts import Batch, BatchRunner, ErrorKind, StepRecord
 
 logger = logging.getLogger(__name__)
 _beside = threading.Lock()
@@ -138,10 +138,14 @@ class ClaimedBatch:
         close_old_connections()
         if self.batch is not None:
             self.outcomes |= {outcome.id: outcome for outcome in self.batch.outcomes()}
-        for answer in self.answers:
-            key = answer.task.key
-            missing = _failed(key, "bug", "The runner returned nothing for this task.")
-            _store_outcome(answer, self.outcomes.get(key, missing))
+        said = [(answer, self.outcome(answer.task.key)) for answer in self.answers]
+        finish_answers([(answer, outcome) for answer, outcome in said if outcome.failure is None])
+        for answer, outcome in said:
+            if outcome.failure is not None:
+                _store_failure(answer, outcome.failure, outcome.trace)
+
+    def outcome(self, key: str) -> Outcome:
+        return self.outcomes.get(key) or _failed(key, "bug", "The runner returned nothing for this task.")
 
     def drop(self) -> None:
         """No more steps, and its leases are kept no longer."""
@@ -254,10 +258,8 @@ def _failed(key: str, kind: ErrorKind, message: str) -> Outcome:
     return Outcome(key, text=None, failure=Failure(kind, message, retryable=True))
 
 
-def _store_outcome(answer: Answer, outcome: Outcome) -> None:
-    if outcome.failure is None:
-        finish_answer(answer, outcome)
-    elif outcome.failure.kind == "cancelled":
+def _store_failure(answer: Answer, failure: Failure, trace: Sequence[StepRecord]) -> None:
+    if failure.kind == "cancelled":
         release_answers([answer])
     else:
-        fail_answer(answer, outcome.failure, trace=outcome.trace)
+        fail_answer(answer, failure, trace=trace)

@@ -7,31 +7,60 @@ counts.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Max, Q
+from django.db import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+from django.db.models import F, Max, Prefetch, Q
 from django.db.models.functions import Now
 
+from apps.buckets.models import TaskImage
 from apps.generation.domain.retries import MAX_FAILURES, backoff_seconds, batch_limit, is_final
 from apps.generation.domain.storable import storable_json, storable_text
 from apps.generation.models import Answer, AnswerState, Run, RunState
+from inference.contracts import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
-    from inference.contracts import Failure, Outcome, StepRecord
+    from inference.contracts import Outcome, StepRecord
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 RETRY_SECONDS = 0.5
 LAST_TRY = MAX_FAILURES - 1  # failures of an answer whose next one may be final
+REFUSED = (DataError, IntegrityError)
+FINISH = """
+WITH said AS (
+    SELECT * FROM json_to_recordset(%s) AS said (
+        id bigint, attempt int, text text, trace jsonb, prompt_tokens int, completion_tokens int, latency_ms int,
+        finish_reason text
+    )
+), held AS (
+    SELECT id FROM generation_answer JOIN said USING (id, attempt) WHERE state = 'running'
+    FOR NO KEY UPDATE OF generation_answer SKIP LOCKED
+)
+UPDATE generation_answer AS answer
+SET state = 'done', lease_until = NULL, finished_at = now(), error_kind = '', error = '', text = said.text,
+    trace = said.trace, prompt_tokens = said.prompt_tokens, completion_tokens = said.completion_tokens,
+    latency_ms = said.latency_ms, finish_reason = said.finish_reason
+FROM said JOIN held USING (id) WHERE answer.id = said.id RETURNING answer.id
+"""
 
 
 def lease_time() -> timedelta:
@@ -54,7 +83,8 @@ def claim_answers(run: Run, *, worker: str, batch_size: int) -> list[Answer]:
         started_at=Now(),
         worker=worker[:120],
     )
-    return list(claimed.order_by("pk").select_related("task").prefetch_related("task__task_images__image"))
+    pictures = Prefetch("task__task_images", TaskImage.objects.select_related("image"))
+    return list(claimed.order_by("pk").select_related("task").prefetch_related(pictures))
 
 
 def _lock_claimable(run: Run, worker: str, batch_size: int) -> list[int]:
@@ -107,21 +137,44 @@ def release_answers(answers: Sequence[Answer]) -> int:
     return patiently(give_back)
 
 
-def finish_answer(answer: Answer, outcome: Outcome) -> bool:
-    """Store the text and its trace. An empty text is stored too. False when the lease was lost."""
+def finish_answers(said: Sequence[tuple[Answer, Outcome]]) -> int:
+    """Store texts and traces; an empty text is stored too. Returns how many, without those whose leases were lost.
+
+    One statement for all, which waits for no lock, so it can't deadlock with a cancel. Answers that were locked, and
+    all where one holds what the database refuses, are stored one by one; the refused one fails alone.
+    """
+    rows = [{"id": answer.pk, "attempt": answer.attempt, **_finished(outcome)} for answer, outcome in said]
+    try:
+        stored = patiently(lambda: _finish_held(rows)) if rows else set()
+    except REFUSED:
+        stored = set()
+    return len(stored) + sum(_finish_alone(*one) for one in said if one[0].pk not in stored)
+
+
+def _finish_held(rows: Sequence[Mapping[str, object]]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(FINISH, [json.dumps(rows)])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _finish_alone(answer: Answer, outcome: Outcome) -> bool:
+    try:
+        return _end(answer, state=AnswerState.DONE, **_finished(outcome), error_kind="", error="")
+    except REFUSED as error:
+        fail_answer(answer, Failure("bug", f"The answer can't be stored: {error}", retryable=False))
+        return False
+
+
+def _finished(outcome: Outcome) -> dict[str, object]:
     reasons = [step.finish_reason for step in outcome.trace if step.finish_reason]
-    return _end(
-        answer,
-        state=AnswerState.DONE,
-        text=storable_text(outcome.text or ""),
-        trace=_stored_trace(outcome.trace),
-        prompt_tokens=outcome.prompt_tokens,
-        completion_tokens=outcome.completion_tokens,
-        latency_ms=outcome.latency_ms,
-        finish_reason=storable_text(reasons[-1])[:40] if reasons else "",
-        error_kind="",
-        error="",
-    )
+    return {
+        "text": storable_text(outcome.text or ""),
+        "trace": _stored_trace(outcome.trace),
+        "prompt_tokens": outcome.prompt_tokens,
+        "completion_tokens": outcome.completion_tokens,
+        "latency_ms": outcome.latency_ms,
+        "finish_reason": storable_text(reasons[-1])[:40] if reasons else "",
+    }
 
 
 def fail_answer(answer: Answer, failure: Failure, *, trace: Sequence[StepRecord] = ()) -> bool:

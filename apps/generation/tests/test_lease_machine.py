@@ -17,7 +17,7 @@ from apps.generation.services import (
     claim_answers,
     extend_leases,
     fail_answer,
-    finish_answer,
+    finish_answers,
     release_answers,
     retry_failed,
     sweep_leases,
@@ -73,7 +73,7 @@ class LeaseMachine(RuleBasedStateMachine):
     def finish(self, data: st.DataObject) -> None:
         claim, held = (picked := self.pick(data)), self.holds(picked)
         text = f"{claim.pk}/{claim.attempt}"
-        assert finish_answer(claim, Outcome("x", text, None)) is held
+        assert finish_answers([(claim, Outcome("x", text, None))]) == int(held)
         if held:
             del self.holders[claim.pk]
             self.texts[claim.pk] = text
@@ -128,7 +128,7 @@ class LeaseMachine(RuleBasedStateMachine):
             self.time_passes(100)
             sweep_leases()
             for answer in claim_answers(self.run, worker="w", batch_size=6):
-                finish_answer(answer, Outcome("x", "end", None))
+                finish_answers([(answer, Outcome("x", "end", None))])
         assert not open_answers.exists()
 
 

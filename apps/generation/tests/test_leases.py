@@ -19,13 +19,13 @@ from django.db import (
 from django.utils import timezone
 
 from apps.generation.models import Answer, AnswerState, Run
-from apps.generation.services import claim_answers, extend_leases, fail_answer, finish_answer, leases, release_answers
+from apps.generation.services import claim_answers, extend_leases, fail_answer, finish_answers, leases, release_answers
 from apps.generation.tests.faults import cut_off
 from apps.generation.tests.makers import make_run
 from inference.contracts import Failure, Outcome, StepRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from apps.buckets.models import Bucket
     from apps.pipelines.models import PipelineRevision
@@ -95,7 +95,7 @@ def test_a_text_waits_for_a_database_that_restarts(run: Run, monkeypatch: pytest
     monkeypatch.setattr(leases, "RETRY_SECONDS", 0.01)
     [answer] = claim(run, 1)
     cut_off()
-    assert finish_answer(answer, outcome(answer))
+    assert finish_answers([(answer, outcome(answer))])
     assert stored(answer).text == "Yes"
 
 
@@ -132,7 +132,7 @@ def test_a_passing_trouble_is_tried_three_times_an_input_error_once(run: Run) ->
 
 def test_a_finished_answer_keeps_text_trace_and_counts(run: Run) -> None:
     [answer] = claim(run, 1)
-    assert finish_answer(answer, outcome(answer, prompt_tokens=11, completion_tokens=3, finish_reason="length"))
+    assert finish_answers([(answer, outcome(answer, prompt_tokens=11, completion_tokens=3, finish_reason="length"))])
     row = stored(answer)
     assert (row.state, row.text, row.lease_until) == (AnswerState.DONE, "Yes", None)
     assert (row.prompt_tokens, row.completion_tokens, row.latency_ms) == (11, 3, 7)
@@ -148,14 +148,14 @@ def test_a_write_after_the_lease_was_taken_over_changes_nothing(run: Run, late: 
     assert heir.pk == zombie.pk
     before = stored(heir).lease_until
     writes: dict[str, Callable[[], object]] = {
-        "finish": lambda: finish_answer(zombie, outcome(zombie, "late")),
+        "finish": lambda: finish_answers([(zombie, outcome(zombie, "late"))]),
         "fail": lambda: fail_answer(zombie, BROKEN),
         "extend": lambda: extend_leases([zombie]),
         "release": lambda: release_answers([zombie]),
     }
     assert not writes[late]()
     assert (stored(heir).state, stored(heir).lease_until) == (AnswerState.RUNNING, before)
-    assert finish_answer(heir, outcome(heir, "mine"))
+    assert finish_answers([(heir, outcome(heir, "mine"))])
     assert stored(heir).text == "mine"
 
 
@@ -175,8 +175,8 @@ def test_a_released_answer_counts_no_failure_and_joins_a_batch_again(run: Run) -
 
 def test_an_empty_text_is_an_answer_and_hostile_characters_are_stored_harmless(run: Run) -> None:
     empty, hostile = claim(run, 2)
-    finish_answer(empty, outcome(empty, ""))
-    finish_answer(hostile, outcome(hostile, "a\x00b\ud800", prompt="\x00", model={"\x00k": float("nan")}))
+    finish_answers([(empty, outcome(empty, ""))])
+    finish_answers([(hostile, outcome(hostile, "a\x00b\ud800", prompt="\x00", model={"\x00k": float("nan")}))])
     assert stored(empty).is_empty
     assert stored(hostile).text.startswith("ab\ufffd")  # type: ignore[union-attr]
     assert stored(hostile).trace[0]["model"] == {"k": "nan"}
@@ -195,3 +195,33 @@ def test_a_claim_skips_what_another_claim_has_locked(run: Run) -> None:
         other.rollback()
     finally:
         other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_is_stored_though_one_of_its_answers_is_locked_or_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, beside, refused, neighbour = claim(run)
+    other, at_once = connection.copy(), leases._finish_held
+
+    def then_unlocked(rows: Sequence[Mapping[str, object]]) -> set[int]:
+        stored = at_once(rows)
+        other.rollback()
+        return stored
+
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT id FROM generation_answer WHERE id = %s FOR UPDATE", [locked.pk])
+        monkeypatch.setattr(leases, "_finish_held", then_unlocked)
+        assert finish_answers([(locked, outcome(locked)), (beside, outcome(beside))]) == 2
+    finally:
+        other.close()
+    too_many = outcome(refused, completion_tokens=2**31)
+    assert finish_answers([(refused, too_many), (neighbour, outcome(neighbour))]) == 1
+    assert [stored(answer).state for answer in (locked, beside, refused, neighbour)] == [
+        AnswerState.DONE,
+        AnswerState.DONE,
+        AnswerState.FAILED,
+        AnswerState.DONE,
+    ]

@@ -15,7 +15,7 @@ from apps.generation.services import (
     cancel_run,
     claim_answers,
     fail_answer,
-    finish_answer,
+    finish_answers,
     retry_failed,
     start_run,
     sweep_leases,
@@ -83,7 +83,7 @@ def test_an_empty_bucket_is_refused_and_stays_open(cast: Cast, revision: Pipelin
 def test_a_cancel_stops_what_waits_and_refuses_what_comes_in_late(cast: Cast, run: Run) -> None:
     late, failing, *_ = claim_answers(run, worker="w", batch_size=3)
     assert cancel_run(actor=cast.researcher, run=run) == 6
-    assert not finish_answer(late, Outcome(str(late.public_id), "late", None))
+    assert not finish_answers([(late, Outcome(str(late.public_id), "late", None))])
     assert not fail_answer(failing, Failure("input", "late", retryable=False))
     assert set(states(run)) == {AnswerState.CANCELLED}
     assert claim_answers(run, worker="w", batch_size=3) == []
@@ -124,7 +124,7 @@ def test_another_round_that_fails_again_is_no_bug(cast: Cast, run: Run) -> None:
 
 def test_a_retry_touches_only_failures(cast: Cast, run: Run) -> None:
     [answer] = claim_answers(run, worker="w", batch_size=1)
-    finish_answer(answer, Outcome(str(answer.public_id), "Yes", None))
+    finish_answers([(answer, Outcome(str(answer.public_id), "Yes", None))])
     assert retry_failed(actor=cast.researcher, run=run) == 0
     assert not AuditEvent.objects.filter(verb="run.retried").exists()
 
