@@ -41,14 +41,6 @@ class Question:
         return "\n".join(line for line in filled.replace("{question}", self.text).split("\n") if line.strip()).strip()
 
 
-def need(row: Mapping[str, object], name: str) -> object:
-    """The column's value. Raises Malformed where it is missing or empty."""
-    value = row.get(name)
-    if value is None or value == "" or value != value:
-        raise Malformed(f"It has no `{name}`. Fill the column in, or correct its name.")
-    return value
-
-
 def text_of(value: object) -> str:
     """As written; 3.0 of a column that holds whole numbers as 3."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
@@ -76,25 +68,3 @@ def texts_of(value: object) -> list[str]:
         if isinstance(parsed, list):
             return [text_of(each) for each in parsed]
     return [text]
-
-
-def lettered(options: Sequence[str]) -> dict[str, str]:
-    if len(options) > len(LETTERS):
-        raise Malformed(f"It has {len(options)} choices; at most {len(LETTERS)} can be lettered.")
-    return dict(zip(LETTERS, options, strict=False))
-
-
-def right_letter(answer: object, choices: Mapping[str, str], given: str = "letter") -> str:
-    """The answer is `given` as a letter, an index from 0, or the text of a choice: a “2” may be any of these, so it is
-    not guessed. Raises Malformed when it is no such choice, or its text that of two.
-    """
-    said = text_of(answer).strip()
-    if given == "index":
-        found = [list(choices)[int(said)]] if said.isdecimal() and int(said) < len(choices) else []
-    elif given == "text":
-        found = [letter for letter, text in choices.items() if text.strip() == said]
-    else:
-        found = [said.upper()] if said.upper() in choices else []
-    if len(found) != 1:
-        raise Malformed(f"Its answer “{said[:40]}” is none of its choices, by {given}. Correct it or the choices.")
-    return found[0]

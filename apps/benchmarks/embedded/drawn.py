@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFont
 
-from apps.benchmarks.domain.questions import LETTERS, Question, lettered
+from apps.benchmarks.domain.questions import LETTERS, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +97,7 @@ def choices(pictures: Pictures, count: int = 12) -> Iterator[Question]:
                 text=f"On which side of the picture is the {colour} {shape}?",
                 references=[LETTERS[rotated.index(side)]],
                 images=[image],
-                choices=lettered(rotated),
+                choices=dict(zip(LETTERS, rotated, strict=False)),
                 group=f"picture {place}",
                 category="position",
                 facts={"question": f"side-{place:03}"},

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from django.utils.translation import gettext
 
 from apps.benchmarks.domain.questions import Malformed, Question
 
@@ -26,7 +27,8 @@ def package_folder(name: str) -> Path:
     """Where a package lies, without importing it."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise Malformed(f"The package {name} is not installed; its pictures are needed. `make demo` installs it.")
+        words = gettext("The package %(name)s is not installed; its pictures are needed. `make demo` installs it.")
+        raise Malformed(words % {"name": name})
     return Path(spec.origin).parent
 
 

@@ -90,7 +90,7 @@ def _chartqa(said: list[Said], open_to_all: bool) -> dict[str, list[Any]]:
 
 
 def _hallusionbench(said: list[Said], open_to_all: bool) -> list[dict[str, Any]]:
-    """HallusionBench_result.json, as evaluation.py and its judge read it: rows of the questions with `model_prediction`."""
+    """HallusionBench_result.json, as evaluation.py and its judge read it: rows with `model_prediction`."""
     return [_hallusion_row(each, open_to_all) for each in said]
 
 

@@ -11,6 +11,8 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
+from django.utils.translation import gettext
+
 from apps.benchmarks.domain.questions import Malformed, Question
 from apps.buckets.domain.limits import MAX_PICTURE_BYTES, MEGABYTE
 from apps.buckets.domain.problems import PictureProblem
@@ -61,7 +63,7 @@ class Pictures:
         try:
             return self.embedded(base64.b64decode(text, validate=True))
         except binascii.Error:
-            raise Malformed("Its picture is not Base64. Fetch the file again.") from None
+            raise Malformed(gettext("Its picture is not Base64. Fetch the file again.")) from None
 
     def drawn(self, picture: Image.Image) -> str:
         stream = io.BytesIO()
@@ -71,7 +73,8 @@ class Pictures:
     def named(self, name: str) -> str:
         """A file below the folder of pictures. Raises Malformed where there is none, or it leads out of it."""
         if self.given is None:
-            raise Malformed(f"It names the picture “{name[:80]}”. Say with --images where the pictures are.")
+            words = gettext("It names the picture “%(name)s”. Say with --images where the pictures are.")
+            raise Malformed(words % {"name": name[:80]})
         if name not in self.by_path:
             self.by_path[name] = self.embedded(self._below(self.given.resolve(), name).read_bytes())
         return self.by_path[name]
@@ -83,18 +86,20 @@ class Pictures:
                 return path
         except (OSError, ValueError):  # a name of thousands of characters, or with a NUL in it
             pass
-        raise Malformed(f"There is no picture “{name[:80]}” in the folder of pictures. Add it or correct the name.")
+        words = gettext("There is no picture “%(name)s” in the folder of pictures. Add it or correct the name.")
+        raise Malformed(words % {"name": name[:80]})
 
 
 def _format(data: bytes) -> str:
     if len(data) > MAX_PICTURE_BYTES:
-        raise Malformed(f"Its picture has more than {MAX_PICTURE_BYTES // MEGABYTE} MB. Make it smaller.")
+        words = gettext("Its picture has more than %(most)d MB. Make it smaller.")
+        raise Malformed(words % {"most": MAX_PICTURE_BYTES // MEGABYTE})
     try:
         return check_picture(data, "")
     except PictureProblem as problem:
         if problem.code == "too_many_pixels":
-            raise Malformed("Its picture has too many pixels for a bucket. Make it smaller.") from problem
-        raise Malformed("Its picture does not decode. Fetch the file again.") from problem
+            raise Malformed(gettext("Its picture has too many pixels for a bucket. Make it smaller.")) from problem
+        raise Malformed(gettext("Its picture does not decode. Fetch the file again.")) from problem
 
 
 @cache

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, need, text_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, text_of
+from apps.benchmarks.loaders.fields import need
 from apps.benchmarks.loaders.json_files import one_file, rows_of
 from apps.benchmarks.loaders.official import each
 
@@ -21,7 +24,7 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
     def question(row: Mapping[str, Any]) -> Question:
         key = text_of(need(row, "id"))
         if key not in known:
-            raise Malformed("It has no annotation. Take both files of the same release.")
+            raise Malformed(gettext("It has no annotation. Take both files of the same release."))
         return Question(
             key=key,
             text=text_of(need(row, "query")),

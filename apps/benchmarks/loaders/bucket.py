@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, lettered, need, text_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, text_of
+from apps.benchmarks.loaders.fields import lettered, need
 from apps.benchmarks.loaders.json_files import load, rows_of
 from apps.benchmarks.loaders.official import each
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 def _by_letter(choices: object) -> dict[str, str]:
     if not isinstance(choices, dict) or not set(choices) <= set(LETTERS):
-        raise Malformed("Its `choices` are no list of texts and no texts by capital letter.")
+        raise Malformed(gettext("`choices` must be a list of at most 26 texts, or texts by capital letter."))
     return {letter: text_of(text) for letter, text in choices.items()}
 
 

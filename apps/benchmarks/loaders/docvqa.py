@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, need, text_of, texts_of
+from apps.benchmarks.domain.questions import Malformed, Question, text_of, texts_of
+from apps.benchmarks.loaders.fields import need
 from apps.benchmarks.loaders.json_files import one_file, rows_of
 from apps.benchmarks.loaders.official import each
 

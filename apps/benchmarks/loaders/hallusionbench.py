@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, need, text_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, text_of
+from apps.benchmarks.loaders.fields import need
 from apps.benchmarks.loaders.json_files import one_file, rows_of
 from apps.benchmarks.loaders.official import each
 
@@ -19,7 +22,8 @@ KEPT = ("question", "gt_answer_details", "sample_note", "filename")  # its own s
 
 def _truth(answer: str) -> str:
     if answer not in {"0", "1"}:
-        raise Malformed(f"Its `gt_answer` is “{answer[:40]}”. It must be 1 for yes or 0 for no.")
+        words = gettext("Its `gt_answer` is “%(answer)s”. It must be 1 for yes or 0 for no.")
+        raise Malformed(words % {"answer": answer[:40]})
     return "yes" if answer == "1" else "no"
 
 

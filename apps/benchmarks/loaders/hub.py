@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from apps.benchmarks.domain.questions import Malformed, Question
 from apps.benchmarks.loaders.table_rows import questions
 
@@ -36,11 +38,12 @@ def _rows(source: Path, options: Mapping[str, object]) -> Iterator[dict[str, Any
     part: dict[str, Any] = {"name": options.get("config"), "split": options.get("split", "test")}
     hub = pinned(source)
     if hub is None and not source.exists():
-        raise Malformed("Give a folder, or owner/name@revision with the revision's 40 hex digits.")
+        raise Malformed(gettext("Give a folder, or owner/name@revision with the revision's 40 hex digits."))
     try:
         table = load_dataset(hub[0], revision=hub[1], **part) if hub else load_dataset(str(source), **part)
     except (OSError, ValueError) as error:
-        raise Malformed(f"`datasets` can't read {source}: {error}. Correct its name, config or split.") from error
+        words = gettext("`datasets` can't read %(source)s: %(error)s. Correct its name, config or split.")
+        raise Malformed(words % {"source": source, "error": error}) from error
     for name, feature in table.features.items():
         if isinstance(feature, Image):
             table = table.cast_column(name, Image(decode=False))

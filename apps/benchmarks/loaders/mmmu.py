@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, lettered, need, right_letter, text_of, texts_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, text_of, texts_of
+from apps.benchmarks.loaders.fields import lettered, need, right_letter
 from apps.benchmarks.loaders.json_files import one_file, rows_of
 from apps.benchmarks.loaders.official import each
 from apps.benchmarks.loaders.parquet import table_of
@@ -41,7 +44,7 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         kind = str(row.get("question_type") or ("multiple-choice" if choices else "open"))
         images = [name for column in COLUMNS for name in images_of(row.get(column), pictures)]
         if not images:
-            raise Malformed("It has no picture in image_1 to image_7. Take the official files.")
+            raise Malformed(gettext("It has no picture in image_1 to image_7. Take the official files."))
         return Question(
             key=key,
             text=text_of(row.get("question") or SHOWN),

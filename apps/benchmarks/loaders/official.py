@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from apps.benchmarks.domain.questions import Malformed, Question
+from apps.benchmarks.loaders.json_files import Broken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,12 +17,17 @@ def each(
     rows: Iterable[Mapping[str, Any]], key: str, question_of: Callable[[Mapping[str, Any]], Question]
 ) -> Iterator[Question | Malformed]:
     for place, row in enumerate(rows, start=1):
-        name = str(row.get(key, "")) if isinstance(row, dict) else ""
+        if isinstance(row, Broken):
+            yield Malformed(row.why, place)
+            continue
+        name = str(row.get(key, ""))
         try:
             yield question_of(row)
         except Malformed as error:
             yield error.at(place, name)
         except KeyError as error:
-            yield Malformed(f"It has no `{error.args[0]}`. Fill the field in, or correct its name.", place, name)
+            words = gettext("It has no `%(name)s`. Fill it in, or correct its name.")
+            yield Malformed(words % {"name": error.args[0]}, place, name)
         except (AttributeError, IndexError, TypeError, ValueError) as error:
-            yield Malformed(f"A field is of the wrong kind: {error}. Correct the row.", place, name)
+            words = gettext("A field is of the wrong kind: %(error)s. Correct the row.")
+            yield Malformed(words % {"error": error}, place, name)

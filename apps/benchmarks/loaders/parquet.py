@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
+
 from apps.benchmarks.domain.questions import Malformed, Question
 from apps.benchmarks.loaders.table_rows import questions
 
@@ -24,7 +26,8 @@ def table_of(source: Path) -> Iterator[dict[str, Any]]:
     """Its rows, a few at a time."""
     files = sorted(source.rglob("*.parquet")) if source.is_dir() else [source]
     if not files:
-        raise Malformed(f"There is no .parquet file in {source}.")
+        words = gettext("There is no .parquet file in %(source)s. Put the fetched ones there.")
+        raise Malformed(words % {"source": source})
     for file in files:
         yield from _rows(file)
 
@@ -38,8 +41,10 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
             for batch in table.iter_batches(BATCH, use_threads=False):
                 yield from batch.to_pylist()
     except pyarrow.ArrowInvalid as error:
-        raise Malformed(f"{file.name} is no Parquet file: {error}") from None
+        words = gettext("%(file)s is no Parquet file: %(error)s. Fetch it again.")
+        raise Malformed(words % {"file": file.name, "error": error}) from None
     except OSError as error:
         if error.errno is not None:
             raise
-        raise Malformed(f"{file.name} is damaged: {error}. Fetch it again.") from None
+        words = gettext("%(file)s is damaged: %(error)s. Fetch it again.")
+        raise Malformed(words % {"file": file.name, "error": error}) from None

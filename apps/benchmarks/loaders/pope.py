@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, need, text_of
-from apps.benchmarks.loaders.json_files import load, rows_of
+from apps.benchmarks.domain.questions import Malformed, Question, text_of
+from apps.benchmarks.loaders.fields import need
+from apps.benchmarks.loaders.json_files import Broken, load, rows_of
 from apps.benchmarks.loaders.official import each
 
 if TYPE_CHECKING:
@@ -28,5 +29,9 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
             group=f"image {row['image']}",
         )
 
-    rows = ({**row, "part": part.stem.rsplit("_", 1)[-1]} for part in parts for row in rows_of(load(part)))
+    rows = (
+        row if isinstance(row, Broken) else {**row, "part": part.stem.rsplit("_", 1)[-1]}
+        for part in parts
+        for row in rows_of(load(part))
+    )
     yield from each(rows, "question_id", question)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, lettered, need, right_letter, text_of, texts_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, text_of, texts_of
+from apps.benchmarks.loaders.fields import lettered, need, right_letter
 from apps.benchmarks.loaders.json_files import one_file
 from apps.benchmarks.loaders.official import each
 
@@ -13,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from apps.benchmarks.loaders import Pictures
+
+
+def _object(row: Any) -> dict[str, Any]:
+    return row if isinstance(row, dict) else {}
 
 
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
@@ -35,5 +42,8 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
 
     splits = one_file(source, "pid_splits.json")
     if not isinstance(problems, dict) or not isinstance(splits, dict) or split not in splits:
-        raise Malformed(f"problems.json must be an object, and pid_splits.json one with a list “{split}”.")
-    yield from each(({**problems.get(pid, {}), "id": pid} for pid in splits[split]), "id", question)
+        words = gettext(
+            "problems.json must be an object, pid_splits.json one with a list “%(split)s”. Take the official ones."
+        )
+        raise Malformed(words % {"split": split})
+    yield from each(({**_object(problems.get(str(pid))), "id": pid} for pid in splits[split]), "id", question)

@@ -12,16 +12,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import (
-    Malformed,
-    Question,
-    as_texts,
-    lettered,
-    need,
-    right_letter,
-    text_of,
-    texts_of,
-)
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, as_texts, text_of, texts_of
+from apps.benchmarks.loaders.fields import lettered, need, right_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,7 +63,8 @@ def _all_images(row: Mapping[str, Any], pictures: Pictures, options: Mapping[str
     columns, pattern = _listed(options["columns"].get("image")), options.get("pattern", "{}")
     names = [name for column in columns for name in images_of(row.get(column), pictures, pattern)]
     if columns and not names:
-        raise Malformed(f"It has no picture in {', '.join(columns)}. Fill the column in, or correct its name.")
+        words = gettext("It has no picture in %(columns)s. Fill the column in, or correct its name.")
+        raise Malformed(words % {"columns": ", ".join(columns)})
     return names
 
 
@@ -106,4 +101,7 @@ def images_of(value: Any, pictures: Pictures, pattern: str = "{}") -> list[str]:
         return [pictures.embedded(value)]
     if isinstance(value, str):
         return [pictures.named(pattern.format(value))]
-    raise Malformed(f"Its picture is {type(value).__name__}. Pictures are bytes, or names of files.")
+    words = gettext(
+        "Its picture is of the type %(kind)s. Pictures are bytes or names of files: take the official file."
+    )
+    raise Malformed(words % {"kind": type(value).__name__})

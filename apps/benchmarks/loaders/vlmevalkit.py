@@ -12,7 +12,10 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, need, right_letter, texts_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import LETTERS, Malformed, Question, as_texts, texts_of
+from apps.benchmarks.loaders.fields import need, right_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +33,8 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         try:
             yield from _rows(stream, pictures, bool(options.get("lists")))
         except (UnicodeDecodeError, csv.Error) as error:
-            raise Malformed(f"{source.name} is no table in UTF-8: {error}. Fetch it again.") from None
+            words = gettext("%(file)s is no table in UTF-8: %(error)s. Fetch it again.")
+            raise Malformed(words % {"file": source.name, "error": error}) from None
 
 
 @contextmanager
@@ -48,7 +52,8 @@ def _rows(stream: TextIO, pictures: Pictures, lists: bool) -> Iterator[Question 
     table = csv.DictReader(stream, delimiter="\t")
     missing = {"index", "question", "answer"} - set(table.fieldnames or ())
     if missing:
-        raise Malformed(f"The table has no column {', '.join(sorted(missing))}. Is it a TSV of VLMEvalKit?")
+        words = gettext("The table has no column %(columns)s. Give a TSV of VLMEvalKit.")
+        raise Malformed(words % {"columns": ", ".join(sorted(missing))})
     for place, row in enumerate(table, start=1):
         try:
             yield _question(row, pictures, known, lists)
@@ -84,6 +89,7 @@ def _images(row: Mapping[str, str | None], pictures: Pictures, known: dict[str, 
         return [pictures.named(name) for name in texts_of(row["image_path"])] if row.get("image_path") else []
     if len(value) <= LONGEST_REFERENCE:
         if value not in known:
-            raise Malformed(f"Its picture is that of row {value}, which does not come before it. Fetch the file again.")
+            words = gettext("Its picture is that of row %(row)s, which does not come before it. Fetch the file again.")
+            raise Malformed(words % {"row": value})
         return known[value]
     return [pictures.encoded(each) for each in texts_of(value)]

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from apps.benchmarks.domain.questions import Malformed, Question, need, text_of, texts_of
+from django.utils.translation import gettext
+
+from apps.benchmarks.domain.questions import Malformed, Question, text_of, texts_of
+from apps.benchmarks.loaders.fields import need
 from apps.benchmarks.loaders.json_files import one_file, rows_of
 from apps.benchmarks.loaders.official import each
 
@@ -28,7 +31,7 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
 def _question(row: Mapping[str, Any], truths: Mapping[str, Any], pictures: Pictures, pattern: str) -> Question:
     key = text_of(need(row, "question_id"))
     if key not in truths:
-        raise Malformed("It has no annotation. Take questions and annotations of the same part.")
+        raise Malformed(gettext("It has no annotation. Take questions and annotations of the same part."))
     truth = truths[key]
     return Question(
         key=key,

@@ -80,24 +80,38 @@ def comparison_of(pairs: list[Pair]) -> Comparison | None:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """One benchmark's comparison; `p` is corrected by Holm for the number of benchmarks."""
+    """One benchmark's comparison; `p` is corrected by Holm for the number of buckets. It is None for a further protocol
+    over the same answers: that asks the same question again, so it is shown and not tested.
+    """
 
     before: BenchmarkRun
     after: BenchmarkRun
     comparison: Comparison
-    p: float
+    p: float | None
 
 
 def compare_revisions(user: User, first: PipelineRevision, second: PipelineRevision) -> list[Adjusted]:
     """On every benchmark that both were scored on and `user` may see, the latest runs of each; limited ones are left
-    out. The order is that of names.
+    out. The order is that of names; protocols over one bucket stand together, the first made in front: it is tested.
     """
     runs = BenchmarkRun.objects.filter(benchmark__in=Benchmark.objects.visible_to(user), benchmark__limit=None)
     runs = runs.exclude(scored_at=None).select_related("benchmark__bucket", "run__revision__pipeline").order_by("pk")
     of = [{row.benchmark_id: row for row in runs.filter(run__revision=each)} for each in (first, second)]
-    common = sorted(of[0].keys() & of[1].keys(), key=lambda pk: of[0][pk].benchmark.name)
-    pairs = [(of[0][pk], of[1][pk]) for pk in common]
-    found = [(*pair, comparison_of(pairs_of(*pair))) for pair in pairs]
-    known = [(before, after, each) for before, after, each in found if each is not None]
-    p = holm([1.0 if each.difference.p is None else each.difference.p for _before, _after, each in known])
-    return [Adjusted(*row, float(value)) for row, value in zip(known, p, strict=True)]
+    found = [(of[0][pk], of[1][pk]) for pk in sorted(of[0].keys() & of[1].keys())]
+    compared = [(before, after, comparison_of(pairs_of(before, after))) for before, after in found]
+    buckets: dict[int, list[tuple[BenchmarkRun, BenchmarkRun, Comparison]]] = defaultdict(list)
+    for before, after, comparison in compared:
+        if comparison is not None:
+            buckets[before.benchmark.bucket_id].append((before, after, comparison))
+    together = sorted(buckets.values(), key=lambda rows: rows[0][0].benchmark.name)
+    p = holm([_p(rows[0][2]) for rows in together])
+    return [
+        Adjusted(*row, float(value) if place == 0 else None)
+        for rows, value in zip(together, p, strict=True)
+        for place, row in enumerate(rows)
+    ]
+
+
+def _p(comparison: Comparison) -> float:
+    """1 where nothing varies."""
+    return 1.0 if comparison.difference.p is None else comparison.difference.p

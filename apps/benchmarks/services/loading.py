@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.questions import Malformed, Question
@@ -79,7 +79,8 @@ def load_benchmark(
         raise LoadRefused(words % {"title": title})
     protocol, hub = find_protocol(entry.protocols[0]), pinned(source) if source else None
     if hub and entry.loader != "parquet":
-        raise LoadRefused(f"{entry.title} is not read from a hub. To fetch: {entry.fetch}.")
+        words = gettext("%(title)s is not read from a hub. To fetch: %(fetch)s.")
+        raise LoadRefused(words % {"title": entry.title, "fetch": entry.fetch})
     with tempfile.TemporaryDirectory() as folder:
         pictures = Pictures(Path(folder), images or source)
         try:
@@ -87,7 +88,8 @@ def load_benchmark(
             table, read = _write_table(Path(folder), stream, entry, protocol, limit, tell)
         except OSError as error:
             place, reason = error.filename or source, error.strerror or error
-            raise LoadRefused(f"{place} can't be read: {reason}. To fetch: {entry.fetch}.") from error
+            words = gettext("%(place)s can't be read: %(reason)s. To fetch: %(fetch)s.")
+            raise LoadRefused(words % {"place": place, "reason": reason, "fetch": entry.fetch}) from error
         except Malformed as error:
             raise LoadRefused(str(error)) from error
         with _alone(title), transaction.atomic():
@@ -142,17 +144,29 @@ def _write_table(
             if limit and len(read.questions) >= limit:
                 break
     if not read.questions:
-        first = f" The first: {read.left_out[0]}" if read.left_out else ""
-        raise LoadRefused(f"No question can be used; {len(read.left_out)} rows are malformed.{first}")
+        raise LoadRefused(_nothing_usable(read.left_out))
     return table, read
+
+
+def _nothing_usable(left_out: list[Malformed]) -> str:
+    if not left_out:
+        return gettext("The file has no question. Fetch it again.")
+    words = ngettext(
+        "No question can be used; %(number)d row is malformed: %(first)s",
+        "No question can be used; %(number)d rows are malformed. The first: %(first)s",
+        len(left_out),
+    )
+    return words % {"number": len(left_out), "first": left_out[0]}
 
 
 def _problem(key: str, question: Question, read: _Read, protocol: Protocol) -> str | None:
     """`key` as the bucket will have it."""
     if key in read.questions:
-        return "Its id was used before. Give every row its own."
+        return gettext("Its id was used before. Give every row its own.")
     if not _can_be_kept(question):
-        return "A choice, its category or a fact holds a control character or a number without end. Correct the row."
+        return gettext(
+            "A choice, its category or a fact holds a control character or a number without end. Correct the row."
+        )
     return protocol.refusal(
         Item(question.key, question.references, question.choices, question.group, question.category, question.facts)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.benchmarks.catalogue import suite
 from apps.benchmarks.models import Benchmark, BenchmarkRun
@@ -32,7 +33,8 @@ def run_suite(
     """One run a benchmark, and one waiting score a protocol. What is not loaded yet is loaded. Raises LoadRefused."""
     entries = suite(name)
     if not entries:
-        raise LoadRefused(f"There is no suite {name}. The catalogue says which there are.")
+        words = gettext("There is no suite %(name)s. The catalogue says which there are.")
+        raise LoadRefused(words % {"name": name})
     loaded = [_benchmarks(actor, entry, limit, now, tell) for entry in entries]
     return [waiting for each in loaded for waiting in run_benchmarks(actor=actor, benchmarks=each, revision=revision)]
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from pyarrow import parquet
 
 from apps.benchmarks.catalogue import catalogue
-from apps.benchmarks.domain.questions import Malformed, Question, right_letter
+from apps.benchmarks.domain.questions import Malformed, Question
 from apps.benchmarks.loaders import Pictures
+from apps.benchmarks.loaders.fields import right_letter
 from apps.benchmarks.models import Source
 from apps.benchmarks.queries import items_of
 from apps.benchmarks.services import LoadRefused, load_benchmark
@@ -106,6 +108,38 @@ def test_a_file_of_another_form_is_refused(tmp_path: Path, loader: str, files: d
         write(tmp_path / name, body)
     with pytest.raises(Malformed):
         read(loader, tmp_path, tmp_path)
+
+
+def test_a_line_that_is_no_object_costs_itself_alone(tmp_path: Path) -> None:
+    """U+2028 ends no line of JSON Lines, though it does elsewhere."""
+    row = {"question_id": 1, "image": "a.png", "text": "Is it\u2028here?", "label": "yes"}
+    (tmp_path / "a.png").write_bytes(png("red"))
+    lines = [json.dumps(row, ensure_ascii=False), '{"question_id": 2,', "[3]", json.dumps({**row, "question_id": 4})]
+    write(tmp_path / "coco_pope_random.json", "\n".join(lines))
+    first, second, third, last = read("pope", tmp_path, tmp_path)
+    assert isinstance(first, Question)
+    assert isinstance(last, Question)
+    bad = [(each.place, str(each)[:20]) for each in (second, third) if isinstance(each, Malformed)]
+    assert bad == [(2, "This line is not JSO"), (3, "It is not an object.")]
+
+
+def test_what_is_wrong_is_said_in_the_reader_s_language(tmp_path: Path) -> None:
+    write(tmp_path / "problems.json", {"1": "text"})
+    write(tmp_path / "pid_splits.json", {"test": ["1"]})
+    with translation.override("ru"):
+        [bad] = read("scienceqa", tmp_path, tmp_path)
+        wanted = gettext("It has no `%(name)s`. Fill it in, or correct its name.") % {"name": "choices"}
+    assert isinstance(bad, Malformed)
+    assert str(bad) == wanted
+
+
+def test_a_file_without_questions_is_no_benchmark(cast: Cast, tmp_path: Path) -> None:
+    write(tmp_path / "HallusionBench.json", [])
+    with pytest.raises(LoadRefused, match="The file has no question"):
+        load_benchmark(
+            actor=cast.researcher, entry=catalogue()["hallusionbench"], source=tmp_path, images=None,
+            now=timezone.now(),
+        )  # fmt: skip
 
 
 def test_a_table_in_another_encoding_is_refused(tmp_path: Path) -> None:

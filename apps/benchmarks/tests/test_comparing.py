@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.benchmarks.models import BenchmarkRun
-from apps.benchmarks.queries import compare_runs
+from apps.benchmarks.queries import compare_revisions, compare_runs
 from apps.benchmarks.services import create_benchmark, score_run
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run, make_marked_bucket
 from apps.generation.tests.makers import make_run
@@ -58,6 +58,22 @@ def test_the_page_shows_the_gain_and_leads_to_both_answers(client: Client, cast:
     assert reverse("generation:compare", args=pair) in page
     client.force_login(cast.outsider)
     assert client.get(address).status_code == 404
+
+
+def test_another_protocol_over_the_same_answers_is_no_further_test(cast: Cast) -> None:
+    """Holm's correction counts sets of questions; the protocol that was made first is the one tested."""
+    before, after = make_two(cast)
+    sibling = create_benchmark(
+        actor=cast.researcher, name="A sibling", bucket=before.benchmark.bucket, protocol="inclusion@1",
+        now=timezone.now(),
+    )  # fmt: skip
+    for each in (before, after):
+        score_run(actor=cast.researcher, benchmark=sibling, run=each.run, now=timezone.now())
+    first, second = compare_revisions(cast.researcher, before.run.revision, after.run.revision)
+    assert (first.before.benchmark, second.before.benchmark) == (before.benchmark, sibling)
+    assert first.comparison.difference.p is not None
+    assert first.p == pytest.approx(first.comparison.difference.p)
+    assert second.p is None
 
 
 def test_runs_of_two_benchmarks_are_not_compared(client: Client, cast: Cast) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.benchmarks.catalogue import Entry, catalogue
@@ -61,7 +62,8 @@ class Command(BaseCommand):
     def _load(self, options: dict[str, Any]) -> None:
         entry = catalogue().get(options["name"])
         if entry is None:
-            raise CommandError(f"The catalogue has no {options['name']}. It has: {', '.join(catalogue())}")
+            words = gettext("The catalogue has no %(name)s. It has: %(known)s")
+            raise CommandError(words % {"name": options["name"], "known": ", ".join(catalogue())})
         bars = PhaseBars()
         loaded = load_benchmark(
             actor=_researcher(options["email"]),
@@ -75,7 +77,8 @@ class Command(BaseCommand):
         )
         bars.end()
         for bad in loaded.left_out[:SHOWN]:
-            self.stderr.write(f"Row {bad.place} ({bad.key}) is left out: {bad}")
+            words = gettext("Row %(place)s (%(key)s) is left out: %(why)s")
+            self.stderr.write(words % {"place": bad.place, "key": bad.key, "why": bad})
         tasks = loaded.benchmarks[0].bucket.tasks.count()
         self.stdout.write(f"{loaded.benchmarks[0].bucket}: {tasks} questions, {len(loaded.left_out)} rows left out.")
 
@@ -89,7 +92,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"Started {len({each.run_id for each in waiting})} runs.")
         if not workers_now().filter(is_silent=False).exists():
-            self.stderr.write("No worker is at work, so nothing is answered yet. `manage.py up` starts them.")
+            self.stderr.write(gettext("No worker is at work, so nothing is answered yet. `manage.py up` starts them."))
         if options["no_wait"]:
             return
         self._wait(waiting)
@@ -129,9 +132,11 @@ def _researcher(email: str | None) -> User:
     found = User.objects.with_email(email).filter(is_active=True) if email else people.filter(role="admin")
     user = found.order_by("pk").first()
     if user is None:
-        raise CommandError(f"There is no active person {email or 'with the role admin'}. Name one with --as.")
+        missing = gettext("There is no active person %(email)s. Name one with --as.") % {"email": email}
+        raise CommandError(missing if email else gettext("There is no active admin. Name a researcher with --as."))
     if user.is_assessor:
-        raise CommandError(f"{user.email} is an assessor, who must not know pipelines. Name a researcher with --as.")
+        words = gettext("%(email)s is an assessor, who must not know pipelines. Name a researcher with --as.")
+        raise CommandError(words % {"email": user.email})
     return user
 
 
@@ -139,5 +144,6 @@ def _revision(name: str) -> PipelineRevision:
     pipeline = Pipeline.objects.filter(name=name).first()
     if pipeline is None:
         known = ", ".join(Pipeline.objects.order_by("name").values_list("name", flat=True)[:SHOWN])
-        raise CommandError(f"There is no pipeline {name}. There are: {known or 'none'}")
+        words = gettext("There is no pipeline %(name)s. There are: %(known)s")
+        raise CommandError(words % {"name": name, "known": known or "–"})
     return pipeline.revisions.latest("number")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext
 
 from apps.benchmarks.prediction_files import read_predictions, score_items
 from apps.benchmarks.protocols import UnknownProtocol, find_protocol, protocols
@@ -32,19 +33,22 @@ class Command(BaseCommand):
             protocol = find_protocol(options["protocol"])
         except UnknownProtocol:
             known = ", ".join(protocols())
-            raise CommandError(f"There is no protocol {options['protocol']}. Known are: {known}") from None
+            words = gettext("There is no protocol %(name)s. Known are: %(known)s")
+            raise CommandError(words % {"name": options["protocol"], "known": known}) from None
         if options["file"] is None:
-            raise CommandError("Name a file of predictions, or - for standard input.")
+            raise CommandError(gettext("Name a file of predictions, or - for standard input."))
         try:
             predictions = read_predictions(_read(options["file"]), protocol)
         except ValueError as error:
             raise CommandError(str(error)) from None
         for bad in predictions.bad[:SHOWN]:
-            self.stderr.write(f"Item {bad.place} ({bad.id}) is left out: {bad.message}")
+            words = gettext("Item %(place)s (%(id)s) is left out: %(why)s")
+            self.stderr.write(words % {"place": bad.place, "id": bad.id, "why": bad.message})
         if not predictions.items:
-            raise CommandError(f"None of {len(predictions.bad)} items can be scored.")
+            raise CommandError(gettext("None of %(found)d items can be scored.") % {"found": len(predictions.bad)})
         if predictions.bad:
-            self.stderr.write(f"{len(predictions.bad)} items are left out, {len(predictions.items)} are scored.")
+            words = gettext("%(bad)d items are left out, %(good)d are scored.")
+            self.stderr.write(words % {"bad": len(predictions.bad), "good": len(predictions.items)})
         result = score_items(protocol, predictions.items, predictions.texts)
         for row, given in zip(result["items"], predictions.ids, strict=True):
             row["id"] = given
@@ -66,10 +70,11 @@ def _read(path: Path) -> object:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
         return json.loads(text)
     except OSError as error:
-        raise CommandError(f"{path} can't be read: {error.strerror}. Check its name.") from None
+        words, why = gettext("%(path)s can't be read: %(error)s. Check its name."), error.strerror
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CommandError(f"{path} is not JSON in UTF-8: {error}") from None
+        words, why = gettext("%(path)s is not JSON in UTF-8: %(error)s. Correct it there."), str(error)
     except RecursionError:
-        raise CommandError(f"{path} nests lists or objects too deeply. Give a list of flat items.") from None
+        words, why = gettext("%(path)s nests lists or objects too deeply. Give a list of flat items."), ""
     except ValueError:
-        raise CommandError(f"{path} holds a whole number of thousands of digits. Write it in quotes.") from None
+        words, why = gettext("%(path)s holds a whole number of thousands of digits. Write it in quotes."), ""
+    raise CommandError(words % {"path": path, "error": why})
