@@ -56,6 +56,15 @@ def of_answer(criterion: CriterionNumbers, estimate: Estimate | None) -> str:
     return value if estimate.undefined else f"{value} ({interval})"
 
 
+def apart(criterion: CriterionNumbers) -> str:
+    """How far A's points are above B's, of the same judgment, with its interval."""
+    found = criterion.apart
+    if found is None or found.value is None:
+        return "–"
+    value = f"{'+' if round(found.value, 2) > 0 else ''}{decimal(found.value)}"
+    return value if found.undefined else f"{value} ({decimal_interval(found)})"
+
+
 def headline(numbers: Numbers) -> str:
     """The verdict in two or three words, for badges and lists."""
     return {
@@ -229,7 +238,7 @@ def spread(found: Heterogeneity) -> str:
         "spread is beyond chance. Exploratory.",
         "Do they differ from each other? Cochran's Q is %(q)s on %(df)s degrees of freedom, p %(p)s; %(share)s of the "
         "spread is beyond chance. Exploratory.",
-        found.degrees_of_freedom,
+        found.degrees_of_freedom or 0,
     ) % {
         "q": decimal(found.q),
         "df": found.degrees_of_freedom,

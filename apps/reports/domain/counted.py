@@ -27,11 +27,14 @@ OUTCOMES = (2 * VERDICT_SCORES).astype(np.uint8)  # by verdict: B won, neither, 
 
 @dataclass(frozen=True)
 class Answers:
-    """What was said of answers A and of answers B by place in `points`: points, or 0 and 1 for one mark or more."""
+    """What was said of answers A and of answers B by place in `points`: points, or 0 and 1 for one mark or more. Of
+    points also how far A's are above B's in one judgment, by place in `steps`."""
 
     a: Tally
     b: Tally
     points: NDArray[np.float64]
+    apart: Tally | None = None
+    steps: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,22 @@ def _answers(data: Columns, parts: Layout, item: Asked) -> Answers:
     points = np.arange(2.0) if item.kind == "marks" else _points(told)
     codes = (marked(values) if item.kind == "marks" else _scored(values, points) for values in told)
     a, b = (parts.tally(code, len(points)) for code in codes)
-    return Answers(a, b, points)
+    if item.kind == "marks":
+        return Answers(a, b, points)
+    apart, steps = _apart(*told)
+    return Answers(a, b, points, parts.tally(apart, len(steps)), steps)
+
+
+def _apart(a: NDArray[np.float32], b: NDArray[np.float32]) -> tuple[Codes, NDArray[np.float64]]:
+    """Places in the differences that occur, which rise; one beyond the last where an answer was not looked at."""
+    apart = a - b
+    known = ~np.isnan(apart)
+    most = int(np.abs(apart[known]).max(initial=0))
+    moved = np.where(known, apart + most, 2 * most + 1).astype(np.int64)
+    steps = np.flatnonzero(np.bincount(moved, minlength=2 * most + 2)[:-1])
+    place = np.full(2 * most + 2, len(steps), dtype=np.uint8)
+    place[steps] = np.arange(len(steps))
+    return place[moved], np.asarray(steps - most, dtype=np.float64)
 
 
 def _points(told: tuple[NDArray[np.float32], NDArray[np.float32]]) -> NDArray[np.float64]:

@@ -109,6 +109,10 @@ def criterion_lines(numbers: Numbers) -> Iterator[Line]:
         for side, estimate in (("a", criterion.a), ("b", criterion.b)):
             if estimate:
                 yield estimate_line("criterion", criterion.key, f"{measure}_{side}", estimate, enough=criterion.enough)
+        if criterion.apart:
+            yield estimate_line(
+                "criterion", criterion.key, "mean_points_apart", criterion.apart, enough=criterion.enough
+            )
 
 
 def position_lines(numbers: Numbers) -> Iterator[Line]:

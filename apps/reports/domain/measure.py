@@ -97,7 +97,11 @@ def measure_criterion(key: str, counted: Counted, method: Method, asked: Asked |
     told = counted.answers[key]
     bounds = (min(1, told.points.min(initial=1)), asked.points)  # scales from elsewhere may begin at 0
     a, b = (_of_answer(side.mean(told.points), asked, method, bounds) for side in (told.a, told.b))
-    return replace(found, kind=asked.kind, name=asked.name, a=a, b=b)
+    apart = None
+    if told.apart is not None and told.steps is not None:
+        widest = float(bounds[1] - bounds[0])
+        apart = _difference(told.apart.mean(told.steps), method, (-widest, widest))
+    return replace(found, kind=asked.kind, name=asked.name, a=a, b=b, apart=apart)
 
 
 def _of_answer(found: ClusteredMean | None, asked: Asked, method: Method, bounds: tuple[float, float]) -> Estimate:

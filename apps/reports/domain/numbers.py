@@ -186,7 +186,8 @@ class CriterionNumbers:
     with some, so `net` is the difference of the shares with marks.
 
     `a` and `b` speak of each answer by itself: the share of judgments that mark it, or its mean points; None where the
-    answers were only compared. `name`: the set's own, empty for criteria that the platform has words for.
+    answers were only compared. `apart`: the mean of A's points minus B's in the same judgment; None but for points.
+    `name`: the set's own, empty for criteria that the platform has words for.
     """
 
     key: str
@@ -200,6 +201,7 @@ class CriterionNumbers:
     name: str = ""
     a: Estimate | None = None
     b: Estimate | None = None
+    apart: Estimate | None = None
 
     @property
     def tested_p(self) -> float | None:

@@ -200,12 +200,12 @@ def _name(criterion: CriterionNumbers) -> str:
 def _answer_table(sheet: Sheet, numbers: Numbers) -> None:
     """What was said of each answer by itself; absent where answers were only compared."""
     rows = [
-        [_name(item), wording.of_answer(item, item.a), wording.of_answer(item, item.b)]
+        [_name(item), wording.of_answer(item, item.a), wording.of_answer(item, item.b), wording.apart(item)]
         for item in numbers.criteria
         if item.a and item.b
     ]
     if rows:
-        draw_table(sheet, [gettext("Each answer by itself"), "A", "B"], rows)
+        draw_table(sheet, [gettext("Each answer by itself"), "A", "B", gettext("A minus B, points")], rows)
 
 
 def _leaks(sheet: Sheet, numbers: Numbers) -> None:

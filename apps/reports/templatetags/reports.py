@@ -66,6 +66,11 @@ def criterion_name(criterion: CriterionNumbers) -> Promise | str:
 
 
 @register.filter
+def apart(criterion: CriterionNumbers) -> str:
+    return wording.apart(criterion)
+
+
+@register.filter
 def of_answer(criterion: CriterionNumbers, side: str) -> str:
     return wording.of_answer(criterion, criterion.a if side == "a" else criterion.b)
 

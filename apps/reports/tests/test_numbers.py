@@ -204,6 +204,8 @@ def test_marks_and_points_speak_of_each_answer_too() -> None:
     assert tone.a is not None
     assert tone.b is not None
     assert (tone.name, tone.a.value, tone.b.value, tone.net.value, tone.a.p) == ("Tone of voice", 2, 4, -1, None)
+    assert tone.apart is not None
+    assert (tone.apart.value, tone.apart.judgments, errors.apart) == (-2, 6, None)
     assert from_json(to_json(make_numbers(rows, facts))).criteria[0].b == errors.b
     (line,) = [line for line in long_lines(make_numbers(rows, facts)) if line.measure == "marked_share_b"]
     assert (line.group, line.value) == ("errors", 1)
