@@ -19,9 +19,8 @@ class ReferenceForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["protocol"].choices = [  # type: ignore[attr-defined]
-            (name, f"{protocol.title} ({name})") for name, protocol in usable_protocols().items()
-        ]
+        offered = [(name, f"{protocol.title} ({name})") for name, protocol in usable_protocols().items()]
+        self.fields["protocol"].choices = [("", _("Choose a protocol")), *offered]  # type: ignore[attr-defined]
 
 
 class ModelForm(forms.Form):
@@ -30,4 +29,5 @@ class ModelForm(forms.Form):
         help_text=_("It gets pictures, instruction and both answers as its instruction, once in each order."),
         queryset=PipelineRevision.objects.select_related("pipeline").order_by("pipeline__name", "-number"),
         to_field_name="public_id",
+        empty_label=_("Choose a revision"),
     )

@@ -14,10 +14,10 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def current_in(context: Context, place: str) -> SafeString | str:
-    """` aria-current="page"` when the page belongs to the room `place`, or is the one page `room:page`."""
+def current_in(context: Context, *places: str) -> SafeString | str:
+    """` aria-current="page"` when the page belongs to one of the rooms `places`, or is the one page `room:page`."""
     match = getattr(context.get("request"), "resolver_match", None)
-    here = match is not None and place in (match.app_name, match.view_name)
+    here = match is not None and bool({match.app_name, match.view_name} & {*places})
     return mark_safe(' aria-current="page"') if here else ""
 
 
