@@ -63,8 +63,7 @@ def plan_in_force(evaluation: Evaluation) -> StoppingPlan | None:
 
 
 def watch_judgments(data: Columns, plan: StoppingPlan) -> Watch:
-    order = data.in_time()
-    return watch(data.scores[order], data.tasks[order], data.assessors[order], plan.plan)
+    return watch(data.scores, data.tasks, data.assessors, plan.plan, data.made)
 
 
 def first_guess(evaluation: Evaluation) -> dict[str, object]:

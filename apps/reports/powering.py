@@ -19,12 +19,11 @@ def powered_by_judges(evaluation: Evaluation, data: Columns) -> tuple[PoweredNum
     judges = list(judges_of(evaluation))
     if not judges:
         return ()
-    rows = list(data.rows())
     tasks = list(released(evaluation).order_by("task__position").values_list("task__key", flat=True))
     found = []
     for judge in judges:
         state = coverage(judge)
         said = {item.task_key: item.preference for item in judge_verdicts(evaluation, judge)}
         finished = not (state.unasked or state.under_way)
-        found.append(power(str(judge), judge.kind, rows, said, tasks, finished=finished, confidence=CONFIDENCE))
+        found.append(power(str(judge), judge.kind, data, said, tasks, finished=finished, confidence=CONFIDENCE))
     return tuple(found)

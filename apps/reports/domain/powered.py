@@ -7,29 +7,21 @@ whether people judged it or not: the same rule on both sides keeps the estimate 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from apps.statistics.clustered import Estimate
 from apps.statistics.gates import verdict_gate
 from apps.statistics.prediction_powered import prediction_powered
-from apps.statistics.scores import score_verdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Collection, Mapping
 
+    from apps.reports.domain.columns import Columns
     from apps.statistics.prediction_powered import Powered
 
 Refused = Literal["", "unfinished", "everywhere", "few", "no_interval", "agreement"]
-
-
-class Told(Protocol):
-    @property
-    def task_key(self) -> str: ...
-    @property
-    def assessor_id(self) -> UUID: ...
-    @property
-    def verdict(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -53,27 +45,24 @@ class PoweredNumbers:
 def power(
     judge: str,
     kind: str,
-    rows: Sequence[Told],
+    data: Columns,
     said: Mapping[str, float],
     tasks: Collection[str],
     *,
     finished: bool,
     confidence: float,
 ) -> PoweredNumbers:
-    """`rows` by people; `said`: by task key the judge's preference in [-1, 1], 1 for A; `tasks`: the keys of all tasks
+    """`data` by people; `said`: by task key the judge's preference in [-1, 1], 1 for A; `tasks`: the keys of all tasks
     that can be judged; `finished`: the judge was asked about each."""
-    judged = {row.task_key for row in rows}
+    judged = set(data.task_keys)
     alone = [key for key in tasks if key not in judged]
-
-    def score(key: str) -> float:
-        return (said.get(key, 0.0) + 1) / 2
-
+    of_people, others = (np.array([(said.get(key, 0.0) + 1) / 2 for key in keys]) for keys in (data.task_keys, alone))
     found = prediction_powered(
-        score_verdicts([row.verdict for row in rows]),
-        [row.task_key for row in rows],
-        [str(row.assessor_id) for row in rows],
-        [score(row.task_key) for row in rows],
-        [score(key) for key in alone],
+        data.scores,
+        data.tasks,
+        data.assessors,
+        of_people[data.tasks],
+        others,
         confidence=confidence,
     )
     refused = _refused(found, len(alone), finished=finished)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from django.template.loader import render_to_string
 
+from apps.reports.domain.columns import columns_of
 from apps.reports.domain.frozen import from_json, to_json
 from apps.reports.domain.longform import long_lines
 from apps.reports.domain.powered import PoweredNumbers, power
@@ -27,7 +28,7 @@ def powered(
     said |= {key: chance.choice((1.0, 1.0, 0.0, -1.0)) for key in alone}
     if not honest:
         said = {key: chance.choice((1.0, 0.0, -1.0)) for key in said}
-    return power("Zebra r1", "model", rows, said, list(said), finished=finished, confidence=0.95)
+    return power("Zebra r1", "model", columns_of(rows, ()), said, list(said), finished=finished, confidence=0.95)
 
 
 def test_a_judge_that_agrees_narrows_the_interval_beside_the_headline() -> None:
