@@ -146,6 +146,8 @@ def _rated(item: Told, name: str, spec: CriterionSpec, target: Becomes) -> Rated
             raise Wrong(item.row, name, gettext_noop("is no number for each answer. Write two, or leave them out."))
         return Rated(PREFERS[verdict_of(value, item.row, name)])
     a, b = _number(value.a, item.row, name), _number(value.b, item.row, name)
+    if target.faults and min(a or 0, b or 0) < 0:
+        raise Wrong(item.row, name, gettext_noop("is no number of faults. Write 0 or more."))
     preference = None
     if a is not None and b is not None:
         preference = sign(bool(b) - bool(a)) if target.faults else (a > b) - (a < b)

@@ -107,16 +107,19 @@ def test_a_folder_in_a_zip_tells_who_judged() -> None:
 
 
 def test_what_each_name_becomes_can_be_chosen() -> None:
-    text = "task,assessor,choice,quality_a,quality_b,bugs_a,bugs_b,note\n" + "t,u,a,7,6.5,0,3,fine\nt,v,tie,5,5,2,2,\n"
+    text = "task,assessor,choice,quality_a,quality_b,bugs_a,bugs_b,note,debt_a,debt_b\n"
+    text += "t,u,a,7,6.5,0,3,fine,0,1\nt,v,tie,5,5,2,2,,-1,0\n"
     told = told_in("csv", text)
     found = find(told)
     said = {item.name: (item.kind, item.judgments) for item in found}
+    assert said.pop("debt") == ("points", 2)
     assert said == {"choice": ("words", 2), "quality": ("points", 2), "bugs": ("points", 2), "note": ("other", 1)}
     assert {name: target.what for name, target in suggested(found).items()} == {
         "choice": "verdict",
         "quality": "own",
         "bugs": "own",
         "note": "left_out",
+        "debt": "own",
     }
     becomes = {"quality": Becomes("verdict"), "choice": Becomes("relevance"), "bugs": Becomes("errors", faults=True)}
     made, specs = become(told, found, becomes, tie_within=0.5)
@@ -126,6 +129,7 @@ def test_what_each_name_becomes_can_be_chosen() -> None:
     kept = become(told, found, {"choice": Becomes("verdict"), "quality": Becomes("own")})
     assert (kept[1][0].kind, kept[0][0].criteria) == ("comparative", {"quality": Rated(1)})  # 6.5 is no whole number
     for wrong, says in (
+        ({"choice": Becomes("verdict"), "debt": Becomes("errors", faults=True)}, "row 3, debt: is no number of faults"),
         ({"choice": Becomes("errors")}, "verdict: says nowhere which answer is better"),
         ({"choice": Becomes("verdict"), "note": Becomes("own")}, "note: is neither a preference"),
         ({"choice": Becomes("verdict"), "quality": Becomes("verdict")}, "becomes what another one"),
