@@ -93,8 +93,8 @@ def reach_words(found: Reach) -> str:
         shown = gettext("This bucket’s tasks that can be judged, %(tasks)s, show no difference at all.") % words
     else:
         shown = gettext(
-            "The smallest difference that this bucket’s tasks that can be judged, %(tasks)s, show is %(difference)s points "
-            "of win rate."
+            "The smallest difference that this bucket’s tasks that can be judged, %(tasks)s, show is %(difference)s "
+            "points of win rate."
         ) % {**words, "difference": decimal(100 * found.difference, 1)}
     if not found.is_short:
         return shown

@@ -24,6 +24,8 @@ SHEETS = {
     "Languages": "language",
     "Criteria": "criterion",
     "Position": "position",
+    "Lengths": "length",
+    "Looks": "look",
     "Leaks": "leak",
     "Criteria by cluster": "cell",
     "Marks": "marks",

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import subprocess
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -16,9 +16,13 @@ from django.utils import translation
 from apps.reports.domain.cells import harmless
 from apps.reports.domain.longdepth import all_lines
 from apps.reports.domain.longform import COLUMNS, long_lines
+from apps.reports.domain.watching import Plan, watch
 from apps.reports.exporters import exporter_named, exporters
+from apps.reports.exporters.xlsx import SHEETS
 from apps.reports.formats import p_value, percent, percent_interval, points
 from apps.reports.tests.makers import make_facts, make_numbers, make_rows, make_unsaved_report
+from apps.reports.tests.test_powered import powered
+from apps.statistics.power import Design
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -147,6 +151,16 @@ def test_what_was_decided_about_leaks_is_in_every_form(report: Report, tmp_path:
         "Mark of a tokenizer 0 1 0 7",
     ):
         assert words in text, words
+
+
+def test_every_section_has_a_sheet() -> None:
+    """Looks, lengths and automatic judges too, which the sample report lacks."""
+    numbers = make_numbers(make_rows(tasks=60, overlap=1, panel=12))
+    found = watch([1.0, 0.0], [0, 1], [0, 1], Plan(0.05, Design(), "lan_demets", 2, 4))
+    full = make_unsaved_report(replace(numbers, watch=found, powered=(powered(make_rows(overlap=1)),)))
+    lines = {line.section for line in full.lines}
+    assert {"look", "powered"} <= lines <= set(SHEETS.values())
+    assert len(sheet_rows(full)) == len(full.lines)
 
 
 @pytest.mark.slow
