@@ -95,8 +95,8 @@ def _within(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _language(metadata: Any) -> str:
     """What `metadata` names as `language`, else English, as open benchmarks are."""
-    given = metadata.get("language", "en") if isinstance(metadata, dict) else "en"
-    tag = normal_tag(str(given))
+    given = metadata.get("language") if isinstance(metadata, dict) else None
+    tag = normal_tag("en" if given is None else str(given))
     if not tag:
         raise BadRequest("`metadata.language` is a language tag such as en, ru or pt-BR.", "metadata")
     return tag

@@ -88,6 +88,35 @@ def test_a_pipeline_is_asked_about_pictures_as_harnesses_ask(client: openai.Open
     assert first.image.sha256 != second.image.sha256
 
 
+GREEDY: dict[str, Any] = {"temperature": 0, "n": 1, "seed": 3}
+NULLS = ("stream", "stop", "seed", "user", "tools", "audio", "logprobs", "top_p", "metadata", "response_format")
+AS_SENT: dict[str, dict[str, Any]] = {
+    "inspect-ai 0.3.285": GREEDY | {"max_tokens": 16, "top_p": 0.9, "stop": ["END"], "num_choices": 1},
+    "inspect-ai's streams": {"stream": True, "stream_options": {"include_usage": True}},
+    "lmms-eval 0.7.3": GREEDY | {"max_tokens": 16, "presence_penalty": 0, "frequency_penalty": 0},
+    "lmms-eval, names with o1 in them": {"max_completion_tokens": 16, "reasoning_effort": "medium"},
+    "VLMEvalKit (ms-vlmeval 0.0.20)": {"temperature": 0.3, "max_tokens": 2048},
+    "fields that are null": dict.fromkeys(NULLS),
+    "a language that is null": {"metadata": {"language": None}},
+    "nothing in effect": {"tools": [], "tool_choice": "none", "logprobs": False, "top_logprobs": 0, "n": None},
+}
+
+
+@pytest.mark.parametrize("harness", AS_SENT)
+def test_what_harnesses_send_is_answered(
+    cast: Cast, revision: PipelineRevision, ends: dict[str, Any], harness: str
+) -> None:
+    """Bodies as they came from the tools when they drove a pipeline: pictures before and after the text, `detail`."""
+    said = {"role": "system", "content": [text("Be brief.")]}
+    messages = [said, *user(text("What?"), picture(), text(""))]
+    asked: dict[str, Any] = {"model": "Mine", "messages": messages} | AS_SENT[harness]
+    headers = {"Authorization": f"Bearer {make_api_token(actor=cast.researcher, name='raw', now=timezone.now())}"}
+    reply = Client().post("/v1/chat/completions", asked, content_type="application/json", headers=headers)
+    content = b"".join(reply) if reply.streaming else reply.content
+    assert (reply.status_code, b"A red square." in content) == (200, True)
+    assert (Trial.objects.get().instruction, Trial.objects.get().language) == ("Be brief.\n\nWhat?", "en")
+
+
 def test_a_streamed_answer_comes_whole_with_its_usage(client: openai.OpenAI) -> None:
     stream = client.chat.completions.create(
         model="Mine", messages=user(text("What?")), stream=True, stream_options={"include_usage": True}
