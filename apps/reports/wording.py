@@ -143,6 +143,19 @@ def worth(numbers: Numbers) -> str:
     ) % {"count": whole(rate.judgments), "worth": whole(rate.judgments / rate.design_effect)}
 
 
+def dashes(numbers: Numbers) -> list[str]:
+    """Why figures of the verdict card are missing; where the win rate itself is, that is said already."""
+    overall = numbers.overall
+    if overall.win_rate.undefined:
+        return []
+    told = []
+    if why := overall.decisive_win_rate.undefined:
+        told.append(f"{gettext('Win rate without ties')}: {REASONS[why]}")
+    if overall.win_rate.design_effect is None:
+        told.append(gettext("The design effect is not defined: all judgments say the same."))
+    return told
+
+
 def interim(numbers: Numbers, report_number: int) -> str:
     """A warning against reading a report of an open evaluation as final, or "" when judging was over."""
     if not numbers.is_interim:
@@ -329,6 +342,10 @@ class Words:
     @property
     def worth(self) -> str:
         return worth(self.numbers)
+
+    @property
+    def dashes(self) -> list[str]:
+        return dashes(self.numbers)
 
     @property
     def interim(self) -> str:

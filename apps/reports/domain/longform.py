@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from apps.statistics.scores import VERDICTS
+from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +93,9 @@ def group_lines(section: str, groups: tuple[Group, ...]) -> Iterator[Line]:
         for measure in ("net", "decisive_win_rate", "tie_rate", "both_bad_rate"):
             yield estimate_line(section, group.key, measure, getattr(group, measure), enough=group.enough)
         for measure in ("win_ratio", "win_odds"):
-            yield Line(section, group.key, measure, getattr(group, measure), enough=group.enough)
+            found = getattr(group, measure)
+            why = "" if found is not None else Reason.NO_LOSSES if group.judgments else Reason.NO_JUDGMENTS
+            yield Line(section, group.key, measure, found, enough=group.enough, note=str(why))
         for verdict in VERDICTS:
             yield Line(section, group.key, f"count_{verdict}", group.counts[verdict])
             yield Line(section, group.key, f"share_{verdict}", group.shares[verdict])

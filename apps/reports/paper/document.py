@@ -100,6 +100,8 @@ def _verdict(sheet: Sheet, report: Report) -> None:
     draw_table(sheet, head, rows + [[name, value, ""] for name, value in plain.items()])
     if overall.win_rate.undefined:
         sheet.write(str(wording.REASONS[overall.win_rate.undefined]))
+    for why in wording.dashes(numbers):
+        sheet.write(why, colour=SOFT)
     if note := wording.worth(numbers):
         sheet.write(note, colour=SOFT)
 

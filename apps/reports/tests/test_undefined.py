@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ONE = [replace(row, assessor_id=UUID(int=1)) for row in make_rows(tasks=30, overlap=1)]
 ALIKE = [replace(row, verdict="a", ratings={"grammar": 0, "relevance": 1}) for row in make_rows(tasks=30)]
 
+TIES = [replace(row, verdict="tie") for row in make_rows(tasks=30)]
+
 
 def page_of(numbers: Numbers) -> str:
     report = make_unsaved_report(numbers)
@@ -37,6 +39,7 @@ def page_of(numbers: Numbers) -> str:
         ),
         ([Row("x", "tie")], ["There is no interval: it needs at least two tasks.", "Every judgment was a tie"]),
         (ALIKE, ["There is no interval: all judgments say the same.", "Agreement beyond chance is not defined"]),
+        (TIES, ["Win rate without ties: Every judgment was a tie", "The design effect is not defined"]),
         (make_rows(tasks=12), ["few data", "Fewer than two groups have enough data", 'fill="url(#texture-few)"']),
     ],
 )
