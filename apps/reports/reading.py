@@ -20,6 +20,7 @@ from apps.assessment.domain.packing import NO_VALUE, packed_layout
 from apps.assessment.models import Judgment
 from apps.assessment.models.records import FIELDS
 from apps.reports.domain.columns import NOTHING, VERDICT_SCORES, Columns
+from apps.reports.domain.places import places_of
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 HEADER = len(b"PGCOPY\n\xff\r\n\0") + 8
 PIECE_BITS = 14  # of primary keys: a piece holds up to 2 to this power
 SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off"  # a million are joined without files
-SPARSE = 8  # a table of places may be as many times longer than what stands in it
 PREFERENCES = np.array([np.nan, -1, 0, 1], dtype=np.float32)
 
 
@@ -148,7 +148,9 @@ class _Tasks:
 
         _copied(rows.values_list("cluster", "language", "pks", "keys"), keep)
         pks = np.concatenate([np.zeros(0, dtype=np.int64), *parts])
-        found = _places(pks, named)
+        found = places_of(pks, named)
+        if (found < 0).any():
+            raise ValueError("a judgment is about a task that its evaluation does not have")
         judged = np.zeros(len(pks), dtype=np.bool_)
         judged[found] = True
         by_key = sorted(np.flatnonzero(judged).tolist(), key=keys.__getitem__)
@@ -168,11 +170,11 @@ class _Tasks:
 
 class _People:
     def __init__(self, assessors: Array) -> None:
-        numbers = np.flatnonzero(np.bincount(assessors)).tolist() if len(assessors) else []
+        numbers = np.unique(assessors, sorted=False).tolist()
         known = {pk: (who, programs) for pk, who, programs in _users(numbers)}
         order = sorted(numbers, key=lambda number: str(known[number][0]))
         self.ids = [known[number][0] for number in order]
-        self.places = _places(np.array(order, dtype=np.int64), assessors)
+        self.places = places_of(np.array(order, dtype=np.int64), assessors)
         self.simulated = np.array([known[number][1] for number in order], dtype=np.bool_)
 
 
@@ -192,34 +194,13 @@ def _words(run: Run, tasks: Array) -> Array:
     words = np.full(len(tasks), np.nan, dtype=np.float32)
 
     def keep(answered: bytes, told: bytes) -> None:
-        places = _places(tasks, np.frombuffer(answered, dtype=">i8").astype(np.int64), missing=len(tasks))
-        known = places < len(tasks)
+        places = places_of(tasks, np.frombuffer(answered, dtype=">i8").astype(np.int64))
+        known = places >= 0
         words[places[known]] = np.frombuffer(told, dtype=">i4")[known]
 
     joined = rows.annotate(tasks=Joined(_sent("int8send", "task")), told=Joined(_sent("int4send", "words")))
     _copied(joined.values_list("tasks", "told"), keep)
     return words
-
-
-def _places(keys: Array, named: Array, missing: int | None = None) -> Array:
-    """Where each of `named` stands in `keys`, whole numbers that differ; without `missing` all of them stand there,
-    else ValueError."""
-    if not len(keys):
-        return np.full(len(named), 0 if missing is None else missing)[: len(named) if missing is not None else 0]
-    low, span = int(keys.min()), int(np.ptp(keys)) + 1
-    nowhere = -1 if missing is None else missing
-    if span > SPARSE * (len(keys) + len(named)):
-        order = np.argsort(keys)
-        found = order[np.minimum(np.searchsorted(keys, named, sorter=order), len(keys) - 1)]
-        found = np.where(keys[found] == named, found, nowhere)
-    else:
-        table = np.full(span + 1, nowhere)
-        table[keys - low] = np.arange(len(keys))
-        at = named - low
-        found = table[np.where((at < 0) | (at > span), span, at)]
-    if missing is None and len(found) and found.min() < 0:
-        raise ValueError("a judgment is about what its evaluation does not have")
-    return found
 
 
 def _sent(function: str, field: str) -> Func:

@@ -38,8 +38,14 @@ def test_what_counts_is_the_same_with_joins_and_without(cast: Cast) -> None:
     assert counted(evaluation) == {"a": 1, "b": 1}  # those asked for because of doubt stay out
     correct(people[0], first, "tie")
     assert counted(evaluation) == {"tie": 1, "b": 1}
-    facts = {"evaluation": evaluation, "assessor": people[1], "state": StandingState.BANNED, "now": timezone.now()}
-    change_standing(actor=cast.researcher, reason="seen", **facts)
+    change_standing(
+        actor=cast.researcher,
+        evaluation=evaluation,
+        assessor=people[1],
+        state=StandingState.BANNED,
+        reason="seen",
+        now=timezone.now(),
+    )
     assert counted(evaluation) == {"tie": 1}
 
 
