@@ -54,6 +54,7 @@ def test_the_page_shows_the_gain_and_leads_to_both_answers(client: Client, cast:
     page = client.get(address).text
     assert "+25.0" in page
     assert "+50.0" in page
+    assert "test, p: 1.000" in page  # where it is small: "p: < 0.001"
     pair = [run.run.answers.get(task__key="t3").public_id for run in (before, after)]
     assert reverse("generation:compare", args=pair) in page
     client.force_login(cast.outsider)
