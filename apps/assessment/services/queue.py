@@ -1,14 +1,14 @@
 """The queue of places as one person meets it: which one comes next, and on which side."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.assessment.domain.sides import owed_left, prefer_left
-from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Evaluation, Judgment
+from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Comparison, Evaluation, Judgment
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.services.checking import Seen
 
@@ -39,24 +39,24 @@ class Queue:
 
     def first_on(self, *sides: bool) -> Assignment | None:
         languages = languages_of(self.assessor)
-        for places in self.parts():
+        for places in self.parts:
             for left in sides:
                 if place := first(places.filter(a_on_left=left), languages):
                     return place
         return None
 
-    def parts(self) -> Iterator[AssignmentQuerySet]:
+    @cached_property
+    def parts(self) -> list[AssignmentQuerySet]:
         """Free places, the other half of one's own pair first; tasks that came in a check after all others; at last
         places whose lease ran out."""
         open_to_me, mine = self.open_to_me(), self.my_pairs()
         free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
-        checked = self.tasks_checked() if self.seen.check_left or self.seen.check_right else []
-        for places in [free.exclude(comparison__task__in=checked), free] if checked else [free]:
-            if mine:
-                yield places.filter(order_key__in=mine)
-            yield places
+        checked = self.met_in_checks() if self.seen.check_left or self.seen.check_right else []
+        found: list[AssignmentQuerySet] = []
+        for places in [free.exclude(comparison__in=checked), free] if checked else [free]:
+            found += [places.filter(order_key__in=mine), places] if mine else [places]
         lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
-        yield lapsed.order_by("lease_until")
+        return [*found, lapsed.order_by("lease_until")]
 
     def open_to_me(self) -> AssignmentQuerySet:
         places = Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
@@ -73,14 +73,18 @@ class Queue:
     def my_pairs(self) -> list[int]:
         """Keys of what this person holds or judged last."""
         mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=False).order_by()
-        held = mine.filter(state=AssignmentState.LEASED).values_list("order_key", flat=True)
         said = Judgment.objects.filter(assessor=self.assessor, supersedes=None).order_by("-judged_at")
         last = list(said.values_list("assignment", flat=True)[:LAST])
-        return [*held, *mine.filter(pk__in=last).values_list("order_key", flat=True)]
+        mine = mine.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
+        return list(mine.values_list("order_key", flat=True))
 
-    def tasks_checked(self) -> list[int]:
-        mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True)
-        return list(mine.order_by().values_list("comparison__task", flat=True))
+    def met_in_checks(self) -> list[int]:
+        """Comparisons whose tasks the person met in a check. By key, so that the walk over free places needs no join:
+        with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
+        mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True).order_by()
+        tasks = list(mine.values_list("comparison__task", flat=True))
+        met = Comparison.objects.filter(evaluation=self.evaluation, is_check=False, task__in=tasks).order_by()
+        return list(met.values_list("pk", flat=True))
 
     def fits_another(self, place: Assignment) -> bool:
         """Is somebody at work who may judge it and whose sides it would not unbalance?"""
