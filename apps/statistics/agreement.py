@@ -24,7 +24,7 @@ from apps.statistics.codes import EXACT, as_codes, as_places, categories
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 REPLICATES = 1000
+ROOM = 4_000_000  # numbers drawn at once
 MOST_UNDEFINED = 0.05  # the share of replicates without a value beyond which there is no interval
 
 
@@ -178,14 +179,19 @@ def _measured(usable: _Units, measure: Callable[[Array, Array], Array], seed: in
     found = _described(usable, None, value)
     if found.units < 2:
         return replace(found, undefined=Reason.ONE_TASK)
-    units = int(times.sum())
-    drawn = np.random.default_rng(seed).multinomial(units, times / units, size=REPLICATES)
-    replicates = measure(patterns, drawn.astype(np.float64))
+    replicates = np.concatenate([measure(patterns, drawn) for drawn in _drawn(times, seed)])
     known = replicates[~np.isnan(replicates)]
     if len(known) < (1 - MOST_UNDEFINED) * REPLICATES:
         return replace(found, undefined=Reason.TOO_FEW_UNITS)
     low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
     return replace(found, low=float(low), high=float(high))
+
+
+def _drawn(times: NDArray[np.int64], seed: int) -> Iterator[Array]:
+    """As many units as there are, drawn with replacement, for some replicates at a time: (R, P)."""
+    rng, units, step = np.random.default_rng(seed), int(times.sum()), max(1, ROOM // len(times))
+    for start in range(0, REPLICATES, step):
+        yield rng.multinomial(units, times / units, size=min(step, REPLICATES - start)).astype(np.float64)
 
 
 def _patterns(counts: Array, times: NDArray[np.int64] | None) -> _Units:

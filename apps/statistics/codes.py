@@ -50,6 +50,15 @@ def as_places(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.in
     return names, places
 
 
+def distinct(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different keys, none below 0, rising, and how often each is there."""
+    if int(keys.max(initial=0)) >= SPARSE * len(keys) + SHORT:
+        return np.unique(keys, return_counts=True)
+    times = np.bincount(keys)
+    found = np.flatnonzero(times)
+    return found, times[found]
+
+
 def categories(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """As `np.unique` with its inverse; whole and half numbers of a short range, as ratings are, are counted."""
     if values.size and values.dtype.kind in "iuf" and (span := float(values.max()) - float(values.min())) < SHORT:

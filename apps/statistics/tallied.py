@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from apps.statistics.clustered import ClusteredMean, check
-from apps.statistics.codes import EXACT, as_codes, as_places, cell_codes
+from apps.statistics.codes import EXACT, as_codes, as_places, cell_codes, distinct
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -223,9 +223,7 @@ def _patterns(unit: Codes, codes: NDArray[Any], kinds: int, group: Codes, sizes:
     if span * (int(label.max(initial=0)) + 1) < EXACT:
         powers = base ** np.arange(kinds - 1, -1, -1)
         number = np.bincount(unit, np.append(powers, 0.0)[codes], minlength=len(group)).astype(np.int64)
-        names, place = as_places((label * span + number)[kept])
-        times = np.bincount(place, minlength=len(names))
-        found, times = names[times > 0], times[times > 0]
+        found, times = distinct((label * span + number)[kept])
         label, counts = found // span, found[:, None] % span // powers % base
     else:
         table = np.bincount(unit * (kinds + 1) + codes, minlength=len(group) * (kinds + 1)).reshape(-1, kinds + 1)
