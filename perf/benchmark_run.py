@@ -41,7 +41,7 @@ def own_costs(rounds: int) -> list[list[str]]:
 
     actor = make_user("cost@example.org", role="researcher")
     # greedy, equal questions would be asked once: a seed for each keeps them apart
-    drawn = SOURCE.replace("temperature: 0,", "temperature: 0.7,")
+    drawn = SOURCE.replace("temperature: 0,", "temperature: 0.7,").replace("batch_size: 32", "batch_size: 8")
     return [
         _row("a small vision-language model, 8 tokens, 500 pictures", actor, definition("direct-vlm"), None, rounds),
         _row("SmolLM2-135M, 40 tokens, 64 questions", actor, drawn, 64, rounds),

@@ -155,9 +155,10 @@ def main() -> None:
 def run(rounds: int) -> None:
     """Processor time is that of the worker's process; PostgreSQL's shows in the clock."""
     note = (
-        f"`python -m perf.benchmarks --rounds {rounds}`: easy-VQA through a pipeline, once by a bare loop over the same"
-        f" batches, once as a benchmark run with its scores; {os.cpu_count()} cores, one thread, in turns. The own cost"
-        " is what the run takes beyond the loop. SmolLM2 sees no pictures, so questions repeat: a run asks each once."
+        f"`python -m perf.benchmarks --rounds {rounds}`: easy-VQA through a pipeline, by a bare loop over the same"
+        f" batches and as a benchmark run from its start to its scores; {os.cpu_count()} cores, one thread, in turns"
+        " batch by batch, the same model in memory. The own cost is what the run takes beyond the loop. SmolLM2 sees no"
+        " pictures; it samples with a seed for each question, so that none is asked once for several."
     )
     head = ["pipeline", "batches", "bare, an answer", "run, an answer", "own cost, clock", "own cost, processor"]
     write_section("What a benchmark run costs", note, head, own_costs(rounds))

@@ -10,6 +10,8 @@ from typing import Any
 
 def storable_text(text: str) -> str:
     """`text` without NUL; lone surrogates become U+FFFD."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
