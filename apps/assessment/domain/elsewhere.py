@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, fields, replace
 from dataclasses import field as column
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ VERDICTS = {
 MEANT = {word: verdict for verdict, words in VERDICTS.items() for word in words}
 SWAPPED = {"a_much": "b_much", "a": "b", "tie": "tie", "both_bad": "both_bad", "b": "a", "b_much": "a_much"}
 FIRST_YEAR = 1990
+FORBIDDEN = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of characters
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def _misfit(item: Told) -> Wrong | None:
         value = getattr(item, part.name)
         if not isinstance(value, str):
             continue
-        if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value):
+        if FORBIDDEN.search(value):
             return Wrong(item.row, part.name, gettext_noop("holds a character that no text may have. Remove it."))
         if len(value) > LONGEST.get(part.name, LONGEST_TEXT):
             return Wrong(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from apps.assessment.domain.elsewhere import Pair
@@ -33,6 +34,7 @@ def number_of(raw: object) -> float | None:
     return value if math.isfinite(value) else None
 
 
+@lru_cache(maxsize=4096)
 def side_of(name: str) -> tuple[str, bool] | None:
     """The name without its side, empty where it is nothing else; and whether it is the first answer's."""
     for pattern in (ALONE, BEHIND, BEFORE):
