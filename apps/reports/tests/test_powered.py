@@ -59,7 +59,7 @@ def test_a_judge_that_agrees_narrows_the_interval_beside_the_headline() -> None:
         ([Row("t1", "a"), Row("t2", "b")], {"sides": -1}, "few", "at least 30 tasks"),
         ([], {}, "few", "at least 30 tasks"),
         (make_rows(), {"honest": False}, "agreement", "does not pass the agreement test"),
-        (make_rows(overlap=1), {"sides": -1}, "agreement", "correlation of -1.00"),
+        (make_rows(overlap=1), {"sides": -1}, "agreement", "correlation of −1.00"),
     ],
 )
 def test_where_the_judge_may_not_be_used_the_report_says_why(
