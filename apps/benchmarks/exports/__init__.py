@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
     from apps.benchmarks.models import BenchmarkRun
 
-__all__ = ["EXPORTS", "lmms_eval", "may_be_passed_on", "official", "vlmevalkit"]
+__all__ = ["EXPORTS", "export", "lmms_eval", "may_be_passed_on", "official", "vlmevalkit"]
 
-EXPORTS: dict[str, tuple[str, Callable[[BenchmarkRun], str]]] = {
+EXPORTS: dict[str, tuple[str, Callable[[BenchmarkRun], str | bytes]]] = {
     "official": ("json", official),
     "vlmevalkit": ("tsv", vlmevalkit),
     "lmms-eval": ("jsonl", lmms_eval),
 }
+
+
+def export(benchmark_run: BenchmarkRun, kind: str) -> tuple[str, str | bytes]:
+    """What the file's name ends with, and the file: bytes are a ZIP."""
+    suffix, write = EXPORTS[kind]
+    body = write(benchmark_run)
+    return ("zip" if isinstance(body, bytes) else suffix), body

@@ -26,6 +26,26 @@ class Said:
     def text(self) -> str:
         return self.score.answer.text or ""
 
+    @property
+    def question(self) -> str:
+        return self.item.fact("question") or self.score.answer.task.instruction
+
+    @property
+    def number(self) -> str | int:
+        return number_of(self.item.id)
+
+    def read(self, *, open_to_all: bool) -> str:
+        """What was read in it, "" for nothing; the text of a choice as its letter where choices stay here."""
+        parsed = self.score.parsed or ""
+        letters = [] if open_to_all else [letter for letter, text in self.item.choices.items() if text == parsed]
+        return letters[0] if letters else parsed
+
+
+def number_of(text: str) -> str | int:
+    """The number that `text` is the one way to write, else `text`."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return text if number is None or str(number) != text else number
+
 
 def answers_of(benchmark_run: BenchmarkRun) -> Iterator[Said]:
     items = items_of(benchmark_run.benchmark.bucket)

@@ -30,5 +30,5 @@ def _sample(said: Said, *, open_to_all: bool) -> dict[str, Any]:
         "doc": {"id": said.item.id},
         **({"input": task.instruction, "target": target} if open_to_all else {}),
         "resps": [said.text],
-        "filtered_resps": said.score.parsed or "",
+        "filtered_resps": said.read(open_to_all=open_to_all),
     }

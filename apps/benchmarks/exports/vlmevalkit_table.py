@@ -37,5 +37,5 @@ def vlmevalkit(benchmark_run: BenchmarkRun) -> str:
 
 def _asked(said: Said, letters: list[str], *, lists: bool) -> list[str]:
     single = len(said.item.references) == 1 and not lists
-    truth = said.item.references[0] if single else json.dumps(list(said.item.references))
+    truth = said.item.references[0] if single else json.dumps(list(said.item.references), ensure_ascii=False)
     return [said.score.answer.task.instruction, *(said.item.choices.get(letter, "") for letter in letters), truth]

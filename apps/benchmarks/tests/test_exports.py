@@ -1,6 +1,8 @@
 import ast
 import csv
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.benchmarks.exports import official, vlmevalkit
+from apps.benchmarks.exports import lmms_eval, official, vlmevalkit
 from apps.benchmarks.models import Benchmark, BenchmarkRun, Detail, Source
 from apps.benchmarks.services import create_benchmark, score_run
 from apps.benchmarks.tests.makers import make_benchmark, make_half_right_run, make_marked_bucket
@@ -158,3 +160,75 @@ def test_pope_reads_lines_and_ocrbench_lists(cast: Cast) -> None:
     run.benchmark.protocol = "ocrbench@1"
     [row, *_rest] = csv.DictReader(vlmevalkit(run).splitlines(), delimiter="\t")
     assert ast.literal_eval(row["answer"]) == ["yes t0"]
+
+
+def test_mme_s_results_are_a_table_for_each_subtask(client: Client, cast: Cast) -> None:
+    """As calculation.py reads them: four columns a line, the two questions of a picture one after the other."""
+    run = scored_with(cast, "mme_official@1", "yes", texts={"t0": "Yes,\tit\nis"}, category="../OCR", group="-")
+    for key, group in (("t0", "a"), ("t1", "b"), ("t2", "b"), ("t3", "a")):
+        Detail.objects.filter(task__key=key, task__bucket=run.benchmark.bucket).update(group=group)
+    client.force_login(cast.researcher)
+    reply = client.get(reverse("benchmarks:export", args=[run.public_id, "official"]))
+    assert (reply["Content-Type"], reply["Content-Disposition"][-5:]) == ("application/zip", '.zip"')
+    with zipfile.ZipFile(io.BytesIO(reply.content)) as files:
+        assert files.namelist() == ["___OCR.txt"]
+        lines = files.read("___OCR.txt").decode().splitlines()
+    asked = run.benchmark.bucket.tasks.get(key="t0").instruction
+    assert lines[0].split("\t") == ["a", asked, "yes", "Yes, it is"]
+    assert [line.split("\t")[0] for line in lines] == ["a", "a", "b", "b"]
+
+
+def test_ocrbench_s_results_are_its_rows_with_predict(cast: Cast) -> None:
+    kind = "Handwritten Mathematical Expression Recognition"
+    run = scored_with(cast, "ocrbench@1", "yes", category=kind)
+    row = json.loads(official(run))[0]
+    asked = run.benchmark.bucket.tasks.get(key="t0").instruction
+    of = {"id": "t0", "type": kind, "dataset_name": "HME100k"}
+    assert row == of | {"question": asked, "answers": ["yes"], "predict": "Yes t0"}
+
+
+MATHVISTA = {"question_type": "multi_choice", "answer_type": "text", "task": "VQA", "skills": "['a', 'b']"}
+
+
+def test_mathvista_s_results_are_its_problems_by_pid(cast: Cast) -> None:
+    """Those that calculate_score.py reads; it merges `metadata` in, and rounds to `precision`, a whole number."""
+    choices = {"A": "no", "B": "yes"}
+    run = scored_with(
+        cast, "mathvista@1", "B", texts={"t0": 'The answer is "(B)".'}, choices=choices, category="math",
+        facts=MATHVISTA | {"precision": "2.0"},
+    )  # fmt: skip
+    problem = json.loads(official(run))["t0"]
+    assert (problem["response"], problem["extraction"], problem["prediction"]) == ('The answer is "(B)".', "(B)", "yes")
+    assert (problem["choices"], problem["answer"], problem["precision"]) == (["no", "yes"], "yes", 2)
+    assert problem["metadata"] == {
+        "category": "math", "task": "VQA", "language": "", "source": "", "context": "", "grade": "",
+        "skills": ["a", "b"],
+    }  # fmt: skip
+
+
+def test_mmmu_pro_reads_lines(cast: Cast) -> None:
+    run = scored_with(cast, "mmmu_pro_official@1", "B", choices={"A": "no", "B": "yes"})
+    first = json.loads(official(run).splitlines()[0])
+    assert first == {"id": "t0", "options": ["no", "yes"], "answer": "B", "response": "Yes t0"}
+
+
+@pytest.mark.parametrize("protocol", ["mme_official@1", "ocrbench@1", "mathvista@1", "mmmu_pro_official@1"])
+def test_nothing_asked_leaves_in_official_results_of_a_closed_set(cast: Cast, protocol: str) -> None:
+    """Nor does the choice that an answer was nearest to."""
+    run = scored_with(cast, "mathvista@1", "B", choices={"A": "secret", "B": "Yes, hidden"}, category="OCR")
+    Source.objects.create(bucket=run.benchmark.bucket, licence="closed", origin="x", may_be_passed_on=False)
+    run.benchmark.protocol = protocol
+    body = official(run)
+    if isinstance(body, bytes):
+        with zipfile.ZipFile(io.BytesIO(body)) as files:
+            body = files.read("OCR.txt").decode()
+    assert "Yes t0" in body
+    instruction = run.benchmark.bucket.tasks.get(key="t0").instruction
+    assert not any(words in body + lmms_eval(run) for words in (instruction, "secret", "hidden"))
+
+
+def test_lists_in_vlmevalkit_s_table_are_read_by_python_as_they_were(cast: Cast) -> None:
+    """Its OCRBench evaluates them: an escaped pair of surrogates would be two characters that equal none."""
+    run = scored_with(cast, "ocrbench@1", "x² = \U0001d465")
+    [row, *_rest] = csv.DictReader(vlmevalkit(run).splitlines(), delimiter="\t")
+    assert ast.literal_eval(row["answer"]) == ["x² = \U0001d465"]

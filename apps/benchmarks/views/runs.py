@@ -19,6 +19,7 @@ from apps.audit.services import record
 from apps.benchmarks import queries, services
 from apps.benchmarks.access import access_benchmark_run
 from apps.benchmarks.exports import EXPORTS, may_be_passed_on
+from apps.benchmarks.exports import export as export_run
 from apps.web.paging import page_of
 
 if TYPE_CHECKING:
@@ -97,11 +98,12 @@ def export(request: HttpRequest, public_id: UUID, kind: str) -> HttpResponse:
     benchmark_run = access_benchmark_run(user, public_id)
     if kind not in EXPORTS or benchmark_run.scored_at is None:
         raise Http404
-    suffix, write = EXPORTS[kind]
     record(user, "benchmark.exported", benchmark_run, kind=kind)
+    suffix, body = export_run(benchmark_run, kind)
+    content_type = "application/zip" if suffix == "zip" else "text/plain; charset=utf-8"
     name = f"{benchmark_run.public_id}-{kind}.{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(write(benchmark_run), content_type="text/plain; charset=utf-8", headers=headers)
+    return HttpResponse(body, content_type=content_type, headers=headers)
 
 
 @require_safe
