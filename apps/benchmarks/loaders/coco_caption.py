@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     from apps.benchmarks.loaders import Pictures
 
 
+def _caption(row: Mapping[str, Any]) -> tuple[str, str]:
+    return text_of(need(row, "image_id")), text_of(need(row, "caption")).strip()
+
+
 def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Iterator[Question | Malformed]:
     body = one_file(source, "captions*.json")
     captions: dict[str, list[str]] = {}
-    for row in rows_of(body, "annotations"):
-        captions.setdefault(str(row.get("image_id")), []).append(str(row.get("caption", "")).strip())
+    for found in each(rows_of(body, "annotations"), "id", _caption):
+        if isinstance(found, Malformed):
+            yield found
+        else:
+            captions.setdefault(found[0], []).append(found[1])
 
     def question(row: Mapping[str, Any]) -> Question:
         key = text_of(need(row, "id"))

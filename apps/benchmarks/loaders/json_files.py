@@ -25,7 +25,7 @@ def load(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
         return [_line(line) for line in text.split("\n") if line.strip()] if _is_lines(text) else json.loads(text)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         words = gettext("%(file)s is not JSON in UTF-8: %(error)s. Fetch it again.")
         raise Malformed(words % {"file": path.name, "error": error}) from None
 

@@ -41,9 +41,10 @@ def read(source: Path, pictures: Pictures, options: Mapping[str, object]) -> Ite
         )
 
     splits = one_file(source, "pid_splits.json")
-    if not isinstance(problems, dict) or not isinstance(splits, dict) or split not in splits:
+    chosen = splits.get(split) if isinstance(splits, dict) else None
+    if not isinstance(problems, dict) or not isinstance(chosen, list):
         words = gettext(
             "problems.json must be an object, pid_splits.json one with a list “%(split)s”. Take the official ones."
         )
         raise Malformed(words % {"split": split})
-    yield from each(({**_object(problems.get(str(pid))), "id": pid} for pid in splits[split]), "id", question)
+    yield from each(({**_object(problems.get(str(pid))), "id": pid} for pid in chosen), "id", question)

@@ -99,6 +99,8 @@ def test_fields_that_are_missing_or_impossible_are_named(tmp_path: Path) -> None
         ("vqa", {"questions.json": {"questions": []}, "annotations.json": {"answers": []}}),
         ("pope", {"coco_pope_random.json": ["text"]}),
         ("scienceqa", {"problems.json": {}, "pid_splits.json": {"train": []}}),
+        ("scienceqa", {"problems.json": {}, "pid_splits.json": {"test": 5}}),
+        ("hallusionbench", {"h.json": f"[{'1' * 5000}]"}),
         ("docvqa", {"val.json": []}),
         ("coco_caption", {"captions.json": {"images": [], "annotations": 5}}),
     ],
@@ -121,6 +123,19 @@ def test_a_line_that_is_no_object_costs_itself_alone(tmp_path: Path) -> None:
     assert isinstance(last, Question)
     bad = [(each.place, str(each)[:20]) for each in (second, third) if isinstance(each, Malformed)]
     assert bad == [(2, "This line is not JSO"), (3, "It is not an object.")]
+
+
+def test_a_caption_that_is_none_is_counted(tmp_path: Path) -> None:
+    """Fewer references would change the scores in silence."""
+    images = [{"id": 1, "file_name": "a.png"}]
+    annotations = [{"image_id": 1, "caption": "A cat."}, "A dog.", {"image_id": 1, "caption": ""}]
+    write(tmp_path / "captions.json", {"images": images, "annotations": annotations})
+    (tmp_path / "a.png").write_bytes(png("red"))
+    first, second, question = read("coco_caption", tmp_path, tmp_path)
+    assert isinstance(question, Question)
+    assert list(question.references) == ["A cat."]
+    bad = [(each.place, str(each)[:22]) for each in (first, second) if isinstance(each, Malformed)]
+    assert bad == [(2, "It is not an object. W"), (3, "It has no `caption`. F")]
 
 
 def test_what_is_wrong_is_said_in_the_reader_s_language(tmp_path: Path) -> None:
