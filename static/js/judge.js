@@ -19,7 +19,7 @@ class JudgeSheet extends HTMLElement {
     shown = true;
     this.outbox?.giveBack(this.form?.elements.assignment.value);
     if (!this.outbox?.waiting) this.outbox?.say("");
-    if (!this.form) return;
+    if (!this.form) return this.on(this, "htmx:beforeRequest", (event) => this.look(event));
     // A sheet that goes with the focus in it has the browser lay out both, the old one and the new.
     this.on(this, "htmx:beforeSwap", () => document.activeElement?.blur());
     this.sendSafely();
@@ -76,6 +76,11 @@ class JudgeSheet extends HTMLElement {
     this.on(this.form, "input", () => this.unsaved && this.isAnother());
     this.on(window, "online", () => this.retry());
     this.on(window, "beforeunload", (event) => this.unsaved && event.preventDefault());
+  }
+
+  /** For a comparison, where none was left; a page that nobody looks at would keep it from others. */
+  look(event) {
+    if (document.hidden && event.detail.elt.matches("[hx-trigger]")) event.preventDefault();
   }
 
   waiting(form, is) {

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from apps.assessment.domain.criteria_yaml import read_set
 from apps.assessment.domain.sets import SETS
-from apps.assessment.models import Judgment, Mark, Skip
+from apps.assessment.models import Assignment, Judgment, Mark, Skip
+from apps.assessment.services import claim_comparison, free_lease
 from apps.assessment.tests.makers import make_evaluation
 
 if TYPE_CHECKING:
@@ -102,6 +104,33 @@ def test_scales_by_keys_and_questions_that_depend_on_others_in_any_order(
     assert not first.is_unseen
     tone = first.ratings.get(criterion__key="tone")
     assert {tone.value_a, tone.value_b} == {4, 10}
+
+
+def test_a_comparison_that_others_held_comes_to_a_page_that_is_looked_at(
+    cast: Cast, page_as: PageAs, transactional_db: None
+) -> None:
+    people = [cast.assessor, cast.admin]
+    evaluation = make_evaluation(cast.researcher, assessors=people, tasks=1, overlap=1)
+    held = claim_comparison(assessor=cast.admin, evaluation=evaluation, now=timezone.now())
+    page = page_as(cast.assessor)
+    page.clock.install()
+    page.goto(f"/evaluations/judge/{evaluation.public_id}/")
+    page.get_by_role("link", name="To my work").focus()
+    page.wait_for_function("() => window.htmx && customElements.get('judge-sheet')")
+    with page.expect_response("**/?waits") as looked:
+        page.clock.fast_forward(21_000)
+    assert looked.value.status == 204
+    assert page.evaluate("document.activeElement.textContent") == "To my work"
+    free_lease(actor=cast.researcher, assignment=held)
+    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.clock.fast_forward(21_000)
+    page.wait_for_timeout(100)
+    assert not Assignment.objects.exclude(assessor=None).exists()
+    page.evaluate("delete document.hidden")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.locator("#judge-form").wait_for()
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    assert page.locator("#judge-said").inner_text() == "Here is the next comparison."
 
 
 def test_a_reload_keeps_the_draft_and_hot_keys_can_be_moved_and_switched_off(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import Evaluation, Judgment, Skip
-from apps.assessment.services import change_assessors, close_evaluation, free_lease
+from apps.assessment.services import change_assessors, claim_comparison, close_evaluation, free_lease
 from apps.assessment.services.standing import warn_assessor
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from apps.assessment.tests.pages import HTMX, RATINGS, hidden, judge_url, send
@@ -245,6 +245,28 @@ def test_what_i_said_in_the_last_day_is_listed_and_what_i_flag_reaches_the_resea
     assert 'name="flagged" data-key="KeyI" checked' in client.get(address).content.decode()
     client.force_login(cast.researcher)
     assert "An odd picture" in client.get(reverse("assessment:monitor", args=[evaluation.public_id])).content.decode()
+
+
+def test_a_page_without_a_comparison_looks_for_one_until_it_is_told_why_there_is_none(
+    cast: Cast, client: Client
+) -> None:
+    other = make_user("other@example.org")
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=1, overlap=1)
+    held = claim_comparison(assessor=other, evaluation=evaluation, now=timezone.now())
+    assert held is not None
+    client.force_login(cast.assessor)
+    page = client.get(judge_url(evaluation)).content.decode()
+    [address] = re.findall(r'hx-get="([^"]+)" hx-trigger="every 20s', page)
+    nothing = client.get(address, headers=HTMX)
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    free_lease(actor=cast.researcher, assignment=held)
+    came = client.get(address, headers=HTMX).content.decode()
+    assert hidden(came)["assignment"] == str(held.public_id)
+    assert re.findall(r'id="judge-said"[^>]*>([^<]*)', came) == ["Here is the next comparison."]
+    close_evaluation(actor=cast.researcher, evaluation=evaluation)
+    closed = client.get(address, headers=HTMX).content.decode()
+    assert "This evaluation is closed" in closed
+    assert "every 20s" not in closed
 
 
 def test_a_message_is_seen_while_one_judges(cast: Cast, client: Client) -> None:

@@ -122,13 +122,20 @@ def show_next(
     shown: Shown | None = None,
 ) -> HttpResponse:
     place = services.claim_comparison(assessor=user, evaluation=evaluation, now=timezone.now(), shown=shown)
-    said = {"refusal": refusal, "saved": saved}
+    said = {"refusal": refusal, "saved": saved, "came": "waits" in request.GET}
     if place is None:
-        return page(request, end_context(evaluation, user, just_said) | said)
+        return end(request, end_context(evaluation, user, just_said) | said)
     place.evaluation = evaluation  # with its criteria, which are read already
     if shown and shown.is_place(place.public_id, place.lease):
         return saved_answer(request, place, user, just_said)
     return page(request, sheet_context(place, user, just_said=just_said) | said)
+
+
+def end(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    """No comparison. For the page that says so already and looks again every now and then, nothing: it stays."""
+    if "waits" in request.GET and context["waits"] and request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204)
+    return page(request, context)
 
 
 def page(request: HttpRequest, context: dict[str, object], *, status: int = 200) -> HttpResponse:

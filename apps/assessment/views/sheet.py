@@ -71,6 +71,7 @@ def end_context(evaluation: Evaluation, user: User, just_said: Judgment | None =
     why = NO_WORK.get(why_no_work(user, evaluation, timezone.now()))
     return progress_context(evaluation, user, just_said) | {
         "why": why,
+        "waits": evaluation.is_open and not why,
         "sheet": None,
         "form": JudgmentForm(evaluation.criteria.all()),
     }
