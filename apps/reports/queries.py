@@ -146,9 +146,11 @@ def siblings_of(user: User, report: Report) -> ReportQuerySet:
     return reports_of(user, of).exclude(pk=report.pk) if of else Report.objects.none()
 
 
-def links_of(report: Report, now: datetime) -> QuerySet[ReportLink]:
-    """Those that have not expired."""
-    return report.links.filter(expires_at__gt=now).select_related("created_by")
+def links_of(report: Report, now: datetime) -> list[tuple[ReportLink, bool]]:
+    """Those that have not expired, and whether each still opens: asked once for each maker."""
+    links = list(report.links.filter(expires_at__gt=now).select_related("created_by"))
+    opens = {maker: link.still_opens for maker, link in {link.created_by_id: link for link in links}.items()}
+    return [(link, opens[link.created_by_id]) for link in links]
 
 
 def comments_on(report: Report) -> QuerySet[ReportComment]:

@@ -34,7 +34,8 @@ def chosen_of(evaluations: Sequence[Evaluation], wanted: Collection[str]) -> lis
 def rank_now(bucket: Bucket, evaluations: Sequence[Evaluation], method: Method) -> Ranking:
     """What a ranking frozen at this moment states, `evaluations` in order of their making. Two runs of one revision
     count as one pipeline. Call it inside a transaction to freeze it: it reads several times."""
-    revisions: list[PipelineRevision] = list(dict.fromkeys(side for item in evaluations for side in _sides(item)))
+    met: set[PipelineRevision] = {side for item in evaluations for side in _sides(item)}
+    revisions = sorted(met, key=lambda revision: revision.pk)  # so that a pair has the same first in every ranking
     places = {revision.pk: place for place, revision in enumerate(revisions)}
     rows = Judgment.objects.filter(assignment__evaluation__in=evaluations).counted()
     programs = Q(assessor__simulated=True)

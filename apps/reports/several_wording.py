@@ -70,6 +70,8 @@ def sentence(ranking: Ranking) -> str:
             "tasks": whole(found.tasks),
             "assessors": whole(found.assessors),
         }
+    if ranking.is_interim:
+        return gettext("Interim: no pipeline is called the best while an evaluation is open.")
     top = [names[item.pipeline] for item in found.standings if item.best == 1]
     if len(top) == 1:
         return gettext("“%(name)s” is better than every other.") % {"name": top[0]}

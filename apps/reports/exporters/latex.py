@@ -21,6 +21,7 @@ SPECIAL = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     **{sign: "\\" + sign for sign in "&%$#_{}"},
+    **{sign: f"{{{sign}}}" for sign in "[*"},  # the end of a row takes the next one's start for its own
 }
 
 

@@ -121,8 +121,8 @@ def make_ranking(tasks: int = 150) -> Ranking:
     )
 
 
-def make_unsaved_ranking() -> Report:
-    return _unsaved(to_json(make_ranking()))
+def make_unsaved_ranking(ranking: Ranking | None = None) -> Report:
+    return _unsaved(to_json(ranking or make_ranking()))
 
 
 def make_unsaved_report(numbers: Numbers | None = None) -> Report:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from apps.reports.domain.frozen import digest, json_schema, ranking_from_json, t
 from apps.reports.exporters import exporter_named, exporters
 from apps.reports.models import Report
 from apps.reports.services import freeze_ranking, freeze_report
+from apps.reports.several_wording import sentence
 from apps.reports.sharing import share_report
 from apps.reports.tests.makers import make_judged_evaluation, make_ranking, make_unsaved_ranking
 from apps.reports.tests.test_api import got
@@ -77,6 +79,29 @@ def test_paper_and_latex_say_who_is_best(tmp_path: Path) -> None:
     said = " ".join(said.split())
     for words in ("“=Oak_1 r1” is better than every other.", "Elm r1 against Ash r1", "Ranking number of this bucket"):
         assert words in said, words
+
+
+def test_names_open_no_option_of_a_row_in_latex() -> None:
+    ranking = make_ranking()
+    ranking = replace(
+        ranking,
+        pipelines=tuple(
+            replace(item, pipeline=f"{start}Oak")
+            for item, start in zip(ranking.pipelines, ("[3cm]", "*", ""), strict=True)
+        ),
+    )
+    text = exporter_named("latex").render(make_unsaved_ranking(ranking)).decode()
+    assert "{[}3cm]Oak" in text
+    assert [line for line in text.splitlines() if line.startswith(("[", "*"))] == []
+
+
+def test_nobody_is_called_best_while_judging_goes_on() -> None:
+    ranking = make_ranking()
+    assert "is better than every other" in sentence(ranking)
+    one, *others = ranking.evaluations
+    assert "no pipeline is called the best" in sentence(
+        replace(ranking, evaluations=(replace(one, state="open"), *others))
+    )
 
 
 def test_two_rankings_compare_by_pipeline() -> None:

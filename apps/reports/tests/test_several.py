@@ -17,6 +17,8 @@ from apps.buckets.tests.makers import make_bucket
 from apps.generation.tests.makers import make_run
 from apps.pipelines.tests.makers import make_revision
 from apps.reports.domain.several import POINTS, Duel, rank_pipelines
+from apps.reports.several import rank_now
+from apps.reports.tests.makers import METHOD
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -116,5 +118,8 @@ def test_the_page_ranks_what_met_and_explains_what_did_not(cast: Cast, client: C
     alone = client.get(address, {"evaluation": str(first.public_id)}).content.decode()
     assert "There are only two pipelines" in alone
     assert "Fir r1</li>" not in alone
+    turned = rank_now(bucket, [compare(cast, runs[3], runs[0])], METHOD)
+    assert turned.names == ["Oak r1", "Fir r1"], "a pair has the same first in every ranking, or they can't compare"
+    assert [(item.a, item.b) for item in turned.evaluations] == [(1, 0)]
     empty = reverse("reports:several", args=[make_bucket(cast.researcher, name="None").public_id])
     assert "no evaluation of two different revisions" in client.get(empty).content.decode()

@@ -18,6 +18,7 @@ from apps.buckets.models import Bucket
 from apps.reports.domain.frozen import json_schema
 from apps.reports.exporters import exporter_named
 from apps.reports.models import ReportLink
+from apps.reports.queries import links_of
 from apps.reports.raw import stream_judgments
 from apps.reports.services import freeze_report
 from apps.reports.sharing import share_report
@@ -25,6 +26,7 @@ from apps.reports.tests.makers import make_facts, make_judged_evaluation, make_n
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import DjangoAssertNumQueries
 
     from apps.reports.models import Report
     from conftest import Cast
@@ -89,6 +91,15 @@ def test_a_link_lasts_no_longer_than_its_makers_access(
     client.force_login(cast.admin)
     page = client.get(reverse("reports:detail", args=[report.public_id])).content.decode()
     assert "opens nothing: its maker may no longer see this report" in page
+
+
+def test_links_of_one_maker_are_asked_for_once(
+    cast: Cast, report: Report, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for days in (1, 2, 3):
+        share_report(actor=cast.researcher, report=report, until=timezone.now() + timedelta(days=days))
+    with django_assert_num_queries(2):
+        assert [opens for _, opens in links_of(report, timezone.now())] == [True, True, True]
 
 
 def test_comments_stand_below_the_report(client: Client, cast: Cast, report: Report) -> None:
