@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from apps.assessment.domain.packing import Rated
 
 MOST_BYTES, MOST_ROWS, MOST_WRONG, MOST_OVERLAP = 256 * 1024 * 1024, 1_000_000, 100, 20
+MOST_PIPELINES = 100  # each two that were compared become an evaluation
 LONGEST = {"task": 100, "assessor": 120, "a": 110, "b": 110, "language": 16, "cluster": 80}
 LONGEST_TEXT = 100_000
 VERDICTS = {
@@ -216,6 +217,9 @@ def checked(rows: Iterable[Told | Wrong], now: datetime) -> list[Told]:
         wrong.append(
             Wrong(0, "file", gettext_noop("has more than %(most)s judgments. Split it."), {"most": f"{MOST_ROWS:,}"})
         )
+    if len({name for item in told for name in (item.a, item.b)}) > MOST_PIPELINES:
+        why = gettext_noop("names more than %(most)s pipelines. Split it.")
+        wrong.append(Wrong(0, "file", why, {"most": MOST_PIPELINES}))
     if not told and not wrong:
         wrong.append(Wrong(0, "file", gettext_noop("has no judgments. Choose the export that holds them.")))
     ordered = [item if turned == item.a else item.turned() for item in told for turned in [_candidate(item, told[0])]]
@@ -244,6 +248,10 @@ def _misfit(item: Told) -> Wrong | None:
                 gettext_noop("is longer than %(most)s letters. Shorten it."),
                 {"most": LONGEST.get(part.name, LONGEST_TEXT)},
             )
+    for name, said in item.said.items():
+        if FORBIDDEN.search(name if isinstance(said, Pair) else name + said):
+            field = "line" if FORBIDDEN.search(name) else name
+            return Wrong(item.row, field, gettext_noop("holds a character that no text may have. Remove it."))
     if item.a == item.b:
         return Wrong(
             item.row,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 from apps.assessment.domain.elsewhere import MOST_BYTES, CannotImport, Wrong, gettext_noop, json_lines, json_of
@@ -13,6 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_FILES = 20_000
+SPOILT = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 START = b"PK\x03\x04"
 
 
@@ -23,7 +35,7 @@ def joined(content: bytes, wanted: Sequence[str]) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             yield from _people(archive, wanted)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except SPOILT:
         raise _refused("file", gettext_noop("can’t be unpacked. Make the ZIP again, without a password.")) from None
 
 

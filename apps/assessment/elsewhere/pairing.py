@@ -17,6 +17,7 @@ SIDE = rf"(?:{ANSWER}[\s_-]*(?P<number>[ab12])|(?P<side>a|b|left|right))"
 BEHIND = re.compile(rf"(?P<name>.*?\w)[\s_.:/-]+{SIDE}", re.IGNORECASE | re.DOTALL)
 BEFORE = re.compile(rf"{SIDE}[\s_.:/-]+(?P<name>\w.*)", re.IGNORECASE | re.DOTALL)
 ALONE = re.compile(rf"{SIDE}|(?P<digit>[12])", re.IGNORECASE)
+LONGEST = 200  # letters; the patterns above take as long as a name squared
 FIRST = {"a", "1", "left"}
 TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 
@@ -37,7 +38,7 @@ def number_of(raw: object) -> float | None:
 @lru_cache(maxsize=4096)
 def side_of(name: str) -> tuple[str, bool] | None:
     """The name without its side, empty where it is nothing else; and whether it is the first answer's."""
-    for pattern in (ALONE, BEHIND, BEFORE):
+    for pattern in (ALONE, BEHIND, BEFORE) if len(name) <= LONGEST else ():
         if found := pattern.fullmatch(name):
             parts = found.groupdict()
             side = next(part for part in (parts.get("digit"), parts["number"], parts["side"]) if part)

@@ -42,7 +42,7 @@ NOT_CHOSEN = (None, "", False, "false", "False", "FALSE")
 CHOSEN = (True, "true", "True", "TRUE", 1, "1")
 SCALE_POINT = re.compile(r"(?:scale_)?(\d+)")
 REASONS = {"justification", "text_box", "bad_text"}
-WORKED = re.compile(r"(\d+)d (\d+)h (\d+)m (\d+)s")
+WORKED = re.compile(r"(\d{1,9})d (\d{1,9})h (\d{1,9})m (\d{1,9})s")
 
 
 def unpack(content: bytes) -> str:

@@ -59,7 +59,7 @@ def import_judgments(
     """
     becomes, form = look.becomes if becomes is None else becomes, look.form
     told, specs = become(look.told, look.found, becomes, tie_within)
-    pairs = sorted({(item.a, item.b) for item in told})
+    pairs, spoken = _by_pair(told), _by_pipeline(told)
     facts = {
         "form": form,
         "sha256": look.sha256,
@@ -68,11 +68,10 @@ def import_judgments(
     }
     with transaction.atomic():
         tasks = _keep_tasks(actor, name, told)
-        runs = {pipeline: _keep_answers(actor, pipeline, tasks, told, form) for pipeline in sorted(_pipelines(told))}
+        runs = {name: _keep_answers(actor, name, tasks, texts, form) for name, texts in sorted(spoken.items())}
         people = _keep_people(told)
         kept = []
-        for a, b in pairs:
-            rows = [item for item in told if (item.a, item.b) == (a, b)]
+        for (a, b), rows in sorted(pairs.items()):
             title = name if len(pairs) == 1 else f"{name}: {a} – {b}"[:120]
             evaluation = _keep_evaluation(actor, title, form, (runs[a], runs[b]), rows)
             evaluation.guidelines = said_of_import(form, look.found, becomes, tie_within)
@@ -84,8 +83,20 @@ def import_judgments(
     return kept
 
 
-def _pipelines(told: Iterable[Told]) -> set[str]:
-    return {name for item in told for name in (item.a, item.b)}
+def _by_pair(told: Iterable[Told]) -> dict[tuple[str, str], list[Told]]:
+    found: dict[tuple[str, str], list[Told]] = {}
+    for item in told:
+        found.setdefault((item.a, item.b), []).append(item)
+    return found
+
+
+def _by_pipeline(told: Iterable[Told]) -> dict[str, dict[str, str]]:
+    """What each said to each task."""
+    found: dict[str, dict[str, str]] = {}
+    for item in told:
+        found.setdefault(item.a, {})[item.task] = item.answer_a
+        found.setdefault(item.b, {})[item.task] = item.answer_b
+    return found
 
 
 def _keep_tasks(actor: User, name: str, told: Sequence[Told]) -> dict[str, Task]:
@@ -128,9 +139,8 @@ def _language(item: Told) -> str:
     return suggested_tag(item.language) or item.language or "und"
 
 
-def _keep_answers(actor: User, name: str, tasks: Mapping[str, Task], told: Sequence[Told], form: str) -> Run:
+def _keep_answers(actor: User, name: str, tasks: Mapping[str, Task], texts: Mapping[str, str], form: str) -> Run:
     """A run of a revision that says where it comes from and can't be run again."""
-    texts = {item.task: item.answer_a if item.a == name else item.answer_b for item in told if name in (item.a, item.b)}
     bucket = next(iter(tasks.values())).bucket
     run = Run.objects.create(
         bucket=bucket, revision=_revision(actor, name, form), state=RunState.CANCELLED, created_by=actor

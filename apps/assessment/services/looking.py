@@ -42,7 +42,10 @@ class Look:
 
 def look_into(form: str, content: bytes, names: tuple[str, str] = ("A", "B")) -> Look:
     """Raises CannotImport with rows, fields and remedies; KeyError for an unknown form."""
-    told = checked(readers()[form].read(_text(form, content), names), timezone.now())
+    try:
+        told = checked(readers()[form].read(_text(form, content), names), timezone.now())
+    except RecursionError:  # JSON can be read that is too deep to be written
+        raise CannotImport([Wrong(0, "file", gettext_noop("is not JSON. Export it again."))]) from None
     found = find(told)
     return Look(form, hashlib.sha256(content).hexdigest(), told, found, suggested(found))
 

@@ -22,9 +22,9 @@ def table(rows: list[dict[str, Any]], separator: str = ",") -> str:
     return text.getvalue()
 
 
-def zipped(files: dict[str, str]) -> bytes:
+def zipped(files: dict[str, str], how: int = zipfile.ZIP_STORED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(packed, "w", how) as archive:
         for path, text in files.items():
             archive.writestr(path, text)
     return packed.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 
 import pytest
@@ -101,7 +102,9 @@ def test_a_folder_in_a_zip_tells_who_judged() -> None:
     }
     told = told_in("potato", unpack(zipped(folder)))
     assert sorted({item.assessor for item in told}) == ["annotator_1", "bea"]
-    for spoilt in (zipped({"a.txt": ""}), zipped(folder)[:-40], zipped({"u/user_state.json": "{"})):
+    torn = bytearray(zipped({"u/user_state.json": "{}" * 99}, zipfile.ZIP_DEFLATED))
+    torn[47:51] = b"\xff" * 4  # behind the header of the file and its name
+    for spoilt in (zipped({"a.txt": ""}), zipped(folder)[:-40], zipped({"u/user_state.json": "{"}), bytes(torn)):
         with pytest.raises(CannotImport):
             unpack(spoilt)
 
@@ -177,6 +180,9 @@ CSV = "task,assessor,verdict"
         ("csv", "task,assessor\nt,u\n", "verdict: says nowhere which answer is better"),
         ("csv", CSV + "".join(f",c{i}" for i in range(101)) + "\nt,u,a" + ",a" * 101 + "\n", "more than 100 different"),
         ("csv", f"{CSV},{'x' * 61}\nt,u,a,a\n", "is no name for a criterion"),
+        ("csv", f"{CSV},x{'_' * 100_000}!\nt,u,a,a\n", "is no name for a criterion"),
+        ("csv", CSV + ",model_a\n" + "".join(f"t{i},u,a,m{i}\n" for i in range(100)), "names more than 100 pipelines"),
+        ("arena", battle("u", "tie") + battle("v", "\ud800"), "row 2, winner: holds a character"),
         ("arena", battle("u", "model_a", "x", "x"), "row 1, model_b: is the same pipeline"),
         ("arena", battle("u", "model_a", conversation_a=3), "row 1, conversation_a: is no list of turns"),
         ("arena", '{"a": ' * 50_000, "row 1, line: is not JSON"),
@@ -188,6 +194,16 @@ CSV = "task,assessor,verdict"
         ("label_studio", '[{"id": 1}]', "row 1, annotations: is missing"),
         ("potato", '{"user_id": "u", "instance_id": "1"}', "row 1, label_annotations: names no A, B or tie"),
         ("potato", lines(files.POTATO_V1), "row 1, user_id: is missing"),
+        (
+            "potato",
+            lines(files.POTATO_EXPORT | {"labels": {"\ud800": {"selection": "A"}}}),
+            "row 1, line: holds a char",
+        ),
+        (
+            "potato",
+            lines(files.POTATO_EXPORT | {"behavioral_data": {"time_string": f"{'9' * 5000}d 0h 0m 0s"}}),
+            "is no",
+        ),
         ("potato", '{"instance_id_to_label_to_value": {"1": [3]}}', "row 1, instance_id_to_label_to_value: holds"),
         ("pearmut", '[{"item": [1], "annotation": [{}]}]', "row 1, annotation: names models"),
         ("pearmut", "[3]", "row 1, item: is missing"),

@@ -95,6 +95,8 @@ def test_command_says_what_becomes_of_a_file_and_keeps_all_or_nothing(cast: Cast
     path.write_text("task,assessor,verdict,bugs_a,bugs_b\nt,u,a,0,3\n")
     call_command("import_judgments", str(path), **said, look=True)
     assert ("bugs (points, 1): own" in told.getvalue(), Evaluation.objects.count()) == (True, 0)
+    with pytest.raises(CommandError, match="--tie-within nan"):
+        call_command("import_judgments", str(path), **said, tie_within=float("nan"))
     call_command("import_judgments", str(path), **said, becomes=["bugs=errors"], fewer=["bugs"])
     [row] = judgment_table(Evaluation.objects.get())
     assert (row.verdict, row.ratings, row.values) == ("a", {"errors": 1}, {"errors": (0, 3)})

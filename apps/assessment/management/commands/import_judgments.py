@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         owner = User.objects.with_email(options["owner"]).filter(is_active=True).exclude(role=Role.ASSESSOR).first()
         if owner is None:
             raise CommandError(f"There is no active researcher {options['owner']}. Invite them first.")
+        if not 0 <= options["tie_within"] < inf:
+            raise CommandError(f"--tie-within {options['tie_within']} is no difference. Write 0 or more.")
         path: Path = options["file"]
         try:
             content = path.read_bytes()
