@@ -14,9 +14,7 @@ import numpy as np
 from apps.statistics.clustered import Estimate
 from apps.statistics.codes import as_codes, as_kinds
 from apps.statistics.sandwich import ClusteredCovariance, dense_covariance, information, kinds_covariance
-from apps.statistics.student import quantile, two_sided
 from apps.statistics.undefined import Reason
-from apps.statistics.wilson import wilson
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -58,17 +56,6 @@ def _within(found: Estimate, least: float) -> Estimate:
     if found.low is None or found.high is None:
         return found
     return replace(found, low=max(least, found.low), high=min(1.0, found.high))
-
-
-def _within_0_and_1(adjusted: Estimate) -> Estimate:
-    """Wilson's interval and score test with n_eff = m(1-m)/V, as of the headline."""
-    error, df = adjusted.standard_error, adjusted.degrees_of_freedom
-    share = None if adjusted.value is None else min(1.0, max(0.0, adjusted.value))
-    if share is None or not error or not df:
-        return replace(adjusted, value=share)
-    n = share * (1 - share) / error**2 if 0 < share < 1 else float(adjusted.tasks)
-    low, high = wilson(share, n, quantile(df, 0.95))
-    return replace(adjusted, value=share, low=low, high=high, p=two_sided(2 * (share - 0.5) * math.sqrt(n), df))
 
 
 def linear_effects(

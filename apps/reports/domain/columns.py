@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from apps.reports.domain.beside import Beside
 from apps.statistics.scores import SCORES, VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from numpy.typing import NDArray
@@ -45,12 +45,6 @@ class JudgmentLike(Protocol):
     def ratings(self) -> Mapping[str, int]: ...
     @property
     def values(self) -> Mapping[str, tuple[int | None, int | None]]: ...
-
-
-class Said(NamedTuple):
-    task_key: str
-    assessor_id: UUID
-    verdict: str
 
 
 @dataclass(frozen=True)
@@ -87,46 +81,18 @@ class Columns:
     def __len__(self) -> int:
         return len(self.tasks)
 
-    def where(self, mask: NDArray[np.bool_]) -> Columns:
-        """Those judgments alone; places keep what they mean."""
-        return self if mask.all() else self.take(np.flatnonzero(mask))
-
-    def take(self, places: NDArray[np.int64]) -> Columns:
-        arrays: dict[str, Any] = {k: value[places] for k, value in vars(self).items() if isinstance(value, np.ndarray)}
-        taken = _Once(places)
-        ratings = {key: taken(values) for key, values in self.ratings.items()}
-        return replace(
-            self, **arrays, ratings=ratings, values={key: (taken(a), taken(b)) for key, (a, b) in self.values.items()}
-        )
-
-    def said(self, verdict: str) -> NDArray[np.bool_]:
-        return np.asarray(self.verdicts == VERDICTS.index(verdict))
-
-    def in_time(self) -> NDArray[np.int64]:
-        """Places of judgments in the order in which they were made."""
-        return np.argsort(self.made, kind="stable")
-
-    def rows(self) -> Iterator[Said]:
-        for task, who, verdict in zip(
-            self.tasks.tolist(), self.assessors.tolist(), self.verdicts.tolist(), strict=True
-        ):
-            yield Said(self.task_keys[task], self.people[who], VERDICTS[verdict])
-
-
-class _Once:
-    """Takes places of an array; the same array again is not taken twice (criteria without values share theirs)."""
-
-    def __init__(self, places: NDArray[np.int64]) -> None:
-        self.places, self.taken = places, {}  # type: NDArray[np.int64], dict[int, NDArray[np.float32]]
-
-    def __call__(self, array: NDArray[np.float32]) -> NDArray[np.float32]:
-        return self.taken.setdefault(id(array), array[self.places])
-
 
 def in_order(columns: Columns) -> Columns:
     key = (columns.tasks * max(1, len(columns.people)) + columns.assessors) * len(VERDICTS) + columns.verdicts
     key = key * 2 + columns.a_on_left
-    return columns if (np.diff(key) >= 0).all() else columns.take(np.argsort(key))
+    return columns if (np.diff(key) >= 0).all() else _taken(columns, np.argsort(key))
+
+
+def _taken(columns: Columns, places: NDArray[np.int64]) -> Columns:
+    arrays: dict[str, Any] = {k: value[places] for k, value in vars(columns).items() if isinstance(value, np.ndarray)}
+    ratings = {key: told[places] for key, told in columns.ratings.items()}
+    values = {key: (a[places], b[places]) for key, (a, b) in columns.values.items()}
+    return replace(columns, **arrays, ratings=ratings, values=values)
 
 
 def columns_of(rows: Sequence[JudgmentLike], criteria: Sequence[str], beside: Beside = NOTHING) -> Columns:
