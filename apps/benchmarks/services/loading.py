@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from apps.benchmarks.domain.items import Item
 from apps.benchmarks.domain.questions import Malformed, Question
@@ -129,7 +129,7 @@ def _write_table(
     read, table = _Read(), folder / "tasks.jsonl"
     with table.open("w", encoding="utf-8") as lines:
         for place, each in enumerate(stream, start=1):
-            tell("Reading questions", place)
+            tell(pgettext("progress", "Reading questions"), place)
             if isinstance(each, Malformed):
                 read.left_out.append(each)
                 continue

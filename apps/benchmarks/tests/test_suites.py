@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from apps.benchmarks.catalogue import catalogue
 from apps.benchmarks.loaders import Pictures
@@ -76,10 +77,13 @@ def test_the_command_says_what_is_missing_and_starts_runs(cast: Cast) -> None:
         stdout=said,
         stderr=warned,
     )
-    assert "Started 1 runs" in said.getvalue()
+    assert "1 run is started" in said.getvalue()
     assert "No worker is at work" in warned.getvalue()
-    call_command("benchmark", "list", stdout=said)
+    with translation.override("ru"):
+        call_command("benchmark", "list", stdout=said)
+        closed = gettext("not to be passed on")
     assert "hallusionbench" in said.getvalue()
+    assert closed in said.getvalue()
 
 
 @pytest.mark.usefixtures("small_suite")

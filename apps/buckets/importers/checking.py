@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import pgettext
+
 from apps.buckets.domain import limits
 from apps.buckets.domain.problems import WHOLE_FILE, PictureProblem, Problem
 from apps.buckets.domain.rows import TaskRow, parse_row
@@ -48,7 +50,7 @@ def check_table(table: Path, staging: StagingArea, tell: Tell = tell_nobody) -> 
             raise refuse(Problem(WHOLE_FILE, "", "too_many_tasks", {"most": limits.MAX_TASKS}))
         for problem in _row_problems(parsed, first_rows, staging) if isinstance(parsed, TaskRow) else parsed:
             refusals.add(problem)
-        tell("Checking rows and pictures", seen)
+        tell(pgettext("progress", "Checking rows and pictures"), seen)
     if not seen:
         refusals.add(Problem(WHOLE_FILE, "", "no_tasks"))
     refusals.raise_if_any()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils.translation import pgettext
 
 from apps.buckets.models import Image
 from apps.web.progress import Tell, tell_nobody
@@ -50,7 +51,7 @@ def store_pictures(pictures: Iterable[StagedPicture], written: list[str], tell: 
             if rows[image.sha256].file.name != image.file.name:
                 default_storage.delete(str(image.file.name))
         ids.update((digest, image.pk) for digest, image in rows.items())
-        tell("Storing pictures", len(ids), len(hashes))
+        tell(pgettext("progress", "Storing pictures"), len(ids), len(hashes))
     return ids
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Max
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from apps.audit.services import record
 from apps.buckets.domain.fingerprint import Fingerprint
@@ -122,7 +122,7 @@ def _add_tasks(
         for row, digests in zip(rows, hashes, strict=True):
             fingerprint.add(row, digests)
         position += len(rows)
-        tell("Writing tasks", position, checked.tasks)
+        tell(pgettext("progress", "Writing tasks"), position, checked.tasks)
     return fingerprint.hexdigest()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from apps.accounts.models import User
 from apps.benchmarks.catalogue import Entry, catalogue
@@ -54,10 +54,11 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         for entry in catalogue().values():
             self.stdout.write(f"{entry.name}: {entry.title} ({', '.join(entry.protocols)})")
-            self.stdout.write(f"    fetch: {entry.fetch}")
+            self.stdout.write("    " + gettext("to fetch: %(what)s") % {"what": entry.fetch})
             if not entry.is_embedded:
-                self.stdout.write(f"    put:   {_place(entry)}")
-            self.stdout.write(f"    licence: {entry.licence}{'' if entry.passed_on else '; not to be passed on'}")
+                self.stdout.write("    " + gettext("where it goes: %(place)s") % {"place": _place(entry)})
+            may = "" if entry.passed_on else "; " + gettext("not to be passed on")
+            self.stdout.write("    " + gettext("licence: %(licence)s") % {"licence": entry.licence} + may)
 
     def _load(self, options: dict[str, Any]) -> None:
         entry = catalogue().get(options["name"])
@@ -79,8 +80,9 @@ class Command(BaseCommand):
         for bad in loaded.left_out[:SHOWN]:
             words = gettext("Row %(place)s (%(key)s) is left out: %(why)s")
             self.stderr.write(words % {"place": bad.place, "key": bad.key, "why": bad})
-        tasks = loaded.benchmarks[0].bucket.tasks.count()
-        self.stdout.write(f"{loaded.benchmarks[0].bucket}: {tasks} questions, {len(loaded.left_out)} rows left out.")
+        bucket = loaded.benchmarks[0].bucket
+        facts = {"bucket": bucket, "questions": bucket.tasks.count(), "bad": len(loaded.left_out)}
+        self.stdout.write(gettext("%(bucket)s: questions %(questions)d, rows left out %(bad)d.") % facts)
 
     def _run(self, options: dict[str, Any]) -> None:
         waiting = run_suite(
@@ -90,7 +92,9 @@ class Command(BaseCommand):
             now=timezone.now(),
             limit=options["limit"],
         )
-        self.stdout.write(f"Started {len({each.run_id for each in waiting})} runs.")
+        number = len({each.run_id for each in waiting})
+        started = ngettext("%(number)d run is started.", "%(number)d runs are started.", number)
+        self.stdout.write(started % {"number": number})
         if not workers_now().filter(is_silent=False).exists():
             self.stderr.write(gettext("No worker is at work, so nothing is answered yet. `manage.py up` starts them."))
         if options["no_wait"]:
@@ -108,18 +112,22 @@ class Command(BaseCommand):
         total = answers.count()
         while BenchmarkRun.objects.filter(pk__in=keys, scored_at=None).exists():
             open_answers = answers.filter(state__in=[AnswerState.WAITING, AnswerState.RUNNING]).count()
-            bars("Answering", total - open_answers, total)
+            bars(pgettext("progress", "Answering"), total - open_answers, total)
             if not score_waiting(now=timezone.now(), among=keys):
                 time.sleep(POLL_S)
         bars.end()
 
     def _print(self, scored: BenchmarkRun) -> None:
-        limited = f" (first {scored.benchmark.limit} only, not ranked)" if scored.benchmark.limit else ""
+        limit = scored.benchmark.limit
+        limited = " " + gettext("(first tasks only: %(limit)d; not ranked)") % {"limit": limit} if limit else ""
         self.stdout.write(f"{scored.benchmark.name} [{scored.benchmark.protocol}]{limited}")
         for name, metric in figures_of(scored):
             low, high = metric["ci_low"], metric["ci_high"]
-            interval = "" if low is None else f"  95 % {low:.4f} to {high:.4f}"
-            parts = f"n {metric['n']}, not understood {metric['n_unparsed']}"
+            interval = "" if low is None else f"  95 % {low:.4f} – {high:.4f}"
+            parts = gettext("n %(n)d, not understood %(unparsed)d") % {
+                "n": metric["n"],
+                "unparsed": metric["n_unparsed"],
+            }
             self.stdout.write(f"    {name:24} {metric['value']:.4f}{interval}  ({parts})")
 
 
