@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.statistics.sandwich import ClusteredCovariance, clustered_covariance
+from apps.statistics.codes import as_codes, as_places
+from apps.statistics.sandwich import ClusteredCovariance, clustered_covariance, information
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
+    Codes = NDArray[np.int64]
 
 MAX_STEPS, CLOSE, ENDLESS = 100, 1e-10, 30.0  # ENDLESS in logits: no finite estimate lies beyond
 PSEUDO = 0.5  # wins given to both sides of every pair that met, when someone only won or only lost
@@ -145,7 +147,8 @@ def _shown_both_ways(cells: Cells) -> bool:
 def covariance(
     found: Fit, first: ArrayLike, second: ArrayLike, scores: ArrayLike, tasks: ArrayLike, assessors: ArrayLike
 ) -> ClusteredCovariance:
-    """Clustered by task and by assessor, over (θ, γ?, ln ν?)."""
+    """Clustered by task and by assessor, over (θ, γ?, ln ν?). What an assessor tells of θ and γ is counted as the
+    variance of their scores; what they tell of ν is not."""
     i, j, y = np.asarray(first), np.asarray(second), np.asarray(scores, dtype=np.float64)
     win, tie, _ = _shares(found.strength[i] - found.strength[j] + (found.order or 0.0), found.ties)
     along = y - (win + tie / 2)  # for Davidson half of (won - lost) minus its mean, which is the same
@@ -156,7 +159,21 @@ def covariance(
     if found.ties is not None:
         parts.append((rows, np.full(len(y), len(found.hessian) - 1), (y == 0.5) - tie))
     index, column, u = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return clustered_covariance(index, column, u, found.hessian, tasks, assessors)
+    variance = win + tie / 4 - (win + tie / 2) ** 2
+    told = _told(found, i, j, variance, as_codes(assessors))
+    return clustered_covariance(index, column, u, found.hessian, tasks, assessors, told)
+
+
+def _told(found: Fit, i: Codes, j: Codes, variance: Array, people: Codes) -> Array:
+    """Of each assessor the information in their judgments, (G, p, p); ordered pairs are few, judgments many."""
+    k, size = len(found.strength), len(found.hessian)
+    kinds, place = as_places(people * k * k + i * k + j)
+    x, rows = np.zeros((len(kinds), size)), np.arange(len(kinds))
+    x[rows, kinds // k % k], x[rows, kinds % k] = 1, -1
+    if found.order is not None:
+        x[:, k] = 1
+    weights = np.bincount(place, variance, minlength=len(kinds)).astype(np.float64, copy=False)
+    return information(kinds // (k * k), x, rows, weights)
 
 
 def deviance(cells: Cells, found: Fit) -> float:

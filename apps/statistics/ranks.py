@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from apps.statistics.clustered import Estimate
+from apps.statistics.clustered import ZERO_VARIANCE, Estimate
 from apps.statistics.student import quantile
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _critical(covariance: ClusteredCovariance, k: int, seed: int, confidence: fl
     rng, joint = np.random.default_rng(seed), covariance.matrix[:k, :k]
     values, vectors = np.linalg.eigh(joint)
     drawn = (rng.standard_normal((DRAWS, k)) * np.sqrt(np.maximum(values, 0))) @ vectors.T
-    df = covariance.degrees_of_freedom
+    df = _degrees(covariance, k)
     drawn /= np.sqrt(rng.chisquare(df, DRAWS) / df)[:, None]
     largest = np.zeros(DRAWS)
     for i in range(k):
@@ -83,3 +83,10 @@ def _critical(covariance: ClusteredCovariance, k: int, seed: int, confidence: fl
                 return quantile(df, 1 - (1 - confidence) / (k * (k - 1) / 2))
             np.maximum(largest, np.abs(drawn[:, i] - drawn[:, j]) / np.sqrt(variance), out=largest)
     return max(quantile(df, confidence), float(np.quantile(largest, confidence)))
+
+
+def _degrees(covariance: ClusteredCovariance, k: int) -> int:
+    """Of the pair that is known worst, since one value stands for all; pairs without variance need none."""
+    pairs = [contrast(i, j, len(covariance.matrix)) for i in range(k) for j in range(i)]
+    known = [covariance.degrees_for(pair) for pair in pairs if covariance.variance(pair) > ZERO_VARIANCE]
+    return min(known, default=covariance.degrees_of_freedom)

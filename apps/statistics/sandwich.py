@@ -97,16 +97,24 @@ class ClusteredCovariance:
 
 
 def clustered_covariance(
-    rows: Codes, columns: Codes, u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike
+    rows: Codes,
+    columns: Codes,
+    u: Array,
+    hessian: Array,
+    tasks: ArrayLike,
+    assessors: ArrayLike,
+    told: Array | None = None,
 ) -> ClusteredCovariance:
     """`u` in coordinates: u[k] is the entry of judgment `rows[k]` for parameter `columns[k]`, what is not listed is 0.
 
-    `hessian` (p, p); `tasks` and `assessors` one label per judgment. NaN matrices where there is only one cluster.
+    `hessian` (p, p); `tasks` and `assessors` one label per judgment; `told` as in
+    `dense_covariance`. NaN matrices where there is only one cluster.
     """
     task, assessor, cell = _clusters(tasks, assessors)
     bread = np.linalg.inv(hessian)
     parts = [bread @ _meat(labels, rows, columns, u, len(hessian)) @ bread for labels in (task, assessor, cell)]
-    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1)
+    known = None if told is None else bread @ told @ bread
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, known)
 
 
 def kinds_covariance(

@@ -56,6 +56,15 @@ def test_strengths_are_found_through_others_and_places_are_sure() -> None:
     assert rank_pipelines(4, turned).standings == found.standings
 
 
+def test_places_are_no_surer_than_the_headline_where_one_assessor_made_most_judgments() -> None:
+    duels = [Duel(0, 1, f"t{n}", f"p{0 if n % 10 else n // 10 % 6}", "aab"[n % 3], n % 2 == 0) for n in range(240)]
+    duels = [duel._replace(verdict="a") if duel.assessor == "p0" and duel.verdict == "b" else duel for duel in duels]
+    found = rank_pipelines(2, duels)
+    headline, first = found.meetings[0].observed, found.standings[0].strength
+    assert first.degrees_of_freedom == headline.degrees_of_freedom == 1
+    assert (found.standings[0].best, found.standings[0].worst) == (1, 2)
+
+
 def test_pipelines_that_never_met_are_told_and_not_ranked() -> None:
     found = rank_pipelines(4, drawn([(0, 1), (2, 3)]))
     assert sorted(map(sorted, found.groups)) == [[0, 1], [2, 3]]
