@@ -71,12 +71,14 @@ class LeaseMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
     def finish(self, data: st.DataObject) -> None:
-        claim, held = (picked := self.pick(data)), self.holds(picked)
-        text = f"{claim.pk}/{claim.attempt}"
-        assert finish_answers([(claim, Outcome("x", text, None))]) == int(held)
-        if held:
+        """A batch, in which some leases may be lost, others held, and one answer claimed twice."""
+        claims = data.draw(st.lists(st.sampled_from(self.claims), min_size=1, max_size=4, unique_by=id))
+        texts = {id(claim): f"{claim.pk}/{claim.attempt}" for claim in claims}
+        held = [claim for claim in claims if self.holds(claim)]
+        assert finish_answers([(claim, Outcome("x", texts[id(claim)], None)) for claim in claims]) == len(held)
+        for claim in held:
             del self.holders[claim.pk]
-            self.texts[claim.pk] = text
+            self.texts[claim.pk] = texts[id(claim)]
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), retryable=st.booleans())
