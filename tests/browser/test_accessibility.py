@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 
+from apps.reports.services import freeze_ranking
 from tests.access_table import ROWS, expected
 from tests.test_urls_by_role import address_of
 from tests.world import make_world
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from conftest import Cast
-    from tests.browser.conftest import PageAs
+    from tests.browser.conftest import Console, PageAs
+    from tests.world import World
 
 LANGUAGES = ("en-GB", "ru-RU")
 ROLES = ("assessor", "researcher", "admin", "anonymous")
@@ -51,16 +54,28 @@ def pages_by_role() -> dict[str, str]:
 PAGES = pages_by_role()
 
 
+def more_pages(room: str, cast: Cast, world: World) -> list[tuple[str, str, str]]:
+    """Pages that share their address's name with another: what it is, its address, a role that gets it."""
+    if room != "reports":
+        return []
+    ranking = freeze_ranking(actor=cast.researcher, bucket=world.bucket)
+    frozen = reverse("reports:detail", args=[ranking.public_id])
+    return [("a ranking", frozen, "researcher"), ("a dead link", reverse("reports:shared", args=["x"]), "anonymous")]
+
+
 @pytest.mark.parametrize("room", sorted({name.partition(":")[0] for name in PAGES}))
-def test_pages_are_accessible(room: str, cast: Cast, page_as: PageAs) -> None:
+def test_pages_are_accessible(room: str, cast: Cast, page_as: PageAs, console: Console) -> None:
+    console.expect(r"404 \(Not Found\).*/reports/shared/")
     world, wrong = make_world(cast), []
     pages: dict[tuple[str, str], Page] = {}
+    listed = [(name, address_of(name, world), PAGES[name]) for name in PAGES if name.startswith(f"{room}:")]
+    listed += more_pages(room, cast, world)
     for language in LANGUAGES:
-        for name in (name for name in PAGES if name.startswith(f"{room}:")):
-            seat = PAGES[name], language
+        for name, address, role in listed:
+            seat = role, language
             if seat not in pages:
-                pages[seat] = page_as(getattr(cast, PAGES[name], None), locale=language, reduced_motion="reduce")
-            pages[seat].goto(address_of(name, world))
+                pages[seat] = page_as(getattr(cast, role, None), locale=language, reduced_motion="reduce")
+            pages[seat].goto(address)
             wrong += [f"{name} {language} {fault}" for fault in faults(pages[seat])]
     assert wrong == []
 
