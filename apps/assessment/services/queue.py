@@ -49,7 +49,7 @@ class Queue:
     def parts(self) -> list[AssignmentQuerySet]:
         """Free places, the other half of one's own pair first; tasks that came in a check after all others; at last
         places whose lease ran out."""
-        open_to_me, mine = self.open_to_me(), self.my_pairs()
+        open_to_me, mine = self.open_to_me(), self.pairs_of(self.assessor.pk)
         free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
         checked = self.met_in_checks() if self.seen.check_left or self.seen.check_right else []
         found: list[AssignmentQuerySet] = []
@@ -61,22 +61,30 @@ class Queue:
     def open_to_me(self) -> AssignmentQuerySet:
         places = Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         places = places.filter(evaluation=self.evaluation).not_met_by(self.assessor)
-        kept = list(self.held_by_others().values_list("order_key", flat=True))
+        kept = self.kept_for_others()
         return places.exclude(order_key__in=kept) if kept else places
 
+    def kept_for_others(self) -> list[int]:
+        """Keys of what others hold; and, of those who met a check between the halves of a pair, of what they judged
+        last."""
+        held = list(self.held_by_others().values_list("order_key", "is_check", "assessor"))
+        kept = [key for key, is_check, _ in held if not is_check]
+        return kept + [key for _, is_check, person in held if is_check for key in self.pairs_of(person)]
+
     def held_by_others(self) -> AssignmentQuerySet:
+        """Checks among them: who holds one is at work, too, and its key is nobody's."""
         held = Assignment.objects.filter(
-            evaluation=self.evaluation, state=AssignmentState.LEASED, lease_until__gt=self.now, is_check=False
+            evaluation=self.evaluation, state=AssignmentState.LEASED, lease_until__gt=self.now
         )
         return held.exclude(assessor=self.assessor).order_by()
 
-    def my_pairs(self) -> list[int]:
+    def pairs_of(self, person: int) -> list[int]:
         """Keys of what this person holds or judged last."""
-        mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=False).order_by()
-        said = Judgment.objects.filter(assessor=self.assessor, supersedes=None).order_by("-judged_at")
+        theirs = Assignment.objects.filter(assessor=person, evaluation=self.evaluation, is_check=False).order_by()
+        said = Judgment.objects.filter(assessor=person, supersedes=None).order_by("-judged_at")
         last = list(said.values_list("assignment", flat=True)[:LAST])
-        mine = mine.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
-        return list(mine.values_list("order_key", flat=True))
+        theirs = theirs.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
+        return list(theirs.values_list("order_key", flat=True))
 
     def met_in_checks(self) -> list[int]:
         """Comparisons whose tasks the person met in a check. By key, so that the walk over free places needs no join:

@@ -57,6 +57,19 @@ def holds_two(person: User, evaluation: Evaluation) -> bool:
     return shown is not None
 
 
+def test_the_other_half_of_a_pair_is_kept_while_a_check_comes_between(cast: Cast) -> None:
+    other = make_user("other@example.org")
+    evaluation = make_evaluation(cast.researcher, assessors=[cast.assessor, other], tasks=2, overlap=1)
+    make_judgment(evaluation, assessor=cast.assessor, now=NOW)
+    evaluation.control_percent = 100
+    check = claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW)
+    assert check is not None
+    assert check.is_check
+    assert claim_comparison(assessor=other, evaluation=evaluation, now=NOW) is None
+    gone = NOW + timedelta(minutes=31)
+    assert claim_comparison(assessor=other, evaluation=evaluation, now=gone) is not None
+
+
 def test_who_all_judge_everything_begin_at_different_parts(cast: Cast) -> None:
     people = [cast.assessor, make_user("other@example.org")]
     evaluation = make_evaluation(cast.researcher, assessors=people, tasks=20, overlap=2)
