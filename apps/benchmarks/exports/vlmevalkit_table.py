@@ -20,7 +20,7 @@ KEPT = ("l2-category", "split", "source")  # what its reports group by
 def vlmevalkit(benchmark_run: BenchmarkRun) -> str:
     """TSV with a column `prediction`. Of a set that may not be passed on `index` is the way back to its own table."""
     stream = io.StringIO()
-    table = csv.writer(stream, delimiter="\t", lineterminator="\n")
+    table = csv.writer(stream, delimiter="\t", lineterminator="\r\n")  # so that a lone \r is quoted
     items = items_of(benchmark_run.benchmark.bucket).values()
     letters = sorted({letter for item in items for letter in item.choices})
     kept = [name for name in KEPT if any(item.fact(name) for item in items)]

@@ -232,3 +232,10 @@ def test_lists_in_vlmevalkit_s_table_are_read_by_python_as_they_were(cast: Cast)
     run = scored_with(cast, "ocrbench@1", "x² = \U0001d465")
     [row, *_rest] = csv.DictReader(vlmevalkit(run).splitlines(), delimiter="\t")
     assert ast.literal_eval(row["answer"]) == ["x² = \U0001d465"]
+
+
+@pytest.mark.parametrize("said", ['=1\t"a"\r\n', "a\rb"])
+def test_an_answer_with_line_breaks_is_one_cell_of_vlmevalkit_s_table(cast: Cast, said: str) -> None:
+    text = vlmevalkit(scored_with(cast, "exact_match@1", "yes", texts={"t0": said}))
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t")
+    assert [row["prediction"] for row in rows] == [said, "Yes t1", "", "..."]

@@ -142,7 +142,7 @@ def test_a_finished_answer_keeps_text_trace_and_counts(run: Run) -> None:
 
 def test_of_a_batch_what_is_held_no_longer_is_not_stored(run: Run) -> None:
     """An answer that another worker has claimed meanwhile, and one that was cancelled."""
-    taken, cancelled, held = batch = claim(run, 3)
+    taken, cancelled, _held = batch = claim(run, 3)
     Answer.objects.filter(pk=taken.pk).update(attempt=taken.attempt + 1, worker="heir")
     Answer.objects.filter(pk=cancelled.pk).update(state=AnswerState.CANCELLED, lease_until=None)
     assert finish_answers([(answer, outcome(answer, "late")) for answer in batch]) == 1
