@@ -95,6 +95,13 @@ def test_names_open_no_option_of_a_row_in_latex() -> None:
     assert [line for line in text.splitlines() if line.startswith(("[", "*"))] == []
 
 
+def test_a_workbook_takes_names_that_xml_lacks() -> None:
+    ranking = replace(make_ranking(), bucket="=1+1\ufffe\uffff\x0b")
+    book = openpyxl.load_workbook(io.BytesIO(exporter_named("xlsx").render(make_unsaved_ranking(ranking))))
+    named = {row[2].value: row[3].value for row in book["About"].iter_rows()}
+    assert named["bucket"] == "'=1+1" + 3 * "\N{REPLACEMENT CHARACTER}"
+
+
 def test_nobody_is_called_best_while_judging_goes_on() -> None:
     ranking = make_ranking()
     assert "is better than every other" in sentence(ranking)
