@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from apps.statistics.codes import as_codes, as_places
-from apps.statistics.sandwich import ClusteredCovariance, clustered_covariance, information
+from apps.statistics.sandwich import ClusteredCovariance, Information, clustered_covariance
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -164,16 +164,17 @@ def covariance(
     return clustered_covariance(index, column, u, found.hessian, tasks, assessors, told)
 
 
-def _told(found: Fit, i: Codes, j: Codes, variance: Array, people: Codes) -> Array:
-    """Of each assessor the information in their judgments, (G, p, p); ordered pairs are few, judgments many."""
+def _told(found: Fit, i: Codes, j: Codes, variance: Array, people: Codes) -> Information:
+    """Of each assessor; ordered pairs are few, judgments many."""
     k, size = len(found.strength), len(found.hessian)
     kinds, place = as_places(people * k * k + i * k + j)
-    x, rows = np.zeros((len(kinds), size)), np.arange(len(kinds))
-    x[rows, kinds // k % k], x[rows, kinds % k] = 1, -1
+    x, pairs = np.zeros((k * k, size)), np.arange(k * k)
+    x[pairs, pairs // k] += 1
+    x[pairs, pairs % k] -= 1
     if found.order is not None:
         x[:, k] = 1
     weights = np.bincount(place, variance, minlength=len(kinds)).astype(np.float64, copy=False)
-    return information(kinds // (k * k), x, rows, weights)
+    return Information(kinds // (k * k), x, kinds % (k * k), weights)
 
 
 def deviance(cells: Cells, found: Fit) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from apps.statistics.clustered import Estimate
 from apps.statistics.codes import as_codes, as_kinds
-from apps.statistics.sandwich import ClusteredCovariance, dense_covariance, information, kinds_covariance
+from apps.statistics.sandwich import ClusteredCovariance, Information, dense_covariance, kinds_covariance
 from apps.statistics.undefined import Reason
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def length_effect(scores: ArrayLike, longer: ArrayLike, tasks: ArrayLike, assess
         none = Estimate(None, judgments=len(y), undefined=Reason.SEPARATED)
         return LengthEffect(none, none, spread)
     mean, person = _expit(x @ b), as_codes(assessors)
-    told = information(person, x, unit, w * (mean * (1 - mean))[unit])
+    told = Information(person, x, unit, w * (mean * (1 - mean))[unit])
     left = np.repeat((w * (y - mean[unit]))[None], 2, axis=0)
     left[1] *= np.ascontiguousarray(x[:, 1])[unit]
     covariance = dense_covariance(left.T, hessian, tasks, person, told)

@@ -25,18 +25,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClusteredCovariance:
-    """Three (p, p) matrices and how many clusters of each kind there are.
+class Information:
+    """What judgments tell, by assessor: the sum of weights · x xᵀ over rows of `x` (M, p), by place in `rows`.
 
-    `known_by` (G, p, p), where it is given: H⁻¹ (information from assessor g) H⁻¹; they add up to H⁻¹.
+    `labels`, `rows` and `weights`: one entry for each judgment, or each kind of them. A matrix for each of many
+    assessors would be large, so that it is never made.
     """
+
+    labels: Codes
+    x: Array
+    rows: Codes
+    weights: Array
+
+    def along(self, c: Array) -> Array:
+        """cᵀ(information)c of each assessor, (G,)."""
+        told = self.weights * ((self.x @ c) ** 2)[self.rows]
+        return np.bincount(self.labels, told).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True)
+class ClusteredCovariance:
+    """Three (p, p) matrices and how many clusters of each kind there are; `bread`: H⁻¹, where `told` is given."""
 
     by_task: Array
     by_assessor: Array
     by_cell: Array
     tasks: int
     assessors: int
-    known_by: Array | None = None
+    told: Information | None = None
+    bread: Array | None = None
 
     @property
     def degrees_of_freedom(self) -> int:
@@ -46,10 +63,10 @@ class ClusteredCovariance:
     def degrees_for(self, contrast: ArrayLike) -> int:
         """Fewer where a few assessors tell most of what is known of the contrast: as `ClusteredMean`, G* = 1/sum of
         squares of their shares of the information."""
-        if self.known_by is None or self.degrees_of_freedom < 2:
+        if self.told is None or self.bread is None or self.degrees_of_freedom < 2:
             return self.degrees_of_freedom
         c = np.asarray(contrast, dtype=np.float64)
-        shares = np.einsum("i,gij,j->g", c, self.known_by, c)
+        shares = self.told.along(self.bread @ c)
         even = round(float(shares.sum() ** 2 / (shares @ shares)), 9)
         if even >= self.assessors:
             return self.degrees_of_freedom
@@ -103,7 +120,7 @@ def clustered_covariance(
     hessian: Array,
     tasks: ArrayLike,
     assessors: ArrayLike,
-    told: Array | None = None,
+    told: Information | None = None,
 ) -> ClusteredCovariance:
     """`u` in coordinates: u[k] is the entry of judgment `rows[k]` for parameter `columns[k]`, what is not listed is 0.
 
@@ -111,10 +128,9 @@ def clustered_covariance(
     `dense_covariance`. NaN matrices where there is only one cluster.
     """
     task, assessor, cell = _clusters(tasks, assessors)
-    bread = np.linalg.inv(hessian)
+    bread = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
     parts = [bread @ _meat(labels, rows, columns, u, len(hessian)) @ bread for labels in (task, assessor, cell)]
-    known = None if told is None else bread @ told @ bread
-    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, known)
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, told, bread)
 
 
 def kinds_covariance(
@@ -131,36 +147,25 @@ def kinds_covariance(
             sums[number].append(np.bincount(labels[number], told).astype(np.float64, copy=False))
     names, place = as_places(assessor * len(x) + kinds)
     mass = np.bincount(place, weights, minlength=len(names)).astype(np.float64, copy=False)
-    known = information(names // len(x), x, names % len(x), mass)
-    bread = np.linalg.inv(known.sum(axis=0))
+    known = Information(names // len(x), x, names % len(x), mass)
+    hessian = (x * np.bincount(kinds, weights, minlength=len(x))[:, None]).T @ x
+    bread = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
     parts = [bread @ _squared(np.stack(found)) @ bread for found in sums if found]
     if alone:
         squares = np.bincount(kinds, weights**2, minlength=len(u))
         parts.append(bread @ ((u * squares[:, None]).T @ u) @ bread * _correction(len(cell)))
-    return ClusteredCovariance(
-        parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, bread @ known @ bread
-    )
-
-
-def information(labels: Codes, x: Array, rows: Codes, weights: Array) -> Array:
-    """By label, the sum of weights · x xᵀ, a label, a weight and one of the rows of `x` (M, p) for each: (G, p, p)."""
-    p = x.shape[1]
-    found = np.zeros((int(labels.max()) + 1, p, p))
-    for j in range(p):
-        for k in range(j + 1):
-            found[:, j, k] = found[:, k, j] = np.bincount(labels, weights * (x[:, j] * x[:, k])[rows])
-    return found
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, known, bread)
 
 
 def dense_covariance(
-    u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike, told: Array | None = None
+    u: Array, hessian: Array, tasks: ArrayLike, assessors: ArrayLike, told: Information | None = None
 ) -> ClusteredCovariance:
-    """As `clustered_covariance`, `u` (n, p); `told` (G, p, p): the information of each assessor."""
+    """As `clustered_covariance`, `u` (n, p)."""
     task, assessor, cell = _clusters(tasks, assessors)
-    bread, columns = np.linalg.inv(hessian), np.ascontiguousarray(u.T)
+    bread = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
+    columns = np.ascontiguousarray(u.T)
     parts = [bread @ _dense_meat(labels, columns) @ bread for labels in (task, assessor, cell)]
-    known = None if told is None else bread @ told @ bread
-    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, known)
+    return ClusteredCovariance(parts[0], parts[1], parts[2], int(task.max()) + 1, int(assessor.max()) + 1, told, bread)
 
 
 def _clusters(tasks: ArrayLike, assessors: ArrayLike) -> tuple[Codes, Codes, Codes]:

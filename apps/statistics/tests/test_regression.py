@@ -1,11 +1,13 @@
 """The case of six tasks by three assessors is that of `test_clustered`; the rest is drawn from known models."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from apps.statistics.clustered import win_rate
 from apps.statistics.mcnemar import mcnemar
-from apps.statistics.regression import length_effect, side_effect
+from apps.statistics.regression import length_effect, linear_effects, side_effect
 from apps.statistics.undefined import Reason
 
 RNG = np.random.default_rng(7)
@@ -95,3 +97,14 @@ def test_mcnemar_of_agresti() -> None:
     assert mcnemar(821588, 815482).p == pytest.approx(1.82179e-6, rel=1e-5)  # Kohavi, Tang & Xu 2020, ch. 21
     assert mcnemar(1000, 1100).p == pytest.approx(0.0290963, abs=1e-7)
     assert (mcnemar(0, 0).chi2, mcnemar(0, 0).exact_p) == (None, 1.0)
+
+
+def test_nameless_assessors_cost_no_matrix_each() -> None:
+    n, rng = 20_000, np.random.default_rng(1)
+    causes, everybody = rng.integers(-1, 2, (n, 12)), np.arange(n)
+    tracemalloc.start()
+    found = linear_effects(rng.integers(0, 2, n), causes, everybody, everybody)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found[0].undefined is None
+    assert peak < 20_000_000  # 13 × 13 numbers for each would be 27 MB
