@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.assessment.domain.gold import damage
@@ -34,12 +34,14 @@ RETEST_AFTER, RETEST_AMONG = 10, 100  # judgments in between, and how far back o
 
 @dataclass(frozen=True)
 class Seen:
-    """How many comparisons a person was given here: with A on either side, of the evaluation and as checks."""
+    """How many comparisons a person was given here: with A on either side, of the evaluation and as checks; and keys of
+    the `pairs` that they are at."""
 
     left: int
     right: int
     check_left: int
     check_right: int
+    pairs: Sequence[int] = ()
 
     @property
     def all(self) -> int:
@@ -98,10 +100,10 @@ def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) ->
     chance = random.Random(f"{kind}/{evaluation.seed}/{assessor.pk}/{seen.all}")  # noqa: S311 (no secret)
     if kind == CheckKind.RETEST:
         return make_retest(assessor, evaluation, chance)
-    item = None if kind == CheckKind.CONTROL else draw_item(assessor, evaluation, chance)
+    item = None if kind == CheckKind.CONTROL else draw_item(assessor, evaluation, chance, seen.pairs)
     source = item.source if item else None
     if kind == CheckKind.CONTROL:
-        source = draw_source(assessor, evaluation, chance)
+        source = draw_source(assessor, evaluation, chance, seen.pairs)
     if source is None:
         return None
     side = item.side if item else chance.choice(LeakSide.values)
@@ -112,23 +114,29 @@ def make_check(kind: str, assessor: User, evaluation: Evaluation, seen: Seen) ->
     )
 
 
-def draw_item(assessor: User, evaluation: Evaluation, chance: random.Random) -> GoldItem | None:
+def draw_item(assessor: User, evaluation: Evaluation, chance: random.Random, pairs: Sequence[int]) -> GoldItem | None:
     """One the person has not had, in their languages, of a task they have not met if there is one."""
-    key = draw_unmet(gold_for(assessor, evaluation), "source__task", assessor, chance)
+    key = draw_unmet(gold_for(assessor, evaluation), "source__task", assessor, chance, pairs)
     return GoldItem.objects.select_related("source__task").get(pk=key) if key else None
 
 
-def draw_source(assessor: User, evaluation: Evaluation, chance: random.Random) -> Comparison | None:
+def draw_source(
+    assessor: User, evaluation: Evaluation, chance: random.Random, pairs: Sequence[int]
+) -> Comparison | None:
     """A comparison without anything that might unblind, for an answer to be shown beside itself."""
     hits = LeakHit.objects.filter(comparison=OuterRef("pk"))
     clean = evaluation.comparisons.compared().filter(~Exists(hits), state=ComparisonState.RELEASED)
-    key = draw_unmet(clean.filter(in_languages(assessor, "task")), "task", assessor, chance)
+    key = draw_unmet(clean.filter(in_languages(assessor, "task")), "task", assessor, chance, pairs)
     return Comparison.objects.select_related("task").get(pk=key) if key else None
 
 
-def draw_unmet(rows: QuerySet[Any], task: str, assessor: User, chance: random.Random) -> int | None:
-    """The key of one of the first `STOCK`, of a task that the person has not met if there is one."""
-    met = Assignment.objects.filter(assessor=assessor, comparison__task=OuterRef(task))
+def draw_unmet(
+    rows: QuerySet[Any], task: str, assessor: User, chance: random.Random, pairs: Sequence[int]
+) -> int | None:
+    """The key of one of the first `STOCK`, of a task that the person has not met if there is one, nor is about to meet
+    as the other half of one of the `pairs`."""
+    places = Assignment.objects.filter(comparison__task=OuterRef(task))
+    met = places.filter(Q(assessor=assessor) | Q(order_key__in=pairs, is_check=False))
     in_order = rows.order_by(f"{task}_id").values_list("pk", flat=True)  # for comparisons a walk of an index
     keys = list(in_order.filter(~Exists(met))[:STOCK]) or list(in_order[:STOCK])
     return chance.choice(keys) if keys else None

@@ -47,13 +47,13 @@ class Queue:
 
     @cached_property
     def parts(self) -> list[AssignmentQuerySet]:
-        """Free places, the other half of one's own pair first; tasks that came in a check after all others; at last
-        places whose lease ran out."""
-        open_to_me, mine = self.open_to_me(), self.pairs_of(self.assessor.pk)
+        """Free places, the other half of one's own pair first; pairs with a task that came in a check after all others;
+        at last places whose lease ran out."""
+        open_to_me, mine = self.open_to_me(), self.seen.pairs
         free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
         checked = self.met_in_checks() if self.seen.check_left or self.seen.check_right else []
         found: list[AssignmentQuerySet] = []
-        for places in [free.exclude(comparison__in=checked), free] if checked else [free]:
+        for places in [free.exclude(order_key__in=checked), free] if checked else [free]:
             found += [places.filter(order_key__in=mine), places] if mine else [places]
         lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
         return [*found, lapsed.order_by("lease_until")]
@@ -69,7 +69,7 @@ class Queue:
         last."""
         held = list(self.held_by_others().values_list("order_key", "is_check", "assessor"))
         kept = [key for key, is_check, _ in held if not is_check]
-        return kept + [key for _, is_check, person in held if is_check for key in self.pairs_of(person)]
+        return kept + [key for _, is_check, person in held if is_check for key in pairs_of(person, self.evaluation)]
 
     def held_by_others(self) -> AssignmentQuerySet:
         """Checks among them: who holds one is at work, too, and its key is nobody's."""
@@ -78,21 +78,14 @@ class Queue:
         )
         return held.exclude(assessor=self.assessor).order_by()
 
-    def pairs_of(self, person: int) -> list[int]:
-        """Keys of what this person holds or judged last."""
-        theirs = Assignment.objects.filter(assessor=person, evaluation=self.evaluation, is_check=False).order_by()
-        said = Judgment.objects.filter(assessor=person, supersedes=None).order_by("-judged_at")
-        last = list(said.values_list("assignment", flat=True)[:LAST])
-        theirs = theirs.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
-        return list(theirs.values_list("order_key", flat=True))
-
     def met_in_checks(self) -> list[int]:
-        """Comparisons whose tasks the person met in a check. By key, so that the walk over free places needs no join:
-        with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
+        """Keys of the pairs with a task that the person met in a check. By key, so that the walk over free places needs
+        no join: with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
         mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True).order_by()
         tasks = list(mine.values_list("comparison__task", flat=True))
         met = Comparison.objects.filter(evaluation=self.evaluation, is_check=False, task__in=tasks).order_by()
-        return list(met.values_list("pk", flat=True))
+        places = Assignment.objects.filter(comparison__in=list(met.values_list("pk", flat=True))).order_by()
+        return list(places.values_list("order_key", flat=True))
 
     def fits_another(self, place: Assignment) -> bool:
         """Is somebody at work who may judge it and whose sides it would not unbalance?"""
@@ -135,4 +128,13 @@ def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
     left, right, check_left, check_right = (
         counts.get(key, 0) for key in ((True, False), (False, False), (True, True), (False, True))
     )
-    return Seen(left, right, check_left, check_right)
+    return Seen(left, right, check_left, check_right, pairs_of(assessor.pk, evaluation))
+
+
+def pairs_of(person: int, evaluation: Evaluation) -> list[int]:
+    """Keys of what this person holds or judged last."""
+    theirs = Assignment.objects.filter(assessor=person, evaluation=evaluation, is_check=False).order_by()
+    said = Judgment.objects.filter(assessor=person, supersedes=None).order_by("-judged_at")
+    last = list(said.values_list("assignment", flat=True)[:LAST])
+    theirs = theirs.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
+    return list(theirs.values_list("order_key", flat=True))

@@ -6,6 +6,7 @@ import pytest
 
 from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
+from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.models import Evaluation
 from apps.assessment.services import claim_comparison, close_evaluation, reserve_next
@@ -13,6 +14,8 @@ from apps.assessment.tests.makers import make_evaluation, make_judgment
 from conftest import Cast
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
+CHECKED = Policy(gold_percent=20, control_percent=10)
+TAIL = "shows two red cars near a house, and the sign says “OPEN”; there is one more dog in the left corner of it."
 
 
 def test_a_reload_gets_the_comparison_one_holds(cast: Cast) -> None:
@@ -32,16 +35,22 @@ def test_one_judges_each_comparison_once_and_then_is_done(cast: Cast) -> None:
     assert claim_comparison(assessor=cast.assessor, evaluation=evaluation, now=NOW) is None
 
 
-@pytest.mark.parametrize(("people", "tasks", "overlap"), [(2, 7, 2), (4, 6, 2), (4, 5, 3)])
+@pytest.mark.parametrize(
+    ("people", "tasks", "overlap", "policy"), [(2, 7, 2, FIXED), (4, 6, 2, CHECKED), (4, 5, 3, FIXED)]
+)
 def test_sides_are_exact_by_comparison_and_by_assessor_to_the_end(
-    cast: Cast, people: int, tasks: int, overlap: int
+    cast: Cast, people: int, tasks: int, overlap: int, policy: Policy
 ) -> None:
     team = [cast.assessor, *(make_user(f"p{number}@example.org") for number in range(1, people))]
-    evaluation = make_evaluation(cast.researcher, assessors=team, tasks=tasks, overlap=overlap)
+    evaluation = make_evaluation(
+        cast.researcher, assessors=team, tasks=tasks, overlap=overlap, policy=policy, tail=TAIL
+    )
     chance, leans = Random(tasks), Counter[User]()
     sides: dict[int, list[bool]] = {}
     while at_work := [who for who in team if holds_two(who, evaluation)]:
         judgment = make_judgment(evaluation, assessor=(who := chance.choice(at_work)), now=NOW)
+        if judgment.assignment.is_check:
+            continue
         sides.setdefault(judgment.assignment.comparison_id, []).append(judgment.a_on_left)
         leans[who] += 1 if judgment.a_on_left else -1
         assert all(abs(lean) <= 1 for lean in leans.values())
