@@ -11,6 +11,7 @@ from apps.assessment.domain.sides import owed_left, prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Comparison, Evaluation, Judgment
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.services.checking import Seen
+from apps.assessment.services.places import lock_comparisons
 
 LAST = 2  # judgments, among which the other half of a pair is looked for
 
@@ -104,9 +105,12 @@ def fits(place: Assignment, person: User, evaluation: Evaluation) -> bool:
 
 def turned(place: Assignment) -> Assignment | None:
     """An extra place of a comparison that both sides were judged of equally often may show either."""
+    if not place.is_extra:
+        return None
+    lock_comparisons({place.comparison_id})
     others = Assignment.objects.filter(comparison=place.comparison_id).compared().exclude(pk=place.pk)
     lefts = list(others.values_list("a_on_left", flat=True))
-    if not place.is_extra or 2 * sum(lefts) != len(lefts):
+    if 2 * sum(lefts) != len(lefts):
         return None
     place.a_on_left = not place.a_on_left
     return place
