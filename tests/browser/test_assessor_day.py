@@ -112,6 +112,7 @@ def test_a_comparison_that_others_held_comes_to_a_page_that_is_looked_at(
     people = [cast.assessor, cast.admin]
     evaluation = make_evaluation(cast.researcher, assessors=people, tasks=1, overlap=1)
     held = claim_comparison(assessor=cast.admin, evaluation=evaluation, now=timezone.now())
+    assert held is not None
     page = page_as(cast.assessor)
     page.clock.install()
     page.goto(f"/evaluations/judge/{evaluation.public_id}/")
