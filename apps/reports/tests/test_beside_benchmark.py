@@ -86,6 +86,6 @@ def test_three_pairs_correlate(cast: Cast, client: Client, benchmark: Benchmark,
     assert (found.correlation.same_winner, found.correlation.decided) == (1, 2)
     client.force_login(cast.researcher)
     text = page(client, benchmark)
-    assert "over 3 pairs of 3 revisions: -0.29 (95% interval -" in text
+    assert "over 3 pairs of 3 revisions: −0.29 (95% interval −" in text
     assert "this may be chance" in text
     assert not beside_people(cast.outsider, benchmark).pairs

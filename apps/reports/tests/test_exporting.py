@@ -127,7 +127,7 @@ def test_paper_says_what_the_page_says(report: Report, tmp_path: Path) -> None:
     text = " ".join(pdf_text(report, tmp_path).split())
     shares = report.content.overall
     assert f"{percent(shares.shares['tie'])} ({shares.counts['tie']})" in text
-    for words in ("Cochran's Q is", "The answer on the left won", "other assessors of the same kind", "noon UTC"):
+    for words in ("Cochran's Q is", "The answer on the left won", "other assessors of the same kind", "12:00 UTC"):
         assert words in text, words.lower()
     assert "Seed" not in text
     assert "Interim" not in text
