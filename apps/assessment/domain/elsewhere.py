@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from apps.assessment.domain.packing import Rated
 
@@ -199,6 +199,15 @@ def json_of(text: str, row: int = 0) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return Wrong(row, "line" if row else "file", gettext_noop("is not JSON. Export it again."))
+
+
+def read_each(lines: Iterable[tuple[Any, ...] | Wrong], judgment: Callable[..., Told]) -> Iterator[Told | Wrong]:
+    """The `judgment` of each line, which takes its parts one by one; what is wrong with a line costs that one alone."""
+    for line in lines:
+        try:
+            yield line if isinstance(line, Wrong) else judgment(*line)
+        except Wrong as wrong:
+            yield wrong
 
 
 def checked(rows: Iterable[Told | Wrong], now: datetime) -> list[Told]:

@@ -24,6 +24,7 @@ from apps.assessment.domain.elsewhere import (
     json_lines,
     moment_of,
     optional,
+    read_each,
     required,
 )
 from apps.assessment.elsewhere.cells import table_rows
@@ -43,13 +44,8 @@ TAGS = (
 
 
 def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
-    for line in json_lines(text) if text.lstrip().startswith(("{", "[")) else table_rows(text):
-        try:
-            if isinstance(line, Wrong):
-                raise line
-            yield _battle(*line)
-        except Wrong as wrong:
-            yield wrong
+    lines = json_lines(text) if text.lstrip().startswith(("{", "[")) else table_rows(text)
+    yield from read_each(lines, _battle)
 
 
 def _battle(row: int, said: dict[str, Any]) -> Told:

@@ -10,6 +10,7 @@ its place, and an annotation without any result does. `data` may name model_a an
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apps.assessment.domain.elsewhere import (
@@ -21,6 +22,7 @@ from apps.assessment.domain.elsewhere import (
     meaning,
     moment_of,
     optional,
+    read_each,
     required,
     seconds_of,
 )
@@ -46,13 +48,7 @@ def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
         return
     told = list(_annotated(tasks))
     project = _Project([part for one in told if not isinstance(one, Wrong) for part in one[3]])
-    for one in told:
-        try:
-            if isinstance(one, Wrong):
-                raise one
-            yield _judgment(*one, names, project)
-        except Wrong as wrong:
-            yield wrong
+    yield from read_each(told, partial(_judgment, names=names, project=project))
 
 
 class _Project:

@@ -15,6 +15,7 @@ A scale counts when it is asked of each answer: schemes or rows whose names diff
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from apps.assessment.domain.elsewhere import (
@@ -25,6 +26,7 @@ from apps.assessment.domain.elsewhere import (
     json_of,
     moment_of,
     optional,
+    read_each,
     required,
     seconds_of,
 )
@@ -51,13 +53,7 @@ def unpack(content: bytes) -> str:
 
 
 def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
-    for line in _lines(text):
-        try:
-            if isinstance(line, Wrong):
-                raise line
-            yield _judgment(*line, names)
-        except Wrong as wrong:
-            yield wrong
+    yield from read_each(_lines(text), partial(_judgment, names=names))
 
 
 def _lines(text: str) -> Iterator[tuple[int, dict[str, Any]] | Wrong]:

@@ -6,9 +6,19 @@ in two columns (`fluency_a` and `fluency_b`; in `error_spans_a` and the like the
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from apps.assessment.domain.elsewhere import Told, Wrong, gettext_noop, moment_of, optional, required, seconds_of
+from apps.assessment.domain.elsewhere import (
+    Told,
+    Wrong,
+    gettext_noop,
+    moment_of,
+    optional,
+    read_each,
+    required,
+    seconds_of,
+)
 from apps.assessment.elsewhere.cells import table_rows
 from apps.assessment.elsewhere.pairing import paired
 
@@ -22,13 +32,7 @@ KNOWN = {"task", "assessor", "model_a", "model_b", "a_on_left", "seconds", "judg
 
 
 def read(text: str, names: tuple[str, str]) -> Iterator[Told | Wrong]:
-    for line in table_rows(text):
-        try:
-            if isinstance(line, Wrong):
-                raise line
-            yield _judgment(*line, names)
-        except Wrong as wrong:
-            yield wrong
+    yield from read_each(table_rows(text), partial(_judgment, names=names))
 
 
 def _judgment(row: int, said: Mapping[str, str], names: tuple[str, str]) -> Told:

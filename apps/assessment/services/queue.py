@@ -1,6 +1,6 @@
 """The queue of places as one person meets it: which one comes next, and on which side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -95,7 +95,7 @@ class Queue:
 
 
 def fits(place: Assignment, person: User, evaluation: Evaluation) -> bool:
-    seen, languages = seen_by(person, evaluation), languages_of(person)
+    seen, languages = given_to(person, evaluation), languages_of(person)
     return (
         owed_left(seen.left, seen.right) in (None, place.a_on_left)
         and (not languages or place.language in languages)
@@ -125,6 +125,11 @@ def first(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None
 
 
 def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
+    return replace(given_to(assessor, evaluation), pairs=pairs_of(assessor.pk, evaluation))
+
+
+def given_to(assessor: User, evaluation: Evaluation) -> Seen:
+    """Without the pairs."""
     mine = Assignment.objects.filter(assessor=assessor, evaluation=evaluation).order_by()
     counts = {
         (left, check): number for left, check, number in mine.values_list("a_on_left", "is_check").annotate(Count("pk"))
@@ -132,7 +137,7 @@ def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
     left, right, check_left, check_right = (
         counts.get(key, 0) for key in ((True, False), (False, False), (True, True), (False, True))
     )
-    return Seen(left, right, check_left, check_right, pairs_of(assessor.pk, evaluation))
+    return Seen(left, right, check_left, check_right)
 
 
 def pairs_of(person: int, evaluation: Evaluation) -> list[int]:
