@@ -1,26 +1,28 @@
 """A complete report of up to a million judgments, their raw export, and strengths with a thousand replicates.
 
 `python -m perf.report`: a database of its own on the server of `DATABASE_URL` (or on PostgreSQL that it starts), filled
-by SQL. Reports are computed as they are frozen: read, estimated, hashed, spelled as JSON. Seconds are of the processor,
-ours and of PostgreSQL's process that serves us, so that a busy machine measures the same as an idle one.
+by SQL. Reports are computed as they are frozen: read, estimated, hashed, spelled as JSON; each kind in a process of its
+own with nothing else in it, as a worker would. Seconds are of the processor, ours and of PostgreSQL's process that
+serves us, so that a busy machine measures the same as an idle one; imports are not counted.
 """
 
 import argparse
+import multiprocessing
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from perf.claiming import FILL
 from perf.generation import database
+from perf.strengths import write_strengths
 from perf.table import write_section
 
-OVERLAP, PANEL, PIPELINES, REPLICATES, COMPARISONS = 5, 50, 20, 1000, 1_000_000
+OVERLAP, PANEL = 5, 50
 TICKS = os.sysconf("SC_CLK_TCK")
 EMPTIED = """
 DELETE FROM assessment_assignment WHERE evaluation_id = {evaluation};
@@ -74,12 +76,14 @@ class Spent:
     database: float = 0.0
     clock: float = 0.0
     peak_mb: float = 0.0
-    grown_mb: float = 0.0
-    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def both(self) -> float:
+        return self.ours + self.database
 
 
-def resident(name: str) -> float:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
+def peak_mb() -> float:
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) / 1024
 
 
@@ -108,11 +112,10 @@ def on_one_core() -> None:
 def measured() -> Iterator[Spent]:
     spent = Spent()
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
-    before, served, mine, clock = resident("VmRSS"), backend_seconds(), time.process_time(), time.perf_counter()
+    served, mine, clock = backend_seconds(), time.process_time(), time.perf_counter()
     yield spent
     spent.ours, spent.clock = time.process_time() - mine, time.perf_counter() - clock
-    spent.database, spent.peak_mb = backend_seconds() - served, resident("VmHWM")
-    spent.grown_mb = spent.peak_mb - before
+    spent.database, spent.peak_mb = backend_seconds() - served, peak_mb()
 
 
 def fill(size: int) -> tuple["Evaluation", dict[str, Any]]:  # type: ignore[name-defined]  # noqa: F821
@@ -151,140 +154,68 @@ def run_sql(statements: str, keys: dict[str, Any]) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def report_row(what: str, evaluation: "Evaluation") -> list[str]:  # type: ignore[name-defined]  # noqa: F821
+def alone(measure: Callable[[Any], list[str]], evaluation: int) -> list[str]:
+    """A row of the table, measured in a fresh process on the database that is in use here."""
+    from django.db import connection
+
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, fresh, enter, (str(connection.settings_dict["NAME"]),)) as process:
+        return process.submit(in_process, measure, evaluation).result()
+
+
+def enter(name: str) -> None:
+    import django
+    from django.db import connection
+
+    django.setup()
+    connection.settings_dict["NAME"] = name
+    on_one_core()
+
+
+def in_process(measure: Callable[[Any], list[str]], evaluation: int) -> list[str]:
+    from apps.assessment.models import Evaluation
+
+    return measure(Evaluation.objects.get(pk=evaluation))
+
+
+def report_cells(evaluation: Any) -> list[str]:
     from django.db import transaction
 
     from apps.reports.domain.frozen import canonical, to_json
     from apps.reports.provenance import method_in_use
     from apps.reports.services import numbers_now
 
-    method, found = method_in_use(), []
+    method, rounds, found = method_in_use(), [], []
     for _ in range(2):
         with measured() as spent, transaction.atomic():
             found.append(canonical(to_json(numbers_now(evaluation, method))))
-    same = "yes" if found[0] == found[1] else "no"
-    return [what, *shown(spent), f"{spent.peak_mb:.0f} MB", same]
+        rounds.append(spent)
+    return [*shown(rounds), "yes" if found[0] == found[1] else "no"]
 
 
-def shown(spent: Spent) -> list[str]:
-    both = spent.ours + spent.database
-    return [f"{both:.2f}", f"{spent.ours:.2f}", f"{spent.database:.2f}", f"{spent.clock:.2f}"]
+def raw_cells(evaluation: Any) -> list[str]:
+    import pyarrow.parquet  # noqa: F401  not counted
 
-
-def raw_row(what: str, evaluation: "Evaluation") -> list[str]:  # type: ignore[name-defined]  # noqa: F821
     from apps.reports.raw import stream_judgments
 
-    next(iter(stream_judgments(evaluation)), b"")  # loads pyarrow
     with measured() as spent:
         size = sum(len(part) for part in stream_judgments(evaluation))
-    return [what, *shown(spent), f"+{spent.grown_mb:.0f} MB", f"{size / 1e6:.0f} MB written"]
+    return [*shown([spent]), f"{size / 1e6:.0f} MB written"]
 
 
-def battles() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(1)
-    strength = np.linspace(1, -1, PIPELINES)
-    first = rng.integers(0, PIPELINES, COMPARISONS)
-    second = (first + rng.integers(1, PIPELINES, COMPARISONS)) % PIPELINES
-    win = 1 / (1 + np.exp(strength[second] - strength[first]))
-    scores = np.where(rng.random(COMPARISONS) < 0.24, 0.5, (rng.random(COMPARISONS) < win).astype(np.float64))
-    return first, second, scores
-
-
-def by_fastchat(first: np.ndarray, second: np.ndarray, scores: np.ndarray, replicates: int) -> np.ndarray:
-    """The method of `compute_bootstrap_bt` in FastChat's monitor/rating_systems.py (Apache-2.0), on one core: distinct
-    battles with their counts, a multinomial over them, L-BFGS for each replicate."""
-    from scipy.optimize import minimize
-    from scipy.special import expit
-
-    table, counts = np.unique(np.stack([first, second, 2 * scores], axis=1), axis=0, return_counts=True)
-    matchups, outcomes, alpha = table[:, :2].astype(int), table[:, 2] / 2, np.log(10.0)
-    drawn = np.random.default_rng(0).multinomial(len(first), counts / counts.sum(), size=replicates) / len(first)
-
-    def loss(ratings: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
-        met = ratings[matchups]
-        probs = expit(alpha * (met[:, 0] - met[:, 1]))
-        lost = -((np.log(probs) * outcomes + np.log(1.0 - probs) * (1.0 - outcomes)) * weights).sum()
-        slope, gradient = -alpha * (outcomes - probs) * weights, np.zeros_like(ratings)
-        np.add.at(gradient, matchups[:, [0, 1]], slope[:, None] * np.array([1.0, -1.0]))
-        return lost, gradient
-
-    options, start = {"maxiter": 100, "gtol": 1e-6}, np.zeros(PIPELINES)
-    fits = [minimize(loss, start, (row,), "L-BFGS-B", jac=True, options=options).x for row in drawn]  # type: ignore[call-overload]
-    found = np.array(fits) * alpha
-    return np.asarray(found - found.mean(axis=1, keepdims=True))
-
-
-def strength_rows(part: int = 100) -> list[list[str]]:
-    from apps.statistics.bradley_terry import count_cells
-    from apps.statistics.strength_bootstrap import bootstrap_strengths
-
-    told = battles()
-    begun = time.process_time()
-    ours = bootstrap_strengths(count_cells(*told, PIPELINES), REPLICATES)
-    mine = time.process_time() - begun
-    begun = time.process_time()
-    np.unique(np.stack([told[0], told[1], 2 * told[2]], axis=1), axis=0)
-    once = time.process_time() - begun
-    begun = time.process_time()
-    theirs = by_fastchat(*told, part)
-    other = once + (time.process_time() - begun - once) * REPLICATES / part
-    return [
-        ["ours: Newton, all replicates at once", f"{mine:.2f}", "1 ×", f"{ours.std(axis=0).mean():.5f}"],
-        [
-            f"FastChat's, from {part} replicates",
-            f"{other:.1f}",
-            f"{other / mine:.0f} ×",
-            f"{theirs.std(axis=0).mean():.5f}",
-        ],
-        *peer_rows(told, mine),
-    ]
-
-
-def peer_rows(told: tuple[np.ndarray, np.ndarray, np.ndarray], mine: float) -> list[list[str]]:
-    """One fit of each library that is installed, times the replicates; none of them is a requirement."""
-    first, second, scores = told
-    rows = []
-    try:
-        import choix  # type: ignore[import-not-found]
-
-        wins = np.zeros((PIPELINES, PIPELINES))
-        begun = time.process_time()
-        np.add.at(wins, (first, second), scores)
-        np.add.at(wins, (second, first), 1 - scores)
-        counted = time.process_time() - begun
-        begun = time.process_time()
-        for _ in range(20):
-            choix.ilsr_pairwise_dense(wins)
-        taken = counted + (time.process_time() - begun) / 20 * REPLICATES
-        rows.append(["choix, dense, from 20 fits", f"{taken:.1f}", f"{taken / mine:.0f} ×", "–"])
-    except ImportError:
-        pass
-    try:
-        import evalica  # type: ignore[import-not-found]
-
-        names = [f"p{number}" for number in range(PIPELINES)]
-        winners = [evalica.Winner.X if s == 1 else evalica.Winner.Y if s == 0 else evalica.Winner.Draw for s in scores]
-        left, right = ([names[place] for place in side] for side in (first, second))
-        begun = time.process_time()
-        evalica.bradley_terry(left, right, winners)
-        taken = (time.process_time() - begun) * REPLICATES
-        rows.append(["evalica, from 1 fit", f"{taken:.0f}", f"{taken / mine:.0f} ×", "–"])
-    except ImportError:
-        pass
-    return rows
+def shown(rounds: list[Spent]) -> list[str]:
+    """Of the last round its parts; of all of them the peak."""
+    last = rounds[-1]
+    sums = " · ".join(f"{spent.both:.2f}" for spent in rounds)
+    parts = (f"{seconds:.2f}" for seconds in (last.ours, last.database, last.clock))
+    return [sums, *parts, f"{max(spent.peak_mb for spent in rounds):.0f} MB"]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sizes", type=int, nargs="*", default=[100_000, 1_000_000])
     asked = arguments.parse_args()
-    write_section(
-        "Strengths of 20 pipelines with 1,000 replicates",
-        f"`python -m perf.report`: {COMPARISONS:,} comparisons, 24 % ties. Seconds of one processor; the last column "
-        "is the mean standard deviation of the strengths in logits.",
-        ["method", "seconds", "÷ ours", "spread"],
-        strength_rows(),
-    )
+    write_strengths()
     if not asked.sizes:
         return
     rows = []
@@ -292,15 +223,16 @@ def main() -> None:
         on_one_core()
         for size in asked.sizes:
             evaluation, keys = fill(size)
-            rows.append(report_row(f"{size:,}: report, verdicts", evaluation))
+            rows.append([f"{size:,}: report, verdicts", *alone(report_cells, evaluation.pk)])
             run_sql(RATED, keys)
-            rows.append(report_row(f"{size:,}: report, verdicts and six criteria", evaluation))
-            rows.append(raw_row(f"{size:,}: raw judgments as Parquet, six criteria", evaluation))
+            rows.append([f"{size:,}: report, verdicts and six criteria", *alone(report_cells, evaluation.pk)])
+            rows.append([f"{size:,}: raw judgments as Parquet, six criteria", *alone(raw_cells, evaluation.pk)])
     write_section(
         "A complete report, database read included",
-        f"`python -m perf.report`: {OVERLAP} judgments of each task, {PANEL} assessors, 10 clusters, 2 languages; of "
-        "two rounds the second. Seconds of the processor, PostgreSQL's process included; those of the clock were taken "
-        "on a machine with other work. Raw export: memory beyond that of the process before.",
+        f"`python -m perf.report`: {OVERLAP} judgments of each task, {PANEL} assessors, 10 clusters, 2 languages; each "
+        "row in a process of its own, a report twice. Seconds of the processor, PostgreSQL's process included, of the "
+        "first report and of the second; then the second's parts. Those of the clock were taken on a machine with "
+        "other work. Memory of the whole process, Django and libraries included.",
         ["judgments", "seconds", "ours", "PostgreSQL", "clock", "peak memory", "same bytes again"],
         rows,
     )
