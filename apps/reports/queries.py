@@ -120,10 +120,10 @@ def _gold(evaluation: Evaluation) -> dict[UUID, tuple[int, int]]:
 
 
 def _leaks(evaluation: Evaluation) -> Leaks:
-    scanned = evaluation.comparisons.compared().exclude(scanned_with=None)
-    lexicons = scanned.order_by("scanned_with").values_list("scanned_with", flat=True).distinct()
+    scanned = evaluation.comparisons.compared().exclude(scanned_with=None).values_list("scanned_with")
+    lexicons = dict(scanned.annotate(count=Count("*")).order_by("scanned_with"))
     return Leaks(
-        scanned=scanned.count(),
+        scanned=sum(lexicons.values()),
         lexicons=tuple(version for version in lexicons if version),
         comparisons_masked=masked_comparisons(evaluation),
         kinds=tuple(
@@ -159,13 +159,13 @@ def comments_on(report: Report) -> QuerySet[ReportComment]:
 
 def _side(run: Run) -> Side:
     revision = run.revision
-    counts = run.answers.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=AnswerState.DONE)))
+    counts: dict[str, int] = dict(run.answers.order_by().values_list("state").annotate(count=Count("*")))  # of an index
     return Side(
         pipeline=revision.pipeline.name,
         revision=revision.number,
         revision_sha256=revision.sha256,
         run=str(run.public_id),
         run_seed=run.seed,
-        answers=counts["all"],
-        answers_done=counts["done"],
+        answers=sum(counts.values()),
+        answers_done=counts.get(AnswerState.DONE, 0),
     )
