@@ -36,7 +36,7 @@ WHERE a.run_id = {run_a};
 ANALYZE assessment_comparison;
 INSERT INTO assessment_assignment (public_id, evaluation_id, comparison_id, replica, order_key, a_on_left, language,
                                    is_check, is_extra, state, lease)
-SELECT gen_random_uuid(), {evaluation}, id, replica, replica::bigint << 48 | hashint8(id / 2) & 2147483647,
+SELECT gen_random_uuid(), {evaluation}, id, replica, replica::bigint << 48 | (hashint8(id / 2) & 2147483647),
        (id + replica) % 2 = 0, (ARRAY['en','ru'])[id / 2 % 2 + 1], false, false, 'free', 0
 FROM assessment_comparison, generate_series(0, 1) replica WHERE evaluation_id = {evaluation};
 """

@@ -75,7 +75,9 @@ def said_on_checks(evaluation: Evaluation, *kinds: CheckKind) -> JudgmentQuerySe
 
 def said_in_work(evaluation: Evaluation) -> JudgmentQuerySet:
     """Everything current but training and exam, withdrawn too."""
-    said = Judgment.objects.current().filter(assignment__evaluation=evaluation)
+    said = Judgment.objects.current().filter(evaluation=evaluation)
+    if not (evaluation.training_size or evaluation.exam_size):
+        return said
     return said.exclude(assignment__comparison__check_of__kind__in=STAGES)
 
 

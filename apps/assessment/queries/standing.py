@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -26,21 +27,22 @@ from apps.assessment.queries.gold import gold_for
 from apps.assessment.queries.qualified import is_qualified
 
 UNREAD = 20  # messages shown beside the work
+ON_GOLD = {"gold", "guess"}  # rules that look at gold
 
 
 def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
     return Standing.objects.filter(assessor=assessor, evaluation=evaluation).first()
 
 
-def why_no_work(assessor: User, evaluation: Evaluation, now: datetime) -> str:
+def why_no_work(assessor: User, evaluation: Evaluation, now: datetime, *, now_in: str = "") -> str:
     """`paused`, `banned`, `cap` (enough for today), `failed` (the exam), `unqualified`, `unprepared` (no gold is left
-    for training or exam), or nothing: there may be work."""
+    for training or exam), or nothing: there may be work. `now_in`: of `stage_of`, where the caller has asked."""
     standing = standing_of(assessor, evaluation)
     if standing and standing.state != StandingState.WORKING:
         return standing.state
     if evaluation.daily_cap and given_today(assessor, evaluation, now) >= evaluation.daily_cap:
         return "cap"
-    now_in = stage_of(assessor, evaluation)
+    now_in = now_in or stage_of(assessor, evaluation)
     if now_in in STAGES and not gold_for(assessor, evaluation).exists():
         return "unprepared"
     return now_in if now_in in ("failed", "unqualified") else ""
@@ -101,30 +103,40 @@ def rules_of(evaluation: Evaluation) -> list[Rule]:
 
 
 def history_of(assessor: User, evaluation: Evaluation, rules: Sequence[Rule]) -> History:
-    """As far back as the longest window, and one more; nothing from before the person was forgiven. Training and exam
-    are no part of it."""
+    """What these rules look at, as far back as the longest window, and one more; nothing from before the person was
+    forgiven. Training and exam are no part of it."""
     standing = standing_of(assessor, evaluation)
     since = standing.forgiven_at if standing else None
-    longest = max((rule.window for rule in rules), default=0) + 1
-    work = said_in_work(evaluation).filter(assessor=assessor)
-    gold = said_on_checks(evaluation, CheckKind.GOLD).filter(assessor=assessor)
-    skips = Skip.objects.filter(assessor=assessor, comparison__evaluation=evaluation)
-    if since:
-        work, gold = work.filter(judged_at__gt=since), gold.filter(judged_at__gt=since)
-        skips = skips.filter(skipped_at__gt=since)
-    rows = list(
-        work.order_by("-judged_at", "-pk").values_list(
-            "verdict", "a_on_left", "seconds", "active_seconds", "judged_at"
-        )[:longest]
-    )[::-1]
-    right = gold.order_by("-judged_at", "-pk").values_list("verdict", flat=True)[:longest]
-    in_a_row = skips.filter(skipped_at__gt=rows[-1][4]).count() if rows else skips.count()
+    kinds, longest = {rule.kind for rule in rules}, max((rule.window for rule in rules), default=0) + 1
+    work = latest(said_in_work(evaluation), assessor, since, longest) if kinds - ON_GOLD else []
+    gold = latest(said_on_checks(evaluation, CheckKind.GOLD), assessor, since, longest) if kinds & ON_GOLD else []
+    skips = skips_since(assessor, evaluation, work[-1].judged_at if work else since) if "skips" in kinds else 0
     return History(
-        gold=[float(verdict in PREFERS_A) for verdict in right][::-1],
-        seconds=[seconds if active is None else active for _, _, seconds, active, _ in rows],
-        sides=[side_of(verdict, a_on_left) for verdict, a_on_left, *_ in rows],
-        skipped=[0.0] + [1.0] * in_a_row,
+        gold=[float(said.verdict in PREFERS_A) for said in gold],
+        seconds=[said.seconds if said.active is None else said.active for said in work],
+        sides=[side_of(said.verdict, said.a_on_left) for said in work],
+        skipped=[0.0] + [1.0] * skips,
     )
+
+
+class Said(NamedTuple):
+    verdict: str
+    a_on_left: bool
+    seconds: float
+    active: float | None
+    judged_at: datetime
+
+
+def latest(said: QuerySet[Judgment], assessor: User, since: datetime | None, most: int) -> list[Said]:
+    """The oldest first."""
+    mine = said.filter(assessor=assessor, **({"judged_at__gt": since} if since else {})).order_by("-judged_at", "-pk")
+    rows = mine.values_list("verdict", "a_on_left", "seconds", "active_seconds", "judged_at")[:most]
+    return [Said(*row) for row in rows][::-1]
+
+
+def skips_since(assessor: User, evaluation: Evaluation, since: datetime | None) -> int:
+    skips = Skip.objects.filter(assessor=assessor, comparison__evaluation=evaluation)
+    return (skips.filter(skipped_at__gt=since) if since else skips).count()
 
 
 def side_of(verdict: str, a_on_left: bool) -> float:

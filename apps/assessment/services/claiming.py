@@ -1,6 +1,7 @@
 """Hand out comparisons. One claim locks one place, whatever the size of the evaluation; only who would be sent away
 empty-handed looks for pairs that became ready meanwhile."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from apps.assessment.queries.checks import STAGES
 from apps.assessment.queries.standing import stage_of, why_no_work
 from apps.assessment.services.admitting import admit_news
 from apps.assessment.services.checking import check_instead, make_check
-from apps.assessment.services.places import lease
+from apps.assessment.services.places import Lately, judged_lately, lease
 from apps.assessment.services.queue import Queue, seen_by
 
 Membership = Evaluation.assessors.through
@@ -29,7 +30,7 @@ def lock_membership(assessor: User, evaluation_id: int) -> None:
 def lock_person(assessor: User, evaluation_id: int) -> bool:
     """As `lock_membership`; False for somebody who does not judge there."""
     locked = Membership.objects.select_for_update(no_key=True)
-    return locked.filter(evaluation_id=evaluation_id, user_id=assessor.pk).first() is not None
+    return bool(locked.filter(evaluation_id=evaluation_id, user_id=assessor.pk).values_list("pk"))
 
 
 @transaction.atomic
@@ -42,12 +43,13 @@ def claim_comparison(
     held = held_by(assessor, evaluation).select_related("evaluation").order_by("shown_at", "lease_until").first()
     if not (held.evaluation.is_open if held else accepts_judgments(evaluation)):
         return None
-    place = held or next_place(assessor, evaluation, now) or new_place(assessor, evaluation, now)
+    lately = judged_lately(assessor)
+    place = held or next_place(assessor, evaluation, now, lately) or new_place(assessor, evaluation, now, lately)
     if place is None:
         return None
     if place.shown_at is None or ran_out(place, now):
         place.shown_at = shown_since(place, shown, now)
-    return lease(place, assessor, evaluation, now, is_new=held is None)
+    return lease(place, assessor, evaluation, now, lately, is_new=held is None)
 
 
 def shown_since(place: Assignment, shown: Shown | None, now: datetime) -> datetime:
@@ -66,11 +68,12 @@ def reserve_next(*, assessor: User, evaluation: Evaluation, beside: Assignment, 
     held = held_by(assessor, evaluation).exclude(pk=beside.pk).first()
     if held:
         return held
-    place = next_place(assessor, evaluation, now)
+    lately = judged_lately(assessor)
+    place = next_place(assessor, evaluation, now, lately, beside)
     if place is None:
         return None
     place.shown_at = None
-    return lease(place, assessor, evaluation, now, is_new=True)
+    return lease(place, assessor, evaluation, now, lately, is_new=True)
 
 
 def accepts_judgments(evaluation: Evaluation) -> bool:
@@ -88,12 +91,15 @@ def held_by(assessor: User, evaluation: Evaluation) -> AssignmentQuerySet:
     )
 
 
-def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
-    """What the person shall judge next: a check when one is due, else a comparison of the evaluation."""
-    if why_no_work(assessor, evaluation, now):
-        return None
-    seen = seen_by(assessor, evaluation)
+def next_place(
+    assessor: User, evaluation: Evaluation, now: datetime, lately: Sequence[Lately], beside: Assignment | None = None
+) -> Assignment | None:
+    """What the person shall judge next, and holds `beside` what: a check when one is due, else a comparison of the
+    evaluation."""
     stage = stage_of(assessor, evaluation)
+    if why_no_work(assessor, evaluation, now, now_in=stage):
+        return None
+    seen = seen_by(assessor, evaluation, lately, [beside.order_key] if beside else [])
     if stage in STAGES:
         return make_check(stage, assessor, evaluation, seen)
     if stage != "work":
@@ -102,6 +108,6 @@ def next_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignm
     return place and (check_instead(assessor, evaluation, seen) or place)
 
 
-def new_place(assessor: User, evaluation: Evaluation, now: datetime) -> Assignment | None:
+def new_place(assessor: User, evaluation: Evaluation, now: datetime, lately: Sequence[Lately]) -> Assignment | None:
     """Before sending anyone away: one of a pair that became ready since the last sweep."""
-    return next_place(assessor, evaluation, now) if admit_news(evaluation) else None
+    return next_place(assessor, evaluation, now, lately) if admit_news(evaluation) else None

@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.refusals import AlreadyJudged, LateSubmit, NotYours
 from apps.assessment.models import Assignment, AssignmentState, Skip
 from apps.assessment.services.claiming import lock_membership
-from apps.assessment.services.places import lease_of, put_back
+from apps.assessment.services.places import judged_lately, lease_of, put_back
 from apps.assessment.services.submitting import refuse_foreign
 from apps.assessment.services.watching import watch_skips
 from apps.audit.services import record
@@ -20,7 +20,7 @@ def renew_lease(*, assessor: User, assignment_id: UUID, lease: int, now: datetim
     """The heartbeat of an open page: extend this lease, and that of the comparison held after it. Returns the new end;
     raises NotAssessor, NotYours, LateSubmit or AlreadyJudged when there is nothing to extend."""
     place = lock_place(assessor, assignment_id, lease)
-    until = now + lease_of(assessor, place.evaluation)
+    until = now + lease_of(place.evaluation, judged_lately(assessor))
     Assignment.objects.filter(
         assessor=assessor, evaluation_id=place.evaluation_id, state=AssignmentState.LEASED
     ).update(lease_until=until)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from statistics import median
+from typing import NamedTuple
 
 from apps.accounts.models import User
 from apps.assessment.domain.order import order_key
@@ -13,21 +14,35 @@ from apps.assessment.models import Assignment, AssignmentState, Comparison, Eval
 PACE_OF_LAST = 20  # judgments
 
 
-def lease(place: Assignment, assessor: User, evaluation: Evaluation, now: datetime, *, is_new: bool) -> Assignment:
+class Lately(NamedTuple):
+    """What an assessor judged: its pair's key, and how long it took."""
+
+    order_key: int
+    seconds: float
+
+
+def judged_lately(assessor: User) -> list[Lately]:
+    """The newest first."""
+    mine = Judgment.objects.filter(assessor=assessor, supersedes=None).order_by("-judged_at")
+    return [Lately(*row) for row in mine.values_list("assignment__order_key", "seconds")[:PACE_OF_LAST]]
+
+
+def lease(
+    place: Assignment, assessor: User, evaluation: Evaluation, now: datetime, lately: Sequence[Lately], *, is_new: bool
+) -> Assignment:
     """Write the lease; a new holder gets a new number, so that whatever the last one still sends is told apart."""
     place.lease += is_new
     place.state = AssignmentState.LEASED
     place.assessor = assessor
-    place.lease_until = now + lease_of(assessor, evaluation)
+    place.lease_until = now + lease_of(evaluation, lately)
     place.save(update_fields=["lease", "state", "assessor", "lease_until", "shown_at", "a_on_left"])
     return place
 
 
-def lease_of(assessor: User, evaluation: Evaluation) -> timedelta:
+def lease_of(evaluation: Evaluation, lately: Sequence[Lately]) -> timedelta:
     """By the assessor's own pace, the evaluation's lease at most."""
-    mine = Judgment.objects.filter(assessor=assessor, supersedes=None).order_by("-judged_at")
-    paces = list(mine.values_list("seconds", flat=True)[:PACE_OF_LAST])
-    return lease_length(median(paces) if paces else None, most=timedelta(minutes=evaluation.lease_minutes))
+    pace = median(judged.seconds for judged in lately) if lately else None
+    return lease_length(pace, most=timedelta(minutes=evaluation.lease_minutes))
 
 
 def put_back(place: Assignment) -> None:

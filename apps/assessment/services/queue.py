@@ -1,17 +1,20 @@
 """The queue of places as one person meets it: which one comes next, and on which side."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef
 
 from apps.accounts.models import User
 from apps.assessment.domain.sides import owed_left, prefer_left
 from apps.assessment.models import Assignment, AssignmentQuerySet, AssignmentState, Comparison, Evaluation, Judgment
 from apps.assessment.queries.languages import languages_of
 from apps.assessment.services.checking import Seen
-from apps.assessment.services.places import lock_comparisons
+from apps.assessment.services.places import Lately, lock_comparisons
 
 LAST = 2  # judgments, among which the other half of a pair is looked for
 
@@ -39,26 +42,29 @@ class Queue:
         return place
 
     def first_on(self, *sides: bool) -> Assignment | None:
-        languages = languages_of(self.assessor)
-        for places in self.parts:
+        for places in self.parts():
             for left in sides:
-                if place := first(places.filter(a_on_left=left), languages):
+                if place := first(places.filter(a_on_left=left), self.languages):
                     return place
         return None
 
-    @cached_property
-    def parts(self) -> list[AssignmentQuerySet]:
+    def parts(self) -> Iterator[AssignmentQuerySet]:
         """Free places, the other half of one's own pair first; pairs with a task that came in a check after all others;
         at last places whose lease ran out."""
-        open_to_me, mine = self.open_to_me(), self.seen.pairs
-        free = open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
-        checked = self.met_in_checks() if self.seen.check_left or self.seen.check_right else []
-        found: list[AssignmentQuerySet] = []
-        for places in [free.exclude(order_key__in=checked), free] if checked else [free]:
-            found += [places.filter(order_key__in=mine), places] if mine else [places]
-        lapsed = open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
-        return [*found, lapsed.order_by("lease_until")]
+        mine = self.seen.pairs
+        free = self.open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
+        for places in [free.exclude(order_key__in=self.checked), free] if self.checked else [free]:
+            if mine:
+                yield places.filter(order_key__in=mine)
+            yield places
+        lapsed = self.open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
+        yield lapsed.order_by("lease_until")
 
+    @cached_property
+    def languages(self) -> list[str]:
+        return languages_of(self.assessor)
+
+    @cached_property
     def open_to_me(self) -> AssignmentQuerySet:
         places = Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         places = places.filter(evaluation=self.evaluation).not_met_by(self.assessor)
@@ -69,8 +75,9 @@ class Queue:
         """Keys of what others hold; and, of those who met a check between the halves of a pair, of what they judged
         last."""
         held = list(self.held_by_others().values_list("order_key", "is_check", "assessor"))
+        checked = [person for _, is_check, person in held if is_check]
         kept = [key for key, is_check, _ in held if not is_check]
-        return kept + [key for _, is_check, person in held if is_check for key in pairs_of(person, self.evaluation)]
+        return kept + (judged_last(checked) if checked else [])
 
     def held_by_others(self) -> AssignmentQuerySet:
         """Checks among them: who holds one is at work, too, and its key is nobody's."""
@@ -79,13 +86,17 @@ class Queue:
         )
         return held.exclude(assessor=self.assessor).order_by()
 
-    def met_in_checks(self) -> list[int]:
+    @cached_property
+    def checked(self) -> list[int]:
         """Keys of the pairs with a task that the person met in a check. By key, so that the walk over free places needs
         no join: with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
+        if not (self.seen.check_left or self.seen.check_right):
+            return []
         mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True).order_by()
-        tasks = list(mine.values_list("comparison__task", flat=True))
-        met = Comparison.objects.filter(evaluation=self.evaluation, is_check=False, task__in=tasks).order_by()
-        places = Assignment.objects.filter(comparison__in=list(met.values_list("pk", flat=True))).order_by()
+        met = Comparison.objects.filter(
+            evaluation=self.evaluation, is_check=False, task__in=mine.values("comparison__task")
+        ).order_by()
+        places = Assignment.objects.filter(comparison__in=met.values("pk")).order_by()
         return list(places.values_list("order_key", flat=True))
 
     def fits_another(self, place: Assignment) -> bool:
@@ -124,8 +135,13 @@ def first(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None
     return min(found, key=lambda place: place.order_key, default=None)
 
 
-def seen_by(assessor: User, evaluation: Evaluation) -> Seen:
-    return replace(given_to(assessor, evaluation), pairs=pairs_of(assessor.pk, evaluation))
+def seen_by(assessor: User, evaluation: Evaluation, lately: Sequence[Lately] = (), held: Sequence[int] = ()) -> Seen:
+    """`lately`: what they judged, the newest first; `held`: keys of what they hold. Of a pair that was given whole
+    nobody looks for the other half; a check has the key 0, which is no pair."""
+    keys = [*held, *(judged.order_key for judged in lately)]
+    had = Counter(keys)
+    pairs = [key for key in keys[: len(held) + LAST] if key and had[key] == 1]
+    return replace(given_to(assessor, evaluation), pairs=pairs)
 
 
 def given_to(assessor: User, evaluation: Evaluation) -> Seen:
@@ -140,10 +156,8 @@ def given_to(assessor: User, evaluation: Evaluation) -> Seen:
     return Seen(left, right, check_left, check_right)
 
 
-def pairs_of(person: int, evaluation: Evaluation) -> list[int]:
-    """Keys of what this person holds or judged last."""
-    theirs = Assignment.objects.filter(assessor=person, evaluation=evaluation, is_check=False).order_by()
-    said = Judgment.objects.filter(assessor=person, supersedes=None).order_by("-judged_at")
-    last = list(said.values_list("assignment", flat=True)[:LAST])
-    theirs = theirs.filter(Q(state=AssignmentState.LEASED) | Q(pk__in=last))
-    return list(theirs.values_list("order_key", flat=True))
+def judged_last(people: Sequence[int]) -> list[int]:
+    """Keys of what each of them judged last, in one query; of a check 0, which is no pair."""
+    said = Judgment.objects.filter(assessor=OuterRef("pk"), supersedes=None).order_by("-judged_at")
+    keys = ArraySubquery(said.values("assignment__order_key")[:LAST])
+    return [key for row in User.objects.filter(pk__in=people).values_list(keys) for key in row[0]]

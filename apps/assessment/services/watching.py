@@ -27,7 +27,7 @@ def watch_skips(assessor: User, evaluation: Evaluation, now: datetime) -> None:
 
 def apply_rules(assessor: User, evaluation: Evaluation, news: Sequence[str], now: datetime) -> None:
     """The severest broken rule acts; the others would say no more."""
-    rules = rules_of(evaluation)
+    rules = [rule for rule in rules_of(evaluation) if rule.kind in news]
     broken = broken_rules(history_of(assessor, evaluation, rules), rules, news) if rules else []
     if broken:
         act(broken[0], assessor, evaluation, now)
