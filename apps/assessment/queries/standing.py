@@ -31,7 +31,7 @@ ON_GOLD = {"gold", "guess"}  # rules that look at gold
 
 
 def standing_of(assessor: User, evaluation: Evaluation) -> Standing | None:
-    return Standing.objects.filter(assessor=assessor, evaluation=evaluation).first()
+    return next(iter(Standing.objects.filter(assessor=assessor, evaluation=evaluation)), None)
 
 
 def why_no_work(assessor: User, evaluation: Evaluation, now: datetime, *, now_in: str = "") -> str:

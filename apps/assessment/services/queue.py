@@ -17,6 +17,22 @@ from apps.assessment.services.checking import Seen
 from apps.assessment.services.places import Lately, lock_comparisons
 
 LAST = 2  # judgments, among which the other half of a pair is looked for
+# In SQL, since Django needs longer to write it than PostgreSQL to find the place. Scalar subqueries are looked up for
+# each candidate; a join would read all that the person met (as `AssignmentQuerySet.not_met_by`).
+SEARCH = """
+SELECT s.* FROM assessment_assignment s
+WHERE s.evaluation_id = %(evaluation)s AND s.a_on_left = %(left)s AND s.order_key <> ALL(%(kept)s::bigint[]) AND {part}
+AND (SELECT m.id FROM assessment_assignment m
+     WHERE m.comparison_id = s.comparison_id AND m.assessor_id = %(assessor)s LIMIT 1) IS NULL
+AND (SELECT p.id FROM assessment_skip p
+     WHERE p.comparison_id = s.comparison_id AND p.assessor_id = %(assessor)s LIMIT 1) IS NULL
+ORDER BY {order} LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED
+"""
+FREE = "s.state = 'free'"
+UNCHECKED = " AND s.order_key <> ALL(%(checked)s::bigint[])"
+MINE = " AND s.order_key = ANY(%(mine)s::bigint[])"
+LAPSED = "s.state = 'leased' AND NOT s.is_check AND s.lease_until < %(now)s"
+IN_LANGUAGE = " AND s.language = %(language)s"
 
 
 @dataclass(frozen=True)
@@ -42,34 +58,40 @@ class Queue:
         return place
 
     def first_on(self, *sides: bool) -> Assignment | None:
-        for places in self.parts():
+        for part in self.parts():
             for left in sides:
-                if place := first(places.filter(a_on_left=left), self.languages):
+                if place := self.first_of(part, left):
                     return place
         return None
 
-    def parts(self) -> Iterator[AssignmentQuerySet]:
+    def parts(self) -> Iterator[str]:
         """Free places, the other half of one's own pair first; pairs with a task that came in a check after all others;
         at last places whose lease ran out."""
-        mine = self.seen.pairs
-        free = self.open_to_me.filter(state=AssignmentState.FREE).order_by("order_key")
-        for places in [free.exclude(order_key__in=self.checked), free] if self.checked else [free]:
-            if mine:
-                yield places.filter(order_key__in=mine)
-            yield places
-        lapsed = self.open_to_me.filter(state=AssignmentState.LEASED, is_check=False, lease_until__lt=self.now)
-        yield lapsed.order_by("lease_until")
+        for free in (FREE + UNCHECKED, FREE) if self.keys["checked"] else (FREE,):
+            if self.seen.pairs:
+                yield free + MINE
+            yield free
+        yield LAPSED
+
+    def first_of(self, part: str, left: bool) -> Assignment | None:
+        """The earliest; of several languages, each by its own walk of the index."""
+        asked = {"evaluation": self.evaluation.pk, "assessor": self.assessor.pk, "now": self.now, "left": left}
+        order = "s.lease_until" if part == LAPSED else "s.order_key"
+        search = SEARCH.format(part=part + IN_LANGUAGE * bool(self.languages), order=order)
+        found = [
+            place
+            for language in self.languages or [""]
+            for place in Assignment.objects.raw(search, asked | self.keys | {"language": language})
+        ]
+        return min(found, key=lambda place: place.order_key, default=None)
 
     @cached_property
     def languages(self) -> list[str]:
         return languages_of(self.assessor)
 
     @cached_property
-    def open_to_me(self) -> AssignmentQuerySet:
-        places = Assignment.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-        places = places.filter(evaluation=self.evaluation).not_met_by(self.assessor)
-        kept = self.kept_for_others()
-        return places.exclude(order_key__in=kept) if kept else places
+    def keys(self) -> dict[str, list[int]]:
+        return {"mine": list(self.seen.pairs), "kept": self.kept_for_others(), "checked": self.met_in_checks()}
 
     def kept_for_others(self) -> list[int]:
         """Keys of what others hold; and, of those who met a check between the halves of a pair, of what they judged
@@ -86,8 +108,7 @@ class Queue:
         )
         return held.exclude(assessor=self.assessor).order_by()
 
-    @cached_property
-    def checked(self) -> list[int]:
+    def met_in_checks(self) -> list[int]:
         """Keys of the pairs with a task that the person met in a check. By key, so that the walk over free places needs
         no join: with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
         if not (self.seen.check_left or self.seen.check_right):
@@ -127,14 +148,6 @@ def turned(place: Assignment) -> Assignment | None:
     return place
 
 
-def first(places: AssignmentQuerySet, languages: list[str]) -> Assignment | None:
-    """The earliest; of several languages, each by its own walk of the index."""
-    if not languages:
-        return places.first()
-    found = [place for language in languages if (place := places.filter(language=language).first())]
-    return min(found, key=lambda place: place.order_key, default=None)
-
-
 def seen_by(assessor: User, evaluation: Evaluation, lately: Sequence[Lately] = (), held: Sequence[int] = ()) -> Seen:
     """`lately`: what they judged, the newest first; `held`: keys of what they hold. Of a pair that was given whole
     nobody looks for the other half; a check has the key 0, which is no pair."""
@@ -159,5 +172,5 @@ def given_to(assessor: User, evaluation: Evaluation) -> Seen:
 def judged_last(people: Sequence[int]) -> list[int]:
     """Keys of what each of them judged last, in one query; of a check 0, which is no pair."""
     said = Judgment.objects.filter(assessor=OuterRef("pk"), supersedes=None).order_by("-judged_at")
-    keys = ArraySubquery(said.values("assignment__order_key")[:LAST])
-    return [key for row in User.objects.filter(pk__in=people).values_list(keys) for key in row[0]]
+    theirs = ArraySubquery(said.values("assignment__order_key")[:LAST])
+    return [key for row in User.objects.filter(pk__in=people).order_by().values_list(theirs) for key in row[0]]
