@@ -21,6 +21,7 @@ from apps.assessment.models import Judgment
 from apps.assessment.models.records import FIELDS
 from apps.reports.domain.columns import NOTHING, VERDICT_SCORES, Columns
 from apps.reports.domain.places import places_of
+from apps.statistics.codes import distinct
 from apps.statistics.scores import VERDICTS
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class _Tasks:
 
 class _People:
     def __init__(self, assessors: Array) -> None:
-        numbers = np.unique(assessors, sorted=False).tolist()
+        numbers = distinct(assessors)[0].tolist()
         known = {pk: (who, programs) for pk, who, programs in _users(numbers)}
         order = sorted(numbers, key=lambda number: str(known[number][0]))
         self.ids = [known[number][0] for number in order]

@@ -33,11 +33,11 @@ def cell_codes(tasks: NDArray[np.int64], assessors: NDArray[np.int64]) -> NDArra
     if not len(tasks):
         return np.zeros(0, dtype=np.int64)
     cell = tasks * (int(assessors.max()) + 1) + assessors
-    step = np.diff(cell)
-    if (step > 0).all():
+    rises = cell[1:] > cell[:-1]
+    if rises.all():
         return np.arange(len(cell))
-    if (step >= 0).all():
-        return np.concatenate([[0], np.cumsum(step > 0)])
+    if (rises | (cell[1:] == cell[:-1])).all():
+        return np.concatenate([[0], np.cumsum(rises)])
     return as_codes(cell)
 
 
@@ -63,10 +63,12 @@ def categories(values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """As `np.unique` with its inverse; whole and half numbers of a short range, as ratings are, are counted."""
     if values.size and values.dtype.kind in "iuf" and (span := float(values.max()) - float(values.min())) < SHORT:
         lowest, halves = values.min(), 1 if values.dtype.kind != "f" else 2
-        places = ((values - lowest) * values.dtype.type(halves)).astype(np.int64)
-        if halves == 1 or (places == (values - lowest) * 2).all():
+        steps = (values - lowest) * values.dtype.type(halves)
+        places = steps.astype(np.int64)
+        if halves == 1 or (places == steps).all():
             there = np.bincount(places, minlength=int(span * halves) + 1) > 0
-            return (np.flatnonzero(there) / halves).astype(values.dtype) + lowest, (np.cumsum(there) - 1)[places]
+            known = (np.flatnonzero(there) / halves).astype(values.dtype) + lowest
+            return known, places if there.all() else (np.cumsum(there) - 1)[places]
     known, places = np.unique(values, return_inverse=True)
     return known, places
 

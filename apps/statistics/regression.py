@@ -181,7 +181,7 @@ def _expit(x: Array) -> Array:
 
 def _weights(tasks: ArrayLike) -> Array:
     task = as_codes(tasks)
-    return np.asarray(1 / (np.bincount(task)[task] * (task.max() + 1)))
+    return np.asarray((1 / (np.bincount(task) * (task.max() + 1)))[task])
 
 
 def _empty(y: Array, varies: NDArray[np.bool_] | Array) -> Estimate | None:

@@ -8,6 +8,7 @@ a group's numbers are, to the last digit, those of its judgments alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -171,12 +172,17 @@ class Layout:
     names: Codes
     people: int
 
+    @cached_property
+    def weight(self) -> Array:
+        """Of each judgment: one over the number of its task's."""
+        return np.asarray((1 / np.maximum(self.sizes, 1))[self.tasks])
+
     def tally(self, codes: NDArray[Any], kinds: int) -> Tally:
         """`codes` (n,) of what was said, 0 to K - 1 for K `kinds`; K: nothing, as if the judgment were not there."""
-        sizes = self.sizes
+        sizes, weight = self.sizes, self.weight
         if len(codes) and codes.max() == kinds:
             sizes = np.bincount(self.tasks, codes < kinds, minlength=len(sizes)).astype(np.int64)
-        weight = (1 / np.maximum(sizes, 1))[self.tasks]
+            weight = (1 / np.maximum(sizes, 1))[self.tasks]
         found = np.bincount(self.pairs * (kinds + 1) + codes, weight, minlength=len(self.names) * (kinds + 1))
         said = found.astype(np.float64, copy=False).reshape(-1, kinds + 1)[:, :kinds]
         there = np.flatnonzero((said.sum(axis=1) > 0) & (self.names < self.groups * self.people))

@@ -128,7 +128,7 @@ def _count(data: Columns) -> Counts:
         assessors=int(np.count_nonzero(np.bincount(data.assessors))),
         simulated_judgments=int(data.simulated.sum()),
         simulated_assessors=len(np.unique(data.assessors[data.simulated])),
-        median_seconds=float(np.median(data.seconds)) if len(data) else None,
+        median_seconds=data.median_seconds,
     )
 
 

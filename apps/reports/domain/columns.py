@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -81,6 +82,10 @@ class Columns:
     def __len__(self) -> int:
         return len(self.tasks)
 
+    @cached_property
+    def median_seconds(self) -> float | None:
+        return float(np.median(self.seconds)) if len(self) else None
+
 
 def in_order(columns: Columns) -> Columns:
     key = (columns.tasks * max(1, len(columns.people)) + columns.assessors) * len(VERDICTS) + columns.verdicts
@@ -154,11 +159,17 @@ def data_sha256(data: Columns) -> str:
     names = [data.task_keys, [str(person) for person in data.people], data.cluster_names, data.language_names]
     hashed = hashlib.sha256(json.dumps([*map(list, names), list(data.ratings)]).encode() + b"\n")
     for places in (data.tasks, data.assessors, data.clusters, data.languages):
-        hashed.update(places.astype("<i4").tobytes())
+        hashed.update(places.astype("<i4").data)
     for flags in (data.verdicts, data.a_on_left, data.simulated):
-        hashed.update(flags.astype("<i1").tobytes())
-    hashed.update(data.seconds.astype("<f8").tobytes())
+        hashed.update(flags.astype("<i1").data)
+    hashed.update(np.ascontiguousarray(data.seconds, dtype="<f8").data)
     for key, ratings in data.ratings.items():
-        for told in (ratings, *data.values[key]):
-            hashed.update(np.where(np.isnan(told), -9999, told).astype("<i2").tobytes())
+        a, b = data.values[key]
+        hashed.update(_spelled(ratings))
+        hashed.update(spelled := _spelled(a))
+        hashed.update(spelled if b is a else _spelled(b))  # the same where neither was asked for
     return hashed.hexdigest()
+
+
+def _spelled(told: NDArray[np.float32]) -> memoryview:
+    return np.where(np.isnan(told), -9999, told).astype("<i2").data

@@ -65,15 +65,14 @@ def _agreed(subject: str, level: Level, counts: np.ndarray, times: np.ndarray) -
 
 def measure_assessors(data: Columns, counted: Counted, beside: Beside) -> tuple[AssessorNumbers, ...]:
     """Everybody who judged, in the order of `data.people`, with what calls for a look."""
-    people = data.people
-    if not len(data):
+    people, usual = data.people, data.median_seconds
+    if usual is None:
         return ()
     agreed, pairs = _with_others(data, counted)
     mean = float(np.average(agreed[pairs > 0], weights=pairs[pairs > 0])) if pairs.any() else math.nan
     facts = _each(data, counted.sides)
     odd_sides = _odd([fact["left_p"] for fact in facts])
     odd_agreement = _odd([_below(agreed[code], int(pairs[code]), mean) for code in range(len(people))])
-    usual = float(np.median(data.seconds))
     result = []
     for code, (person, fact) in enumerate(zip(people, facts, strict=True)):
         gold, of = beside.gold.get(person, (0, 0)), int(pairs[code])
