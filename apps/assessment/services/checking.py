@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from apps.accounts.models import User
 from apps.assessment.domain.gold import damage
@@ -136,9 +136,10 @@ def draw_unmet(
     """The key of one of the first `STOCK`, of a task that the person has not met if there is one, nor is about to meet
     as the other half of one of the `pairs`."""
     places = Assignment.objects.filter(comparison__task=OuterRef(task))
-    met = places.filter(Q(assessor=assessor) | Q(order_key__in=pairs, is_check=False))
+    met = places.filter(Q(assessor=assessor) | Q(order_key__in=pairs, is_check=False)).values("pk")[:1]
     in_order = rows.order_by(f"{task}_id").values_list("pk", flat=True)  # for comparisons a walk of an index
-    keys = list(in_order.filter(~Exists(met))[:STOCK]) or list(in_order[:STOCK])
+    # A scalar subquery, looked up for each row: as a join, all tasks are read for the first 500.
+    keys = list(in_order.alias(met=Subquery(met)).filter(met=None)[:STOCK]) or list(in_order[:STOCK])
     return chance.choice(keys) if keys else None
 
 
