@@ -3,7 +3,10 @@
 `python -m perf.strengths`; `python -m perf.report` measures them too.
 """
 
+import os
 import time
+
+os.environ["OMP_NUM_THREADS"] = "1"  # read as numpy loads; every method on one core
 
 import numpy as np
 
