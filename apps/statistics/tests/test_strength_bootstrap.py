@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from apps.statistics.bradley_terry import count_cells, covariance, fit
 from apps.statistics.strength_bootstrap import bootstrap_strengths
@@ -25,3 +26,23 @@ def test_a_replicate_without_a_finite_estimate_is_no_number() -> None:
     lacking = np.isnan(drawn).any(axis=1)
     assert 0 < lacking.sum() < 200
     assert np.isnan(drawn[lacking]).all()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "scores", "pipelines"),
+    [
+        ([0, 0, 2, 2], [1, 1, 3, 3], [1, 0, 1, 0], 4),
+        ([0, 0, 1], [1, 1, 0], [1, 0, 0.5], 3),
+        ([0] * 10, [1] * 10, [1] * 10, 2),
+        ([], [], [], 2),
+        ([], [], [], 1),
+    ],
+    ids=["two groups that never met", "one who met nobody", "only wins", "nothing", "nobody"],
+)
+def test_data_without_a_finite_estimate_have_none_however_they_are_drawn(
+    first: list[int], second: list[int], scores: list[float], pipelines: int
+) -> None:
+    cells = count_cells(first * 100, second * 100, scores * 100, pipelines)
+    assert np.isnan(bootstrap_strengths(cells, 30)).all()
+    few = count_cells(first, second, scores, pipelines)
+    assert np.isnan(bootstrap_strengths(few, 30)).all()
