@@ -231,9 +231,9 @@ def main() -> None:
         "A complete report, database read included",
         f"`python -m perf.report`: {OVERLAP} judgments of each task, {PANEL} assessors, 10 clusters, 2 languages; each "
         "row in a process of its own, a report twice. Seconds of the processor, PostgreSQL's process included, of the "
-        "first report and of the second; then the second's parts. Those of the clock were taken on a machine with "
-        "other work. Memory of the whole process, Django and libraries included.",
-        ["judgments", "seconds", "ours", "PostgreSQL", "clock", "peak memory", "same bytes again"],
+        "first report and of the second; then the second's parts. Tables are freshly vacuumed, numpy has one thread. "
+        "Memory of the whole process, Django and libraries included, without PostgreSQL's.",
+        ["judgments", "seconds", "ours", "PostgreSQL", "clock", "peak memory", "same bytes again, or size"],
         rows,
     )
 

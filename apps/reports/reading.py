@@ -42,7 +42,7 @@ PIECE_BITS = 14  # of primary keys: a piece holds up to 2 to this power
 # A million are joined without files; and without sorting them first, as is planned while nobody knows how few pieces
 # there will be.
 SETTINGS = "SET LOCAL work_mem = '128MB'; SET LOCAL jit = off; SET LOCAL enable_sort = off"
-SORTING = "SET LOCAL enable_sort TO DEFAULT"
+SETTINGS_BACK = "SET LOCAL work_mem TO DEFAULT; SET LOCAL jit TO DEFAULT; SET LOCAL enable_sort TO DEFAULT"
 PREFERENCES = np.array([np.nan, -1, 0, 1], dtype=np.float32)
 
 
@@ -219,7 +219,7 @@ def _copied(rows: QuerySet[Any, Any], keep: Callable[..., None]) -> None:
         cursor.execute(SETTINGS)
         query = cursor.cursor.mogrify(sql, params).decode()
         cursor.cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", _Rows(keep))
-        cursor.execute(SORTING)
+        cursor.execute(SETTINGS_BACK)
 
 
 class _Rows:

@@ -78,7 +78,7 @@ def test_pages_are_accessible(room: str, cast: Cast, page_as: PageAs, console: C
                     getattr(cast, role, None), locale=language, color_scheme=colours, reduced_motion="reduce"
                 )
             pages[seat].goto(address)
-            wrong += [f"{name} {language} {fault}" for fault in faults(pages[seat])]
+            wrong += [f"{name} {language} {colours} {fault}" for fault in faults(pages[seat])]
     assert wrong == []
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from apps.accounts.tests.makers import make_user
 from apps.assessment.models import AssignmentState
@@ -69,3 +70,14 @@ def test_the_hash_can_be_computed_from_the_parquet_as_the_docs_do(cast: Cast) ->
     known = {"pq": pq, "json": json, "np": np, "hashlib": hashlib, "criteria": criteria, "file": file}
     exec(code.replace('"judgments.parquet"', "file"), known)  # noqa: S102  our own documentation
     assert known["hashed"].hexdigest() == data_sha256(both_ways(evaluation)[0])
+
+
+def test_what_reading_sets_in_postgresql_ends_with_it(cast: Cast) -> None:
+    def settings_now() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setting FROM pg_settings WHERE name IN ('enable_sort', 'jit', 'work_mem')")
+            return [row[0] for row in cursor.fetchall()]
+
+    evaluation, before = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=1), settings_now()
+    read_columns(evaluation, [])
+    assert settings_now() == before
