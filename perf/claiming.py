@@ -17,7 +17,7 @@ from uuid import uuid4
 from perf.generation import database
 from perf.table import write_section
 
-SIZES = (1_000, 10_000, 100_000, 1_000_000)
+SIZES, SMALL = (1_000, 10_000, 100_000, 1_000_000), 3_000
 PEOPLE = 8
 FILL = """
 INSERT INTO buckets_task (public_id, bucket_id, key, position, instruction, language, cluster, "references")
@@ -42,7 +42,7 @@ FROM assessment_comparison, generate_series(0, 1) replica WHERE evaluation_id = 
 """
 
 
-def fill(size: int) -> tuple["Evaluation", list["User"]]:  # type: ignore[name-defined]  # noqa: F821
+def fill(size: int, name: str) -> tuple["Evaluation", list["User"]]:  # type: ignore[name-defined]  # noqa: F821
     from django.db import connection, transaction
 
     from apps.accounts.tests.makers import make_user
@@ -51,13 +51,13 @@ def fill(size: int) -> tuple["Evaluation", list["User"]]:  # type: ignore[name-d
     from apps.assessment.tests.makers import make_evaluation
 
     slow = tuple(rule for rule in DEFAULTS if rule.kind != "fast")  # nobody reads here
-    people = [make_user(f"p{number}.{size}@example.org") for number in range(PEOPLE)]
+    people = [make_user(f"p{number}@{name}.example.org") for number in range(PEOPLE)]
     evaluation = make_evaluation(
-        make_user(f"r{size}@example.org", role="researcher"),
+        make_user(f"r@{name}.example.org", role="researcher"),
         assessors=people,
         tasks=1,
         overlap=2,
-        name=f"Of {size}",
+        name=name,
         policy=Policy(most_overlap=5, control_percent=5, retest_percent=5, rules=slow),
     )
     keys = {"bucket": evaluation.bucket_id, "run_a": evaluation.run_a_id, "run_b": evaluation.run_b_id}
@@ -75,14 +75,14 @@ def fill(size: int) -> tuple["Evaluation", list["User"]]:  # type: ignore[name-d
     return evaluation, people
 
 
-def measure(size: int, rounds: int) -> list[str]:
+def measure(size: int, rounds: int, beside: str = "") -> list[str]:
     """One row: median and 95th percentile in milliseconds, and rows updated for one claim."""
     from django.utils import timezone
 
     from apps.assessment.domain.verdicts import JudgmentInput
     from apps.assessment.services import claim_comparison, reserve_next, submit_judgment
 
-    evaluation, people = fill(size)
+    evaluation, people = fill(size, f"of-{size}{beside and '-more'}")
     ratings = {criterion.key: "same" for criterion in evaluation.criteria.all()}
     claims, submits = [], []
     for number in range(rounds + 20):
@@ -104,7 +104,13 @@ def measure(size: int, rounds: int) -> list[str]:
         submits.append(time.perf_counter() - reserved)
         claims.append(max(claimed - started, reserved - claimed))  # of the two, the one that looked for a place
     rows = rows_updated(evaluation, people[0])
-    return [f"{size:,}", *in_ms(claims[20:]), *in_ms(submits[20:]), str(rows), index_walked(evaluation, people[0])]
+    return [
+        f"{size:,}{beside}",
+        *in_ms(claims[20:]),
+        *in_ms(submits[20:]),
+        str(rows),
+        index_walked(evaluation, people[0]),
+    ]
 
 
 def index_walked(evaluation: "Evaluation", person: "User") -> str:  # type: ignore[name-defined]  # noqa: F821
@@ -158,6 +164,7 @@ def main() -> None:
     asked = arguments.parse_args()
     with database():
         rows = [measure(size, asked.rounds) for size in SIZES if size <= asked.largest]
+        rows.append(measure(SMALL, asked.rounds, ", a small part of the table"))
     note = (
         f"`python -m perf.claiming`: {PEOPLE} people in turn, {asked.rounds} claims, each followed by holding the next "
         "comparison (the slower of both counts: it looks for a place) and by a submit with six criteria; overlap 2, up "

@@ -15,8 +15,9 @@ PACE_OF_LAST = 20  # judgments
 
 
 class Lately(NamedTuple):
-    """What an assessor judged: its pair's key, and how long it took."""
+    """What an assessor judged: where, its pair's key, and how long it took."""
 
+    evaluation: int
     order_key: int
     seconds: float
 
@@ -24,7 +25,7 @@ class Lately(NamedTuple):
 def judged_lately(assessor: User) -> list[Lately]:
     """The newest first."""
     mine = Judgment.objects.filter(assessor=assessor, supersedes=None).order_by("-judged_at")
-    return [Lately(*row) for row in mine.values_list("assignment__order_key", "seconds")[:PACE_OF_LAST]]
+    return [Lately(*row) for row in mine.values_list("evaluation", "assignment__order_key", "seconds")[:PACE_OF_LAST]]
 
 
 def lease(

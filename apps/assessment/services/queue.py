@@ -18,14 +18,15 @@ from apps.assessment.services.places import Lately, lock_comparisons
 
 LAST = 2  # judgments, among which the other half of a pair is looked for
 # In SQL, since Django needs longer to write it than PostgreSQL to find the place. Scalar subqueries are looked up for
-# each candidate; a join would read all that the person met (as `AssignmentQuerySet.not_met_by`).
+# each candidate; a join would read all that the person met (as `AssignmentQuerySet.not_met_by`). IS NOT TRUE, since
+# PostgreSQL expects IS NULL of few rows, and then reads and sorts all places to find them.
 SEARCH = """
 SELECT s.* FROM assessment_assignment s
 WHERE s.evaluation_id = %(evaluation)s AND s.a_on_left = %(left)s AND s.order_key <> ALL(%(kept)s::bigint[]) AND {part}
-AND (SELECT m.id FROM assessment_assignment m
-     WHERE m.comparison_id = s.comparison_id AND m.assessor_id = %(assessor)s LIMIT 1) IS NULL
-AND (SELECT p.id FROM assessment_skip p
-     WHERE p.comparison_id = s.comparison_id AND p.assessor_id = %(assessor)s LIMIT 1) IS NULL
+AND (SELECT true FROM assessment_assignment m
+     WHERE m.comparison_id = s.comparison_id AND m.assessor_id = %(assessor)s LIMIT 1) IS NOT TRUE
+AND (SELECT true FROM assessment_skip p
+     WHERE p.comparison_id = s.comparison_id AND p.assessor_id = %(assessor)s LIMIT 1) IS NOT TRUE
 ORDER BY {order} LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED
 """
 FREE = "s.state = 'free'"
@@ -99,7 +100,7 @@ class Queue:
         held = list(self.held_by_others().values_list("order_key", "is_check", "assessor"))
         checked = [person for _, is_check, person in held if is_check]
         kept = [key for key, is_check, _ in held if not is_check]
-        return kept + (judged_last(checked) if checked else [])
+        return kept + (judged_last(checked, self.evaluation) if checked else [])
 
     def held_by_others(self) -> AssignmentQuerySet:
         """Checks among them: who holds one is at work, too, and its key is nobody's."""
@@ -110,14 +111,13 @@ class Queue:
 
     def met_in_checks(self) -> list[int]:
         """Keys of the pairs with a task that the person met in a check. By key, so that the walk over free places needs
-        no join: with one, PostgreSQL takes the walk to be short and reads all comparisons for it."""
+        no join, and by three queries: joined, PostgreSQL takes either to be short and reads all comparisons for it."""
         if not (self.seen.check_left or self.seen.check_right):
             return []
         mine = Assignment.objects.filter(assessor=self.assessor, evaluation=self.evaluation, is_check=True).order_by()
-        met = Comparison.objects.filter(
-            evaluation=self.evaluation, is_check=False, task__in=mine.values("comparison__task")
-        ).order_by()
-        places = Assignment.objects.filter(comparison__in=met.values("pk")).order_by()
+        tasks = list(mine.values_list("comparison__task", flat=True))
+        met = Comparison.objects.filter(evaluation=self.evaluation, is_check=False, task__in=tasks).order_by()
+        places = Assignment.objects.filter(comparison__in=list(met.values_list("pk", flat=True))).order_by()
         return list(places.values_list("order_key", flat=True))
 
     def fits_another(self, place: Assignment) -> bool:
@@ -149,12 +149,15 @@ def turned(place: Assignment) -> Assignment | None:
 
 
 def seen_by(assessor: User, evaluation: Evaluation, lately: Sequence[Lately] = (), held: Sequence[int] = ()) -> Seen:
-    """`lately`: what they judged, the newest first; `held`: keys of what they hold. Of a pair that was given whole
-    nobody looks for the other half; a check has the key 0, which is no pair."""
-    keys = [*held, *(judged.order_key for judged in lately)]
+    """`lately`: what they judged, the newest first; `held`: keys of what they hold."""
+    keys = [*held, *(judged.order_key for judged in lately if judged.evaluation == evaluation.pk)]
+    return replace(given_to(assessor, evaluation), pairs=begun(keys, len(held) + LAST))
+
+
+def begun(keys: Sequence[int], most: int) -> list[int]:
+    """Among the first of these those of pairs of which one half was given; a check has the key 0, which is no pair."""
     had = Counter(keys)
-    pairs = [key for key in keys[: len(held) + LAST] if key and had[key] == 1]
-    return replace(given_to(assessor, evaluation), pairs=pairs)
+    return [key for key in keys[:most] if key and had[key] == 1]
 
 
 def given_to(assessor: User, evaluation: Evaluation) -> Seen:
@@ -169,8 +172,9 @@ def given_to(assessor: User, evaluation: Evaluation) -> Seen:
     return Seen(left, right, check_left, check_right)
 
 
-def judged_last(people: Sequence[int]) -> list[int]:
-    """Keys of what each of them judged last, in one query; of a check 0, which is no pair."""
-    said = Judgment.objects.filter(assessor=OuterRef("pk"), supersedes=None).order_by("-judged_at")
-    theirs = ArraySubquery(said.values("assignment__order_key")[:LAST])
-    return [key for row in User.objects.filter(pk__in=people).order_by().values_list(theirs) for key in row[0]]
+def judged_last(people: Sequence[int], evaluation: Evaluation) -> list[int]:
+    """Keys of the pairs that each of them began last, in one query."""
+    said = Judgment.objects.filter(assessor=OuterRef("pk"), evaluation=evaluation, supersedes=None)
+    theirs = ArraySubquery(said.order_by("-judged_at").values("assignment__order_key")[: 2 * LAST])
+    rows = User.objects.filter(pk__in=people).order_by().values_list(theirs)
+    return [key for row in rows for key in begun(row[0], LAST)]

@@ -8,8 +8,11 @@ from apps.accounts.models import User
 from apps.accounts.tests.makers import make_user
 from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.refusals import NotAssessor
+from apps.assessment.domain.sets import SETS
 from apps.assessment.models import Evaluation
-from apps.assessment.services import claim_comparison, close_evaluation, reserve_next
+from apps.assessment.services import claim_comparison, close_evaluation, open_evaluation, reserve_next
+from apps.assessment.services.places import judged_lately
+from apps.assessment.services.queue import seen_by
 from apps.assessment.tests.makers import make_evaluation, make_judgment
 from conftest import Cast
 
@@ -77,6 +80,26 @@ def test_the_other_half_of_a_pair_is_kept_while_a_check_comes_between(cast: Cast
     assert claim_comparison(assessor=other, evaluation=evaluation, now=NOW) is None
     gone = NOW + timedelta(minutes=31)
     assert claim_comparison(assessor=other, evaluation=evaluation, now=gone) is not None
+
+
+def test_work_elsewhere_on_the_same_pairs_hides_no_half(cast: Cast) -> None:
+    first = make_evaluation(cast.researcher, assessors=[cast.assessor], tasks=8, overlap=2)
+    again = open_evaluation(
+        actor=cast.researcher,
+        name="Again",
+        run_a=first.run_a,
+        run_b=first.run_b,
+        overlap=2,
+        guidelines="",
+        assessors=[cast.assessor],
+        seed=7,
+        criteria=SETS["comparative"],
+        policy=FIXED,
+    )
+    for number in range(8):
+        make_judgment(first, assessor=cast.assessor, now=NOW + timedelta(seconds=number))
+    begun = make_judgment(again, assessor=cast.assessor, now=NOW + timedelta(seconds=9))
+    assert seen_by(cast.assessor, again, judged_lately(cast.assessor)).pairs == [begun.assignment.order_key]
 
 
 def test_who_all_judge_everything_begin_at_different_parts(cast: Cast) -> None:
