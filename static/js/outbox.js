@@ -7,6 +7,7 @@ const RETRY_S = 5;
 const ASIDE_S = 60;
 const TRIES = 2; // until a judgment that the server fails at is put aside
 const TIMEOUT_MS = 15_000;
+const AFTER_PAINT_MS = 30; // the next comparison comes first
 const AWAY = [502, 503, 504]; // what stands before the server says that there is none
 
 class JudgmentOutbox extends HTMLElement {
@@ -33,7 +34,7 @@ class JudgmentOutbox extends HTMLElement {
     this.waiting = { form, body: new URLSearchParams(new FormData(form)) };
     this.say("");
     document.querySelector("#judge-said").textContent = form.dataset.saving;
-    queueMicrotask(() => this.post());
+    setTimeout(() => this.post(), AFTER_PAINT_MS);
   }
 
   async post() {
