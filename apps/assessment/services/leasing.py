@@ -7,9 +7,11 @@ from django.db import transaction
 
 from apps.accounts.models import User
 from apps.assessment.domain.refusals import AlreadyJudged, LateSubmit, NotYours
-from apps.assessment.models import Assignment, AssignmentState, Skip
+from apps.assessment.domain.sides import owed_left
+from apps.assessment.models import Assignment, AssignmentState, Evaluation, Skip
 from apps.assessment.services.claiming import lock_membership
 from apps.assessment.services.places import judged_lately, lease_of, put_back
+from apps.assessment.services.queue import given_to
 from apps.assessment.services.submitting import refuse_foreign
 from apps.assessment.services.watching import watch_skips
 from apps.audit.services import record
@@ -42,7 +44,20 @@ def skip_comparison(
         raise
     Skip.objects.create(comparison=place.comparison, assessor=assessor, reason=reason, note=note, skipped_at=now)
     put_back(place)
+    put_back_unowed(assessor, place.evaluation)
     watch_skips(assessor, place.evaluation, now)
+
+
+def put_back_unowed(assessor: User, evaluation: Evaluation) -> None:
+    """The comparison held after the one just skipped, where it is not of the side that the person is owed now."""
+    places = Assignment.objects.select_for_update(of=("self",)).filter(state=AssignmentState.LEASED, shown_at=None)
+    held = places.filter(assessor=assessor, evaluation=evaluation, is_check=False).first()
+    if held is None:
+        return
+    seen = given_to(assessor, evaluation)
+    owed = owed_left(seen.left - held.a_on_left, seen.right - (not held.a_on_left))
+    if owed not in (None, held.a_on_left):
+        put_back(held)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from apps.assessment.domain.policies import FIXED, Policy
 from apps.assessment.domain.refusals import NotAssessor
 from apps.assessment.domain.sets import SETS
 from apps.assessment.models import Evaluation
-from apps.assessment.services import claim_comparison, close_evaluation, open_evaluation, reserve_next
+from apps.assessment.services import claim_comparison, close_evaluation, open_evaluation, reserve_next, skip_comparison
 from apps.assessment.services.places import judged_lately
 from apps.assessment.services.queue import seen_by
 from apps.assessment.tests.makers import make_evaluation, make_judgment
@@ -67,6 +67,20 @@ def holds_two(person: User, evaluation: Evaluation) -> bool:
     if shown:
         reserve_next(assessor=person, evaluation=evaluation, beside=shown, now=NOW)
     return shown is not None
+
+
+def test_after_a_skip_one_gets_the_side_that_one_is_owed_still(cast: Cast) -> None:
+    team = [cast.assessor, *(make_user(f"p{number}@example.org") for number in range(7))]
+    evaluation = make_evaluation(cast.researcher, assessors=team, tasks=40)
+    for who in team:  # which side the one held after the skipped one is of is drawn for each of them
+        said = make_judgment(evaluation, assessor=who, now=NOW)
+        shown = claim_comparison(assessor=who, evaluation=evaluation, now=NOW)
+        assert shown is not None
+        assert reserve_next(assessor=who, evaluation=evaluation, beside=shown, now=NOW) is not None
+        skip_comparison(assessor=who, assignment_id=shown.public_id, lease=shown.lease, reason="unclear", now=NOW)
+        after = claim_comparison(assessor=who, evaluation=evaluation, now=NOW)
+        assert after is not None
+        assert after.a_on_left is not said.a_on_left
 
 
 def test_the_other_half_of_a_pair_is_kept_while_a_check_comes_between(cast: Cast) -> None:
