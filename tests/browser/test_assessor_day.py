@@ -233,6 +233,7 @@ def test_long_answers_scroll_together_and_a_long_pause_is_no_work(
     press(page, "BracketLeft")
     page.locator("#answer-1").evaluate("answer => answer.scrollTop = answer.scrollHeight / 3")
     page.wait_for_function("() => document.querySelector('#answer-2').scrollTop > 50")
+    page.wait_for_function("() => document.querySelector('[name=active_ms]').value")
     page.clock.fast_forward("29:00")
     page.get_by_text("will soon be given to someone else").wait_for()
     assert int(page.locator("[name=active_ms]").input_value()) < 60_000
