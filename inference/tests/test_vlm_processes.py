@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from safetensors.torch import load_file
 
 from inference.tests.test_vlm_training import STAGES, make_recipe, quiet
 from inference.vlm.training.run import train
+from inference.vlm.training.work import must_match
 
 pytestmark = pytest.mark.slow
 
@@ -53,6 +56,20 @@ def test_two_processes_train_one_model_and_one_of_them_writes(tmp_path: Path) ->
     assert {path.name for path in tmp_path.glob("told-*")} == {"told-0"}
     card = json.loads((tmp_path / "vlm" / "tiny" / "card.json").read_text())
     assert [row["steps"] for row in card["training"]] == [1, 4]
+
+
+def test_processes_that_begin_at_once_never_read_half_a_mark(tmp_path: Path) -> None:
+    stage, together = make_recipe(tmp_path, HALF).stages[0], Barrier(4)
+
+    def begin(folder: Path) -> None:
+        together.wait()
+        must_match(folder, "f" * 64, stage)
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(50):
+            (tmp_path / str(number)).mkdir()
+            list(pool.map(begin, [tmp_path / str(number)] * 4))
+    assert {path.name for path in (tmp_path / "0").iterdir()} == {"fingerprint"}
 
 
 def test_bfloat16_learns_and_keeps_weights_in_full_precision(tmp_path: Path) -> None:

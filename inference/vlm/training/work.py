@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import filelock
 from safetensors.torch import save_file
@@ -65,11 +66,13 @@ def marked(recipe: Recipe, model_dir: Path) -> Iterator[tuple[Stage, Path, str]]
 
 
 def must_match(folder: Path, mark: str, stage: Stage) -> None:
-    """What was trained with another recipe or other data is not gone on with."""
-    path = folder / MARK
+    """What was trained with another recipe or other data is not gone on with. The other processes of one training read
+    the mark while it is written, so it is there whole or not at all."""
+    path, partial = folder / MARK, folder / f"{MARK}.{uuid4().hex}.partial"
     if not path.exists():
-        path.write_text(mark)
-    elif path.read_text() != mark:
+        partial.write_text(mark)
+        partial.rename(path)
+    if path.read_text() != mark:
         raise ModelUnavailable(
             f"The recipe or its data changed since stage {stage.id} was begun. Take the change back to go on, start "
             "over with --again, or give the changed model another name."
