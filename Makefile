@@ -18,10 +18,9 @@ demo: install ## set up, start everything, print the address and the sign-ins; C
 stop: ## stop the site that `make demo` started
 	@$(BIN)/python manage.py up --stop
 
-# Three processes for two processors: a third of the time tests wait for servers, workers and browsers.
 test: install-tests lint ## all that CI runs: linters, types, contracts, PostgreSQL, a real worker, Chromium
 	$(BIN)/python sbs_platform/setup/system.py chromium
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: install-tests ## under a minute: no page, no worker, no model, nothing slow
 	$(BIN)/ruff check .

@@ -54,6 +54,8 @@ class StagedBatch:
         kind, began = STEPS[self.step], time.monotonic()
         if self.step == self.runner.raises_at[0]:
             raise self.runner.raises_at[1]
+        if kind == MODEL:
+            self.runner.meet(self.tasks[0].id)
         time.sleep(0.05)
         self.runner.log.append((kind, self.tasks[0].id, began, time.monotonic(), threading.get_ident()))
         self.step += 1
@@ -72,6 +74,17 @@ class StagedRunner:
     is_remote: bool = False
     raises_at: tuple[int, BaseException] = (-1, RuntimeError())
     log: list[tuple[bool, str, float, float, int]] = field(default_factory=list)
+    met: threading.Event | None = None
+    asking: set[str] = field(default_factory=set)
+
+    def meet(self, batch: str) -> None:
+        """With `met`: the first batch that asks a server waits for another one to ask, too."""
+        self.asking.add(batch)
+        if self.met is None:
+            return
+        if len(self.asking) > 1:
+            self.met.set()
+        self.met.wait(10)
 
     def start(
         self,
@@ -121,7 +134,7 @@ def test_the_model_never_waits_for_search_and_is_used_by_one_thread(cast: Cast) 
 
 def test_servers_are_asked_for_several_batches_at_once_and_search_is_not(cast: Cast) -> None:
     run = make_waiting_run(cast, *(f"Question {n}?" for n in range(8)))
-    runner = StagedRunner(is_remote=True)
+    runner = StagedRunner(is_remote=True, met=threading.Event())
     with open_lane(run, runner, "here:1") as lane:
         lane.fill()
         assert run.answers.filter(state=AnswerState.RUNNING).count() == 8
