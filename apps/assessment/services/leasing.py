@@ -9,7 +9,7 @@ from apps.accounts.models import User
 from apps.assessment.domain.refusals import AlreadyJudged, LateSubmit, NotYours
 from apps.assessment.domain.sides import owed_left
 from apps.assessment.models import Assignment, AssignmentState, Evaluation, Skip
-from apps.assessment.services.claiming import lock_membership
+from apps.assessment.services.claiming import held_by, lock_membership
 from apps.assessment.services.places import judged_lately, lease_of, put_back
 from apps.assessment.services.queue import given_to
 from apps.assessment.services.submitting import refuse_foreign
@@ -50,8 +50,7 @@ def skip_comparison(
 
 def put_back_unowed(assessor: User, evaluation: Evaluation) -> None:
     """The comparison held after the one just skipped, where it is not of the side that the person is owed now."""
-    places = Assignment.objects.select_for_update(of=("self",)).filter(state=AssignmentState.LEASED, shown_at=None)
-    held = places.filter(assessor=assessor, evaluation=evaluation, is_check=False).first()
+    held = held_by(assessor, evaluation).filter(shown_at=None, is_check=False).first()
     if held is None:
         return
     seen = given_to(assessor, evaluation)
